@@ -1,0 +1,197 @@
+/* Every structure and field of CPython that we read: the one list.
+ *
+ * It makes the enums, the widths, the validation, `py-info --layout` and the input of
+ * the generator that fills tables.inc. To read one more field, add one line here and
+ * run the generator (ADDING-A-VERSION.md).
+ *
+ * HN_STRUCTS: our name, CPython's name as in layout data
+ * HN_FIELDS:  struct, our name, width in bytes (0: only its address is used),
+ *             CPython's name (alternatives by version, separated by |),
+ *             group.member in _Py_DebugOffsets, or "" */
+#ifndef HN_LAYOUT_FIELDS_H
+#define HN_LAYOUT_FIELDS_H
+
+#define HN_STRUCTS(X)                    \
+    X(RUNTIME, "_PyRuntimeState")        \
+    X(INTERP, "PyInterpreterState")      \
+    X(THREAD, "PyThreadState")           \
+    X(CFRAME, "_PyCFrame")               \
+    X(CHUNK, "_PyStackChunk")            \
+    X(GIL, "_gil_runtime_state")         \
+    X(GC, "_gc_runtime_state")           \
+    X(GENERATION, "gc_generation")       \
+    X(FRAMEOBJECT, "PyFrameObject")      \
+    X(FRAME, "_PyInterpreterFrame")      \
+    X(CODE, "PyCodeObject")              \
+    X(CODEARRAY, "_PyCodeArray")         \
+    X(GEN, "PyGenObject")                \
+    X(OBJECT, "PyObject")                \
+    X(VAR, "PyVarObject")                \
+    X(TYPE, "PyTypeObject")              \
+    X(HEAPTYPE, "PyHeapTypeObject")      \
+    X(INT, "PyLongObject")               \
+    X(BYTES, "PyBytesObject")            \
+    X(ASCII, "PyASCIIObject")            \
+    X(COMPACT, "PyCompactUnicodeObject") \
+    X(UNICODE, "PyUnicodeObject")        \
+    X(TUPLE, "PyTupleObject")            \
+    X(LIST, "PyListObject")              \
+    X(DICT, "PyDictObject")              \
+    X(DICTKEYS, "PyDictKeysObject")      \
+    X(DICTVALUES, "PyDictValues")        \
+    X(FUNCTION, "PyFunctionObject")      \
+    X(METHOD, "PyMethodObject")          \
+    X(CELL, "PyCellObject")              \
+    X(PROPERTY, "propertyobject")        \
+    X(CLASSMETHOD, "classmethod")        \
+    X(STATICMETHOD, "staticmethod")      \
+    X(MODULE, "PyModuleObject")
+
+#define HN_FIELDS(X)                                                                  \
+    X(RUNTIME, INTERPRETERS_HEAD, 8, "interpreters.head",                             \
+      "runtime_state.interpreters_head")                                              \
+    X(RUNTIME, INTERPRETERS_MAIN, 8, "interpreters.main", "")                         \
+    X(RUNTIME, MAIN_THREAD, 8, "main_thread", "")                                     \
+    X(RUNTIME, FINALIZING, 8, "_finalizing|finalizing", "runtime_state.finalizing")   \
+    X(RUNTIME, GIL, 0, "ceval.gil", "")                                               \
+    X(RUNTIME, TSTATE_CURRENT, 8, "gilstate.tstate_current", "")                      \
+    X(RUNTIME, GC, 0, "gc", "")                                                       \
+    X(INTERP, NEXT, 8, "next", "interpreter_state.next")                              \
+    X(INTERP, ID, 8, "id", "interpreter_state.id")                                    \
+    X(INTERP, THREADS_HEAD, 8, "threads.head|tstate_head",                            \
+      "interpreter_state.threads_head")                                               \
+    X(INTERP, MODULES, 8, "modules|imports.modules",                                  \
+      "interpreter_state.imports_modules")                                            \
+    X(INTERP, SYSDICT, 8, "sysdict", "interpreter_state.sysdict")                     \
+    X(INTERP, BUILTINS, 8, "builtins", "interpreter_state.builtins")                  \
+    X(INTERP, GC, 0, "gc", "interpreter_state.gc")                                    \
+    X(INTERP, GIL, 8, "ceval.gil", "interpreter_state.ceval_gil")                     \
+    X(INTERP, OWN_GIL, 0, "_gil", "interpreter_state.gil_runtime_state")              \
+    X(INTERP, STOP_REQUESTED, 1, "stoptheworld.requested", "")                        \
+    X(INTERP, WORLD_STOPPED, 1, "stoptheworld.world_stopped", "")                     \
+    X(GIL, ENABLED, 4, "enabled", "")                                                 \
+    X(GIL, LAST_HOLDER, 8, "last_holder", "")                                         \
+    X(GIL, LOCKED, 4, "locked", "")                                                   \
+    X(GC, ENABLED, 4, "enabled", "")                                                  \
+    X(GC, GENERATIONS, 0, "generations", "")                                          \
+    X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \
+    X(GENERATION, THRESHOLD, 4, "threshold", "")                                      \
+    X(GENERATION, COUNT, 4, "count", "")                                              \
+    X(THREAD, NEXT, 8, "next", "thread_state.next")                                   \
+    X(THREAD, INTERP, 8, "interp", "thread_state.interp")                             \
+    X(THREAD, FRAME, 8, "frame", "")                                                  \
+    X(THREAD, CFRAME, 8, "cframe", "")                                                \
+    X(THREAD, CURRENT_FRAME, 8, "current_frame", "thread_state.current_frame")        \
+    X(THREAD, BASE_FRAME, 8, "base_frame", "thread_state.base_frame")                 \
+    X(THREAD, THREAD_ID, 8, "thread_id", "thread_state.thread_id")                    \
+    X(THREAD, NATIVE_THREAD_ID, 8, "native_thread_id",                                \
+      "thread_state.native_thread_id")                                                \
+    X(THREAD, ID, 8, "id", "")                                                        \
+    X(THREAD, STATUS, 4, "_status", "thread_state.status")                            \
+    X(THREAD, STATE, 4, "state", "")                                                  \
+    X(THREAD, HOLDS_GIL, 4, "holds_gil", "thread_state.holds_gil")                    \
+    X(THREAD, GIL_REQUESTED, 4, "gil_requested", "thread_state.gil_requested")        \
+    X(THREAD, DATASTACK_CHUNK, 8, "datastack_chunk", "thread_state.datastack_chunk")  \
+    X(THREAD, DATASTACK_TOP, 8, "datastack_top", "")                                  \
+    X(CFRAME, CURRENT_FRAME, 8, "current_frame", "")                                  \
+    X(CHUNK, PREVIOUS, 8, "previous", "")                                             \
+    X(CHUNK, SIZE, 8, "size", "")                                                     \
+    X(CHUNK, TOP, 8, "top", "")                                                       \
+    X(CHUNK, DATA, 0, "data", "")                                                     \
+    X(FRAMEOBJECT, BACK, 8, "f_back", "")                                             \
+    X(FRAMEOBJECT, CODE, 8, "f_code", "")                                             \
+    X(FRAMEOBJECT, GLOBALS, 8, "f_globals", "")                                       \
+    X(FRAMEOBJECT, LOCALS, 8, "f_locals", "")                                         \
+    X(FRAMEOBJECT, VALUESTACK, 8, "f_valuestack", "")                                 \
+    X(FRAMEOBJECT, GEN, 8, "f_gen", "")                                               \
+    X(FRAMEOBJECT, LASTI, 4, "f_lasti", "")                                           \
+    X(FRAMEOBJECT, LOCALSPLUS, 0, "f_localsplus", "")                                 \
+    X(FRAME, EXECUTABLE, 8, "f_executable|f_code", "interpreter_frame.executable")    \
+    X(FRAME, PREVIOUS, 8, "previous", "interpreter_frame.previous")                   \
+    X(FRAME, FUNCTION, 8, "f_funcobj|f_func", "")                                     \
+    X(FRAME, POSITION, 8, "instr_ptr|prev_instr", "interpreter_frame.instr_ptr")      \
+    X(FRAME, TLBC_INDEX, 4, "tlbc_index", "interpreter_frame.tlbc_index")             \
+    X(FRAME, IS_ENTRY, 1, "is_entry", "")                                             \
+    X(FRAME, OWNER, 1, "owner", "interpreter_frame.owner")                            \
+    X(FRAME, LOCALSPLUS, 0, "localsplus", "interpreter_frame.localsplus")             \
+    X(CODE, ARGCOUNT, 4, "co_argcount", "code_object.argcount")                       \
+    X(CODE, NLOCALS, 4, "co_nlocals", "")                                             \
+    X(CODE, STACKSIZE, 4, "co_stacksize", "")                                         \
+    X(CODE, FLAGS, 4, "co_flags", "")                                                 \
+    X(CODE, FIRSTLINENO, 4, "co_firstlineno", "code_object.firstlineno")              \
+    X(CODE, BYTECODE, 8, "co_code", "")                                               \
+    X(CODE, CONSTS, 8, "co_consts", "")                                               \
+    X(CODE, CELLVARS, 8, "co_cellvars", "")                                           \
+    X(CODE, FREEVARS, 8, "co_freevars", "")                                           \
+    X(CODE, FILENAME, 8, "co_filename", "code_object.filename")                       \
+    X(CODE, NAME, 8, "co_name", "code_object.name")                                   \
+    X(CODE, QUALNAME, 8, "co_qualname", "code_object.qualname")                       \
+    X(CODE, LINETABLE, 8, "co_linetable|co_lnotab", "code_object.linetable")          \
+    X(CODE, ADAPTIVE, 0, "co_code_adaptive", "code_object.co_code_adaptive")          \
+    X(CODE, TLBC, 8, "co_tlbc", "code_object.co_tlbc")                                \
+    X(CODEARRAY, SIZE, 8, "size", "")                                                 \
+    X(CODEARRAY, ENTRIES, 0, "entries", "")                                           \
+    X(GEN, NAME, 8, "gi_name", "gen_object.gi_name")                                  \
+    X(GEN, QUALNAME, 8, "gi_qualname", "")                                            \
+    X(OBJECT, TYPE, 8, "ob_type", "pyobject.ob_type")                                 \
+    X(VAR, SIZE, 8, "ob_size", "tuple_object.ob_size")                                \
+    X(TYPE, NAME, 8, "tp_name", "type_object.tp_name")                                \
+    X(TYPE, BASICSIZE, 8, "tp_basicsize", "type_object.tp_basicsize")                 \
+    X(TYPE, ITEMSIZE, 8, "tp_itemsize", "")                                           \
+    X(TYPE, FLAGS, 8, "tp_flags", "type_object.tp_flags")                             \
+    X(TYPE, DICTOFFSET, 8, "tp_dictoffset", "type_object.tp_dictoffset")              \
+    X(TYPE, DICT, 8, "tp_dict", "")                                                   \
+    X(TYPE, MRO, 8, "tp_mro", "")                                                     \
+    X(HEAPTYPE, QUALNAME, 8, "ht_qualname", "")                                       \
+    X(HEAPTYPE, CACHED_KEYS, 8, "ht_cached_keys", "heap_type_object.ht_cached_keys")  \
+    X(INT, TAG, 8, "long_value.lv_tag|ob_size|ob_base.ob_size", "long_object.lv_tag") \
+    X(INT, DIGIT, 0, "long_value.ob_digit|ob_digit", "long_object.ob_digit")          \
+    X(BYTES, VALUE, 0, "ob_sval", "bytes_object.ob_sval")                             \
+    X(ASCII, LENGTH, 8, "length", "unicode_object.length")                            \
+    X(ASCII, STATE, 4, "state", "unicode_object.state")                               \
+    X(ASCII, WSTR, 8, "wstr", "")                                                     \
+    X(COMPACT, WSTR_LENGTH, 8, "wstr_length", "")                                     \
+    X(UNICODE, DATA, 8, "data|data.any", "")                                          \
+    X(TUPLE, ITEMS, 0, "ob_item", "tuple_object.ob_item")                             \
+    X(LIST, ITEMS, 8, "ob_item", "list_object.ob_item")                               \
+    X(DICT, USED, 8, "ma_used", "")                                                   \
+    X(DICT, KEYS, 8, "ma_keys", "dict_object.ma_keys")                                \
+    X(DICT, VALUES, 8, "ma_values", "dict_object.ma_values")                          \
+    X(DICTKEYS, SIZE, 8, "dk_size", "")                                               \
+    X(DICTKEYS, LOG2_SIZE, 1, "dk_log2_size", "")                                     \
+    X(DICTKEYS, LOG2_INDEX_BYTES, 1, "dk_log2_index_bytes", "")                       \
+    X(DICTKEYS, KIND, 1, "dk_kind", "")                                               \
+    X(DICTKEYS, NENTRIES, 8, "dk_nentries", "")                                       \
+    X(DICTKEYS, INDICES, 0, "dk_indices", "")                                         \
+    X(DICTVALUES, CAPACITY, 1, "capacity", "")                                        \
+    X(DICTVALUES, SIZE, 1, "size", "")                                                \
+    X(DICTVALUES, VALID, 1, "valid", "")                                              \
+    X(DICTVALUES, VALUES, 0, "values", "")                                            \
+    X(FUNCTION, CODE, 8, "func_code", "")                                             \
+    X(FUNCTION, CLOSURE, 8, "func_closure", "")                                       \
+    X(FUNCTION, QUALNAME, 8, "func_qualname", "")                                     \
+    X(FUNCTION, DICT, 8, "func_dict", "")                                             \
+    X(METHOD, FUNCTION, 8, "im_func", "")                                             \
+    X(CELL, VALUE, 8, "ob_ref", "")                                                   \
+    X(PROPERTY, GET, 8, "prop_get", "")                                               \
+    X(PROPERTY, SET, 8, "prop_set", "")                                               \
+    X(PROPERTY, DELETE, 8, "prop_del", "")                                            \
+    X(CLASSMETHOD, CALLABLE, 8, "cm_callable", "")                                    \
+    X(STATICMETHOD, CALLABLE, 8, "sm_callable", "")                                   \
+    X(MODULE, DICT, 8, "md_dict", "")
+
+enum hn_struct {
+#define X(structure, name) HN_STRUCT_##structure,
+    HN_STRUCTS(X)
+#undef X
+        HN_STRUCT_COUNT
+};
+
+enum hn_field {
+#define X(structure, field, width, name, published) HN_##structure##_##field,
+    HN_FIELDS(X)
+#undef X
+        HN_FIELD_COUNT
+};
+
+#endif

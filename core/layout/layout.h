@@ -1,0 +1,185 @@
+/* How one CPython lays out its structures: offsets, sizes, and named formats.
+ *
+ * A layout is data. It is chosen by the exact version and flavour from rows that a
+ * tool generated (tables.inc), overlaid with what the target itself publishes
+ * (_Py_DebugOffsets, 3.13 and later), and validated once; after that its accessors
+ * cannot fail. Differences in kind are formats: decoders switch on a format,
+ * never on a version. ADDING-A-VERSION.md says how a new CPython gets in. */
+#ifndef HN_LAYOUT_LAYOUT_H
+#define HN_LAYOUT_LAYOUT_H
+
+#include <stdbool.h>
+#include "hognose/status.h"
+#include "layout/fields.h"
+
+/* PY_VERSION_HEX: 0x030c01f0 is 3.12.1 final. */
+#define HN_HEX(major, minor, micro) \
+    ((uint32_t)((major) << 24 | (minor) << 16 | (micro) << 8 | 0xf0))
+#define HN_HEX_MINOR(hex) (((hex) >> 16) & 0xff)
+#define HN_HEX_MICRO(hex) (((hex) >> 8) & 0xff)
+
+enum hn_flavour {
+    HN_FLAVOUR_RELEASE = 0,
+    HN_FLAVOUR_DEBUG = 1,
+    HN_FLAVOUR_FREE_THREADED = 2
+};
+
+/* No structure that we copy whole is larger (PyThreadState 3.15 and PyHeapTypeObject
+ * are just below); validation refuses a layout that disagrees. */
+enum { HN_RECORD_MAX = 1024 };
+
+enum hn_source {
+    HN_SOURCE_NONE = 0,  /* this CPython has no such field */
+    HN_SOURCE_TABLE,     /* the row for this very version and flavour */
+    HN_SOURCE_NEIGHBOUR, /* a row of the same series, since ours is not in the table */
+    HN_SOURCE_DEBUG_OFFSETS, /* published by the target */
+    HN_SOURCE_SELF_CHECK     /* found by trying the candidates on the target's memory */
+};
+
+/* Where a frame's position is kept. */
+enum hn_position_format {
+    HN_POSITION_LASTI_BYTES, /* f_lasti, bytes (3.8, 3.9) */
+    HN_POSITION_LASTI_UNITS, /* f_lasti, instructions (3.10, bpo-27129) */
+    HN_POSITION_PREV_INSTR,  /* pointer to the last executed unit (3.11, 3.12) */
+    HN_POSITION_INSTR_PTR    /* pointer to the executing unit (3.13, gh-109095) */
+};
+
+enum hn_linetable_format {
+    HN_LINETABLE_LNOTAB, /* address and line increments (up to 3.9) */
+    HN_LINETABLE_PEP626, /* ranges, -128 = no line (3.10) */
+    HN_LINETABLE_PEP657  /* locations with columns (3.11) */
+};
+
+/* How tstate leads to its innermost frame. */
+enum hn_frame_chain_format {
+    HN_FRAME_CHAIN_OBJECTS, /* tstate->frame, PyFrameObject.f_back (up to 3.10) */
+    HN_FRAME_CHAIN_CFRAME,  /* tstate->cframe->current_frame (3.11, 3.12) */
+    HN_FRAME_CHAIN_DIRECT   /* tstate->current_frame (3.13) */
+};
+
+enum hn_int_format { HN_INT_SIGNED_SIZE, HN_INT_TAGGED /* lv_tag, gh-101291, 3.12 */ };
+
+enum hn_str_state_format {
+    HN_STR_STATE_PACKED, /* interned:2 kind:3 compact:1 ascii:1 ready:1 */
+    HN_STR_STATE_BYTES   /* interned has a byte of its own (3.14t) */
+};
+
+enum hn_dict_format {
+    HN_DICT_SIZE_WORD, /* dk_size, 24-byte entries (up to 3.10) */
+    HN_DICT_LOG2       /* dk_log2_size, dk_kind, 16-byte unicode entries (3.11) */
+};
+
+/* Where an instance's attributes are, beside tp_dictoffset. */
+enum hn_instance_format {
+    HN_INSTANCE_DICT_OFFSET,     /* only tp_dictoffset (up to 3.10) */
+    HN_INSTANCE_VALUES_AND_DICT, /* two words before the object (3.11) */
+    HN_INSTANCE_DICT_OR_VALUES,  /* one tagged word before it (3.12) */
+    HN_INSTANCE_INLINE_HEADER,   /* dict pointer before it, values at sizeof(PyObject)
+                                    (3.13) */
+    HN_INSTANCE_INLINE_BASICSIZE /* the same, values at tp_basicsize (3.14) */
+};
+
+enum hn_values_format {
+    HN_VALUES_PREFIX_BYTES /* 3.11, 3.12 */,
+    HN_VALUES_HEADER /* 3.13 */
+};
+
+/* What a frame slot holds. */
+enum hn_stackref_format { HN_STACKREF_POINTER, HN_STACKREF_TAGGED /* 3.14 */ };
+
+enum hn_generator_state_format {
+    HN_GENERATOR_STATE_FRAME,  /* in the frame (up to 3.10) */
+    HN_GENERATOR_STATE_SIGNED, /* -2 created .. 4 cleared (3.11 to 3.14) */
+    HN_GENERATOR_STATE_COUNTED /* 0 created .. 5 cleared (3.15) */
+};
+
+/* Which tstate has the GIL. */
+enum hn_gil_format {
+    HN_GIL_RUNTIME_CURRENT, /* _PyRuntime.gilstate.tstate_current (up to 3.11) */
+    HN_GIL_INTERPRETER      /* interp->ceval.gil: locked and last_holder (3.12) */
+};
+
+/* The main thread's name in `threading`, and the like, need no format. */
+struct hn_formats {
+    enum hn_position_format position;
+    enum hn_linetable_format linetable;
+    enum hn_frame_chain_format frame_chain;
+    enum hn_int_format integer;
+    enum hn_str_state_format str_state;
+    enum hn_dict_format dict;
+    enum hn_instance_format instance;
+    enum hn_values_format values;
+    enum hn_stackref_format stackref;
+    enum hn_generator_state_format generator_state;
+    enum hn_gil_format gil;
+    /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
+     * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
+    uint8_t first_shim_owner;
+    uint8_t gc_header_bytes; /* before a GC object: 16, or 0 in free-threaded builds */
+};
+
+struct hn_layout {
+    uint32_t hex;     /* of the target */
+    unsigned flavour; /* enum hn_flavour bits */
+    const char *row;  /* "3.12.1": the table row taken, "" when none */
+    bool exact;       /* the row is this very version's */
+    struct hn_formats formats;
+    uint32_t size[HN_STRUCT_COUNT]; /* sizeof, 0: no such structure */
+    int32_t offset[HN_FIELD_COUNT]; /* -1: no such field */
+    uint8_t source[HN_FIELD_COUNT]; /* enum hn_source */
+    /* Derived by hn_layout_finish(): the bytes of each structure our fields span. */
+    uint32_t first[HN_STRUCT_COUNT], extent[HN_STRUCT_COUNT];
+};
+
+/* Fills @ret from the best row for @hex and @flavour. @mutex_bytes is the target's
+ * sizeof(pthread_mutex_t): 40 on x86-64 and musl, 48 on aarch64 glibc. HN_E_UNSUPPORTED
+ * when the series has no row (see hn_layout_from_debug_offsets). */
+HN_MUST_CHECK enum hn_status
+hn_layout_find(uint32_t hex, unsigned flavour, unsigned mutex_bytes,
+               struct hn_error *err, struct hn_layout *ret);
+
+/* Overlays what a _Py_DebugOffsets block (@size bytes, from the target) publishes. The
+ * block is validated first: cookie, version, sizes at most 1 MB, fields within their
+ * structures; a bad block leaves @layout as it was and fails with HN_E_CORRUPT. */
+HN_MUST_CHECK enum hn_status
+hn_layout_overlay(struct hn_layout *layout, const void *block, size_t size,
+                  struct hn_error *err);
+
+/* What a block says of itself, without trusting the rest of it: HN_DONE when @bytes do
+ * not begin with its cookie. */
+struct hn_debug_offsets_head {
+    uint32_t hex;
+    bool free_threaded;
+    size_t size; /* of the block in that version; of the newest known for later ones */
+};
+enum hn_status
+hn_debug_offsets_head(const void *bytes, size_t size,
+                      struct hn_debug_offsets_head *ret);
+
+/* Derives the spans and checks that every field lies inside its structure, aligned, and
+ * every copied structure fits HN_RECORD_MAX. Call last; HN_E_CORRUPT otherwise. */
+HN_MUST_CHECK enum hn_status
+hn_layout_finish(struct hn_layout *layout, struct hn_error *err);
+
+static inline bool
+hn_layout_has(const struct hn_layout *layout, enum hn_field field)
+{
+    return layout->offset[field] >= 0;
+}
+
+/* Static descriptions, for `py-info --layout` and error texts. */
+struct hn_field_info {
+    const char *structure, *name; /* CPython's own names */
+    enum hn_struct type;
+    uint8_t width; /* bytes: 1, 2, 4, 8; 0: only its address is used */
+};
+const struct hn_field_info *
+hn_field_info(enum hn_field field);
+
+const char *
+hn_struct_name(enum hn_struct type);
+
+const char *
+hn_source_name(enum hn_source source);
+
+#endif

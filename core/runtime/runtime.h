@@ -1,0 +1,60 @@
+/* The Python runtime inside a target: where it is, its interpreters, threads and
+ * frames.
+ *
+ * hn_runtime_open() locates _PyRuntime, learns version and flavour, chooses and checks
+ * the layout. Everything else here reads through it. */
+#ifndef HN_RUNTIME_RUNTIME_H
+#define HN_RUNTIME_RUNTIME_H
+
+#include "layout/python.h"
+#include "model/process.h"
+
+struct hn_runtime {
+    struct hn_python py;
+    hn_addr address;      /* &_PyRuntime */
+    const char *found_by; /* sentence for py-info */
+    const char *offsets_from;
+    struct hn_arena arena; /* decoded code objects and names; until the target runs */
+    struct hn_code_cache *codes;
+};
+
+/* HN_E_NOT_PYTHON when no interpreter is there, with what was looked at in the detail;
+ * HN_E_UNSUPPORTED for a version we have no layout for. */
+HN_MUST_CHECK enum hn_status
+hn_runtime_open(struct hn_target *target, struct hn_runtime **ret);
+
+/* NULL is fine. */
+void
+hn_runtime_close(struct hn_runtime *runtime);
+
+/* Forgets what may have changed because the target ran. */
+void
+hn_runtime_refresh(struct hn_runtime *runtime);
+
+/* Fills everything in @ret but stacks and layout rows. @selected is the native id of
+ * the host's thread, or 0 for the main one. A damaged list of threads ends early, with
+ * the reason in the interpreter. Lives in @arena. */
+HN_MUST_CHECK enum hn_status
+hn_process_load(struct hn_runtime *runtime, int64_t selected, struct hn_arena *arena,
+                struct hn_process *ret);
+
+/* Every field with its offset and source, in @arena. */
+HN_MUST_CHECK enum hn_status
+hn_process_layout(struct hn_runtime *runtime, struct hn_arena *arena,
+                  struct hn_process *ret);
+
+/* The Python stack of @thread, innermost first, at most @limit frames (0: all). A frame
+ * that cannot be decoded takes its place as HN_FRAME_UNREADABLE; a chain that breaks
+ * leaves its reason in the stack. Fails only for want of memory or on interruption,
+ * and then what was read so far is in @ret. */
+HN_MUST_CHECK enum hn_status
+hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
+              struct hn_arena *arena, struct hn_stack *ret);
+
+/* Decodes the position of byte offset @lasti in a line table; exposed for tests and
+ * fuzzing. False when the table does not reach that far or is damaged. */
+bool
+hn_linetable_find(enum hn_linetable_format format, const uint8_t *table, size_t size,
+                  int32_t first_line, int64_t lasti, struct hn_position *ret);
+
+#endif
