@@ -43,8 +43,10 @@ reserve(struct hn_text *text, size_t more)
     }
     if (wanted <= text->capacity)
         return true;
-    while (capacity < wanted)
+    while (capacity < wanted && capacity < SIZE_MAX / 2)
         capacity += capacity / 2;
+    if (capacity < wanted)
+        capacity = wanted;
     bytes = realloc(text->bytes, capacity);
     if (!bytes) {
         text->failed = true;
