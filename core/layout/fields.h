@@ -4,48 +4,50 @@
  * the generator that fills tables.inc. To read one more field, add one line here and
  * run the generator (ADDING-A-VERSION.md).
  *
- * HN_STRUCTS: our name, CPython's name as in layout data
+ * HN_STRUCTS: our name, CPython's name as in layout data, group.member of its sizeof in
+ *             _Py_DebugOffsets, or ""
  * HN_FIELDS:  struct, our name, width in bytes (0: only its address is used),
  *             CPython's name (alternatives by version, separated by |),
- *             group.member in _Py_DebugOffsets, or "" */
+ *             group.member in _Py_DebugOffsets, or ""; "group.member - other" is the
+ *             distance from group.other (what is published from another base) */
 #ifndef HN_LAYOUT_FIELDS_H
 #define HN_LAYOUT_FIELDS_H
 
-#define HN_STRUCTS(X)                    \
-    X(RUNTIME, "_PyRuntimeState")        \
-    X(INTERP, "PyInterpreterState")      \
-    X(THREAD, "PyThreadState")           \
-    X(CFRAME, "_PyCFrame")               \
-    X(CHUNK, "_PyStackChunk")            \
-    X(GIL, "_gil_runtime_state")         \
-    X(GC, "_gc_runtime_state")           \
-    X(GENERATION, "gc_generation")       \
-    X(FRAMEOBJECT, "PyFrameObject")      \
-    X(FRAME, "_PyInterpreterFrame")      \
-    X(CODE, "PyCodeObject")              \
-    X(CODEARRAY, "_PyCodeArray")         \
-    X(GEN, "PyGenObject")                \
-    X(OBJECT, "PyObject")                \
-    X(VAR, "PyVarObject")                \
-    X(TYPE, "PyTypeObject")              \
-    X(HEAPTYPE, "PyHeapTypeObject")      \
-    X(INT, "PyLongObject")               \
-    X(BYTES, "PyBytesObject")            \
-    X(ASCII, "PyASCIIObject")            \
-    X(COMPACT, "PyCompactUnicodeObject") \
-    X(UNICODE, "PyUnicodeObject")        \
-    X(TUPLE, "PyTupleObject")            \
-    X(LIST, "PyListObject")              \
-    X(DICT, "PyDictObject")              \
-    X(DICTKEYS, "PyDictKeysObject")      \
-    X(DICTVALUES, "PyDictValues")        \
-    X(FUNCTION, "PyFunctionObject")      \
-    X(METHOD, "PyMethodObject")          \
-    X(CELL, "PyCellObject")              \
-    X(PROPERTY, "propertyobject")        \
-    X(CLASSMETHOD, "classmethod")        \
-    X(STATICMETHOD, "staticmethod")      \
-    X(MODULE, "PyModuleObject")
+#define HN_STRUCTS(X)                                                                \
+    X(RUNTIME, "_PyRuntimeState", "runtime_state.size")                              \
+    X(INTERP, "PyInterpreterState", "interpreter_state.size")                        \
+    X(THREAD, "PyThreadState", "thread_state.size")                                  \
+    X(CFRAME, "_PyCFrame", "")                                                       \
+    X(CHUNK, "_PyStackChunk", "")                                                    \
+    X(GIL, "_gil_runtime_state", "")                                                 \
+    X(GC, "_gc_runtime_state", "gc.size")                                            \
+    X(GENERATION, "gc_generation", "")                                               \
+    X(FRAMEOBJECT, "PyFrameObject", "")                                              \
+    X(FRAME, "_PyInterpreterFrame", "interpreter_frame.size")                        \
+    X(CODE, "PyCodeObject", "code_object.size")                                      \
+    X(CODEARRAY, "_PyCodeArray", "")                                                 \
+    X(GEN, "PyGenObject", "gen_object.size")                                         \
+    X(OBJECT, "PyObject", "pyobject.size")                                           \
+    X(VAR, "PyVarObject", "")                                                        \
+    X(TYPE, "PyTypeObject", "type_object.size")                                      \
+    X(HEAPTYPE, "PyHeapTypeObject", "heap_type_object.size")                         \
+    X(INT, "PyLongObject", "long_object.size")                                       \
+    X(BYTES, "PyBytesObject", "bytes_object.size")                                   \
+    X(ASCII, "PyASCIIObject", "unicode_object.asciiobject_size")                     \
+    X(COMPACT, "PyCompactUnicodeObject", "unicode_object.compactunicodeobject_size") \
+    X(UNICODE, "PyUnicodeObject", "unicode_object.size")                             \
+    X(TUPLE, "PyTupleObject", "tuple_object.size")                                   \
+    X(LIST, "PyListObject", "list_object.size")                                      \
+    X(DICT, "PyDictObject", "dict_object.size")                                      \
+    X(DICTKEYS, "PyDictKeysObject", "")                                              \
+    X(DICTVALUES, "PyDictValues", "")                                                \
+    X(FUNCTION, "PyFunctionObject", "")                                              \
+    X(METHOD, "PyMethodObject", "")                                                  \
+    X(CELL, "PyCellObject", "")                                                      \
+    X(PROPERTY, "propertyobject", "")                                                \
+    X(CLASSMETHOD, "classmethod", "")                                                \
+    X(STATICMETHOD, "staticmethod", "")                                              \
+    X(MODULE, "PyModuleObject", "")
 
 #define HN_FIELDS(X)                                                                  \
     X(RUNTIME, INTERPRETERS_HEAD, 8, "interpreters.head",                             \
@@ -69,11 +71,13 @@
     X(INTERP, OWN_GIL, 0, "_gil", "interpreter_state.gil_runtime_state")              \
     X(INTERP, STOP_REQUESTED, 1, "stoptheworld.requested", "")                        \
     X(INTERP, WORLD_STOPPED, 1, "stoptheworld.world_stopped", "")                     \
-    X(GIL, ENABLED, 4, "enabled", "")                                                 \
-    X(GIL, LAST_HOLDER, 8, "last_holder", "")                                         \
-    X(GIL, LOCKED, 4, "locked", "")                                                   \
+    X(GIL, ENABLED, 4, "enabled", "interpreter_state.gil_runtime_state_enabled")      \
+    X(GIL, LAST_HOLDER, 8, "last_holder",                                             \
+      "interpreter_state.gil_runtime_state_holder - gil_runtime_state")               \
+    X(GIL, LOCKED, 4, "locked",                                                       \
+      "interpreter_state.gil_runtime_state_locked - gil_runtime_state")               \
     X(GC, ENABLED, 4, "enabled", "")                                                  \
-    X(GC, GENERATIONS, 0, "generations", "")                                          \
+    X(GC, GENERATIONS, 0, "generations|young", "")                                    \
     X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \
     X(GENERATION, THRESHOLD, 4, "threshold", "")                                      \
     X(GENERATION, COUNT, 4, "count", "")                                              \
@@ -181,7 +185,7 @@
     X(MODULE, DICT, 8, "md_dict", "")
 
 enum hn_struct {
-#define X(structure, name) HN_STRUCT_##structure,
+#define X(structure, name, published) HN_STRUCT_##structure,
     HN_STRUCTS(X)
 #undef X
         HN_STRUCT_COUNT

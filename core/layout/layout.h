@@ -88,9 +88,11 @@ enum hn_values_format {
 enum hn_stackref_format { HN_STACKREF_POINTER, HN_STACKREF_TAGGED /* 3.14 */ };
 
 enum hn_generator_state_format {
-    HN_GENERATOR_STATE_FRAME,  /* in the frame (up to 3.10) */
-    HN_GENERATOR_STATE_SIGNED, /* -2 created .. 4 cleared (3.11 to 3.14) */
-    HN_GENERATOR_STATE_COUNTED /* 0 created .. 5 cleared (3.15) */
+    HN_GENERATOR_STATE_FRAME,      /* in the frame (up to 3.10) */
+    HN_GENERATOR_STATE_SIGNED,     /* -2 created, -1 suspended .. 4 cleared (3.11) */
+    HN_GENERATOR_STATE_YIELD_FROM, /* -3 created, -2 suspended, -1 suspended in a
+                                      yield from .. 4 cleared (3.13) */
+    HN_GENERATOR_STATE_COUNTED     /* 0 created .. 5 cleared (3.15) */
 };
 
 /* Which tstate has the GIL. */
@@ -119,10 +121,11 @@ struct hn_formats {
 };
 
 struct hn_layout {
-    uint32_t hex;     /* of the target */
-    unsigned flavour; /* enum hn_flavour bits */
-    const char *row;  /* "3.12.1": the table row taken, "" when none */
-    bool exact;       /* the row is this very version's */
+    uint32_t hex;         /* of the target */
+    unsigned flavour;     /* enum hn_flavour bits */
+    uint32_t mutex_bytes; /* the target's sizeof(pthread_mutex_t) */
+    const char *row;      /* "3.12.1": the table row taken, "" when none */
+    bool exact;           /* the row is this very version's */
     struct hn_formats formats;
     uint32_t size[HN_STRUCT_COUNT]; /* sizeof, 0: no such structure */
     int32_t offset[HN_FIELD_COUNT]; /* -1: no such field */
@@ -131,19 +134,34 @@ struct hn_layout {
     uint32_t first[HN_STRUCT_COUNT], extent[HN_STRUCT_COUNT];
 };
 
-/* Fills @ret from the best row for @hex and @flavour. @mutex_bytes is the target's
+/* Fills @ret from the best row for @hex and @flavour: the version's own, else the
+ * newest older one of its series, else the oldest. A debug build of a series that we
+ * know no debug build of gets a release row. @mutex_bytes is the target's
  * sizeof(pthread_mutex_t): 40 on x86-64 and musl, 48 on aarch64 glibc. HN_E_UNSUPPORTED
- * when the series has no row (see hn_layout_from_debug_offsets). */
+ * when the series has no row (see hn_layout_from_debug_offsets), and for alphas and
+ * betas of series that publish no offsets. */
 HN_MUST_CHECK enum hn_status
 hn_layout_find(uint32_t hex, unsigned flavour, unsigned mutex_bytes,
                struct hn_error *err, struct hn_layout *ret);
 
 /* Overlays what a _Py_DebugOffsets block (@size bytes, from the target) publishes. The
  * block is validated first: cookie, version, sizes at most 1 MB, fields within their
- * structures; a bad block leaves @layout as it was and fails with HN_E_CORRUPT. */
+ * structures; a bad block leaves @layout as it was and fails with HN_E_CORRUPT.
+ *
+ * The published sizes are a fingerprint: if they are those of another row of the series
+ * (a debug build, a distributor's) then that row is taken, and @layout's flavour
+ * corrected. Where they agree with no row, what the tables alone say of a structure
+ * that disagrees is NEIGHBOUR's, or dropped if it no longer fits. */
 HN_MUST_CHECK enum hn_status
 hn_layout_overlay(struct hn_layout *layout, const void *block, size_t size,
                   struct hn_error *err);
+
+/* For a CPython newer than all rows: fills @ret from its block alone, read as the
+ * newest block we know, with the newest formats. Has no field that is not published.
+ * HN_E_UNSUPPORTED when the block cannot be read that way. */
+HN_MUST_CHECK enum hn_status
+hn_layout_from_debug_offsets(const void *block, size_t size, unsigned mutex_bytes,
+                             struct hn_error *err, struct hn_layout *ret);
 
 /* What a block says of itself, without trusting the rest of it: HN_DONE when @bytes do
  * not begin with its cookie. */
@@ -152,7 +170,7 @@ struct hn_debug_offsets_head {
     bool free_threaded;
     size_t size; /* of the block in that version; of the newest known for later ones */
 };
-enum hn_status
+HN_MUST_CHECK enum hn_status
 hn_debug_offsets_head(const void *bytes, size_t size,
                       struct hn_debug_offsets_head *ret);
 

@@ -24,7 +24,8 @@ struct hn_record {
     uint8_t bytes[HN_RECORD_MAX];
 };
 
-/* Copies the part of the structure at @addr that our fields lie in. */
+/* Copies the part of the structure at @addr that our fields lie in. HN_E_UNSUPPORTED
+ * when this CPython has none of them, or does not say where. */
 HN_MUST_CHECK enum hn_status
 hn_record_load(struct hn_python *py, enum hn_struct type, hn_addr addr,
                struct hn_record *ret);
@@ -47,12 +48,22 @@ hn_record_i64(const struct hn_record *record, enum hn_field field);
 uint64_t
 hn_record_u64_or_0(const struct hn_record *record, enum hn_field field);
 
-/* One field of a structure too large to copy (the interpreter state, the runtime). */
+/* One field of a structure too large to copy (the interpreter state, the runtime).
+ * HN_E_UNSUPPORTED when this CPython has no such field. */
 HN_MUST_CHECK enum hn_status
 hn_field_read(struct hn_python *py, enum hn_field field, hn_addr base, uint64_t *ret);
 
-/* The address of a field in the structure at @base. */
+/* The address of a field in the structure at @base; 0 when there is no such field. */
 hn_addr
 hn_field_addr(const struct hn_python *py, enum hn_field field, hn_addr base);
+
+/* Finds where the collector's state at @gc keeps its lists: Debian's 3.13 moves them by
+ * 4 bytes, and neither version, sizes nor published offsets tell. Tries every offset
+ * that some build has been seen to use, by whether three linked rings start there, and
+ * sets HN_GC_GENERATIONS (HN_SOURCE_SELF_CHECK); when none does the field is absent
+ * from then on, and false is returned. Free-threaded builds do not use the lists:
+ * nothing is checked there. */
+bool
+hn_python_check_generations(struct hn_python *py, hn_addr gc);
 
 #endif

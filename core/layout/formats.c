@@ -1,0 +1,86 @@
+/* What differs in kind from one CPython to the next, a line per series.
+ *
+ * The names are explained where the enums are, in layout.h, each with the change in
+ * CPython that made it. A format never changes within a series. */
+#include "layout/formats.h"
+
+enum { ANY_THREADING = 0, WITH_GIL, FREE_THREADED };
+
+/* So that a series is two lines here; the order is struct hn_formats'. */
+#define FRAMES(POSITION, LINETABLE, CHAIN)                                     \
+    .position = HN_POSITION_##POSITION, .linetable = HN_LINETABLE_##LINETABLE, \
+    .frame_chain = HN_FRAME_CHAIN_##CHAIN
+#define OBJECTS(INT, STR, DICT, INSTANCE, VALUES)                                     \
+    .integer = HN_INT_##INT, .str_state = HN_STR_STATE_##STR, .dict = HN_DICT_##DICT, \
+    .instance = HN_INSTANCE_##INSTANCE, .values = HN_VALUES_##VALUES
+#define RUNNING(SLOT, GENERATOR, HOLDER, SHIM, HEADER)                                 \
+    .stackref = HN_STACKREF_##SLOT, .generator_state = HN_GENERATOR_STATE_##GENERATOR, \
+    .gil = HN_GIL_##HOLDER, .first_shim_owner = SHIM, .gc_header_bytes = HEADER
+
+enum { NO_SHIMS = 255 };
+
+/* clang-format off */
+static const struct series {
+    unsigned minor;
+    int threading;
+    struct hn_formats formats;
+} series[] = {
+    { 8, ANY_THREADING,
+      { FRAMES(LASTI_BYTES, LNOTAB, OBJECTS),
+        OBJECTS(SIGNED_SIZE, PACKED, SIZE_WORD, DICT_OFFSET, PREFIX_BYTES),
+        RUNNING(POINTER, FRAME, RUNTIME_CURRENT, NO_SHIMS, 16) } },
+    { 9, ANY_THREADING,
+      { FRAMES(LASTI_BYTES, LNOTAB, OBJECTS),
+        OBJECTS(SIGNED_SIZE, PACKED, SIZE_WORD, DICT_OFFSET, PREFIX_BYTES),
+        RUNNING(POINTER, FRAME, RUNTIME_CURRENT, NO_SHIMS, 16) } },
+    { 10, ANY_THREADING,
+      { FRAMES(LASTI_UNITS, PEP626, OBJECTS),
+        OBJECTS(SIGNED_SIZE, PACKED, SIZE_WORD, DICT_OFFSET, PREFIX_BYTES),
+        RUNNING(POINTER, FRAME, RUNTIME_CURRENT, NO_SHIMS, 16) } },
+    { 11, ANY_THREADING,
+      { FRAMES(PREV_INSTR, PEP657, CFRAME),
+        OBJECTS(SIGNED_SIZE, PACKED, LOG2, VALUES_AND_DICT, PREFIX_BYTES),
+        RUNNING(POINTER, SIGNED, RUNTIME_CURRENT, NO_SHIMS, 16) } },
+    { 12, ANY_THREADING,
+      { FRAMES(PREV_INSTR, PEP657, CFRAME),
+        OBJECTS(TAGGED, PACKED, LOG2, DICT_OR_VALUES, PREFIX_BYTES),
+        RUNNING(POINTER, SIGNED, INTERPRETER, 3, 16) } },
+    { 13, WITH_GIL,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, PACKED, LOG2, INLINE_HEADER, HEADER),
+        RUNNING(POINTER, YIELD_FROM, INTERPRETER, 3, 16) } },
+    { 13, FREE_THREADED,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, PACKED, LOG2, INLINE_HEADER, HEADER),
+        RUNNING(POINTER, YIELD_FROM, INTERPRETER, 3, 0) } },
+    { 14, WITH_GIL,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, PACKED, LOG2, INLINE_BASICSIZE, HEADER),
+        RUNNING(TAGGED, YIELD_FROM, INTERPRETER, 3, 16) } },
+    { 14, FREE_THREADED,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, BYTES, LOG2, INLINE_BASICSIZE, HEADER),
+        RUNNING(TAGGED, YIELD_FROM, INTERPRETER, 3, 0) } },
+    { 15, WITH_GIL,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, PACKED, LOG2, INLINE_BASICSIZE, HEADER),
+        RUNNING(TAGGED, COUNTED, INTERPRETER, 3, 16) } },
+    { 15, FREE_THREADED,
+      { FRAMES(INSTR_PTR, PEP657, DIRECT),
+        OBJECTS(TAGGED, BYTES, LOG2, INLINE_BASICSIZE, HEADER),
+        RUNNING(TAGGED, COUNTED, INTERPRETER, 3, 0) } },
+};
+/* clang-format on */
+
+const struct hn_formats *
+hn_formats_find(unsigned minor, unsigned flavour)
+{
+    int threading = flavour & HN_FLAVOUR_FREE_THREADED ? FREE_THREADED : WITH_GIL;
+
+    for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++)
+        if (series[i].minor == minor
+            && (series[i].threading == ANY_THREADING
+                || series[i].threading == threading))
+            return &series[i].formats;
+    return NULL;
+}
