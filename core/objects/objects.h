@@ -74,14 +74,18 @@ hn_items_load(struct hn_python *py, hn_addr object, size_t limit,
               struct hn_arena *arena, const hn_addr **ret, size_t *count_ret);
 
 /* Walks the entries of a dict in insertion order, combined or split; deleted entries
- * are passed over. The iterator reads entries in blocks. */
+ * are passed over. Reads entries in blocks. After a failure it is at its end. */
+enum { HN_DICT_BLOCK = 64 };
 struct hn_dict_iter {
     struct hn_python *py;
     hn_addr entries, values; /* values: 0 when combined */
-    uint64_t count, next;
-    unsigned entry_size; /* 16 or 24 bytes */
-    unsigned block_first, block_count;
-    uint8_t block[24 * 64];
+    uint64_t entry_count;    /* deleted ones included */
+    unsigned entry_words;    /* 2 or 3, of 8 bytes */
+    uint64_t next, steps;    /* of the walk */
+    bool ordered;            /* the step's entry is order[step], else the step itself */
+    uint8_t order[HN_DICT_BLOCK];
+    uint64_t block_first, block_count; /* entries at hand */
+    uint64_t block[HN_DICT_BLOCK * 3], block_values[HN_DICT_BLOCK];
 };
 
 HN_MUST_CHECK enum hn_status
