@@ -41,6 +41,7 @@
     X(DICT, "PyDictObject", "dict_object.size")                                      \
     X(DICTKEYS, "PyDictKeysObject", "")                                              \
     X(DICTVALUES, "PyDictValues", "")                                                \
+    X(POOL, "pool_header", "")                                                       \
     X(FUNCTION, "PyFunctionObject", "")                                              \
     X(METHOD, "PyMethodObject", "")                                                  \
     X(CELL, "PyCellObject", "")                                                      \
@@ -171,6 +172,9 @@
     X(DICTVALUES, SIZE, 1, "size", "")                                                \
     X(DICTVALUES, VALID, 1, "valid", "")                                              \
     X(DICTVALUES, VALUES, 0, "values", "")                                            \
+    X(POOL, COUNT, 4, "ref.count", "")                                                \
+    X(POOL, SIZE_CLASS, 4, "szidx", "")                                               \
+    X(POOL, NEXT_OFFSET, 4, "nextoffset", "")                                         \
     X(FUNCTION, CODE, 8, "func_code", "")                                             \
     X(FUNCTION, CLOSURE, 8, "func_closure", "")                                       \
     X(FUNCTION, QUALNAME, 8, "func_qualname", "")                                     \

@@ -16,6 +16,7 @@ struct hn_runtime {
     const char *offsets_from;
     struct hn_arena arena; /* decoded code objects and names; until the target runs */
     struct hn_code_cache *codes;
+    struct hn_qualindex *qualindex; /* up to 3.10; NULL until it is wanted */
 };
 
 /* HN_E_NOT_PYTHON when no interpreter is there, with what was looked at in the detail;

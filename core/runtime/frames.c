@@ -1,0 +1,326 @@
+/* The Python stack of one thread, innermost frame first.
+ *
+ * Up to 3.10 a stack is a chain of frame objects on the heap; since 3.11 a chain of
+ * _PyInterpreterFrame structures in the thread's data stack and in generators
+ * (Include/internal/pycore_frame.h). The chain is walked, never recursed into; a frame
+ * that cannot be decoded keeps its place, and a chain that breaks or runs in a circle
+ * ends with the reason. */
+#include "objects/objects.h"
+#include "runtime/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Deepest stack shown. CPython's own limits end far below; a circle is found by other
+ * means, so this only bounds memory: about 300 MB. */
+enum { MAX_FRAMES = 1 << 22 };
+
+/* Stack chunks a running thread's frames are prefetched from, to read them in one go.
+ */
+enum { PREFETCH_CHUNKS = 64, MAX_CHUNK = 1 << 20 };
+
+struct walk {
+    struct hn_runtime *rt;
+    hn_addr next;
+    /* Brent's cycle finder: a mark that moves on at powers of two. */
+    hn_addr mark;
+    size_t since_mark, mark_distance;
+    struct hn_frame *frames; /* malloc'ed while it grows */
+    size_t count, capacity;
+};
+
+static void
+set_problem(struct walk *w, struct hn_stack *ret)
+{
+    const struct hn_error *err = w->rt->py.err;
+
+    ret->problem = err->what;
+    ret->problem_at = err->addr;
+}
+
+static struct hn_frame *
+append(struct walk *w)
+{
+    if (w->count == w->capacity) {
+        size_t capacity = w->capacity ? w->capacity * 2 : 64;
+        struct hn_frame *frames = realloc(w->frames, capacity * sizeof(*frames));
+
+        if (!frames)
+            return NULL;
+        w->frames = frames;
+        w->capacity = capacity;
+    }
+    return memset(&w->frames[w->count++], 0, sizeof(struct hn_frame));
+}
+
+/* Decodes what a frame runs; a frame whose code is damaged stays in the stack. */
+static enum hn_status
+fill(struct walk *w, struct hn_frame *frame, hn_addr code, int64_t lasti)
+{
+    struct hn_error *err = w->rt->py.err;
+    enum hn_status st = hn_code_load(w->rt, code, &frame->code);
+
+    if (st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
+        return st;
+    if (st) {
+        frame->kind = HN_FRAME_UNREADABLE;
+        frame->code = NULL;
+        frame->problem = err->what;
+        frame->problem_at = err->addr ? err->addr : code;
+        frame->position = (struct hn_position){ -1, -1, -1, -1 };
+        return HN_OK;
+    }
+    frame->position = hn_code_position(w->rt, frame->code, lasti);
+    return HN_OK;
+}
+
+/* --- frame objects, up to 3.10 */
+
+static enum hn_status
+step_object(struct walk *w)
+{
+    struct hn_python *py = &w->rt->py;
+    struct hn_record rec;
+    struct hn_frame *frame;
+    int64_t lasti;
+    enum hn_status st = hn_record_load(py, HN_STRUCT_FRAMEOBJECT, w->next, &rec);
+
+    if (st)
+        return st;
+    frame = append(w);
+    if (!frame)
+        return hn_fail(py->err, HN_E_NOMEM, 0, "no memory for the frames");
+    frame->addr = w->next;
+    frame->entry = true; /* every Python frame is a call of the interpreter loop */
+    if (hn_record_u64(&rec, HN_FRAMEOBJECT_GEN))
+        frame->owner = HN_OWNER_GENERATOR;
+    lasti = hn_record_i64(&rec, HN_FRAMEOBJECT_LASTI);
+    if (py->layout.formats.position == HN_POSITION_LASTI_UNITS)
+        lasti *= 2;
+    w->next = hn_record_u64(&rec, HN_FRAMEOBJECT_BACK);
+    return fill(w, frame, hn_record_u64(&rec, HN_FRAMEOBJECT_CODE), lasti);
+}
+
+/* --- interpreter frames, 3.11 and later */
+
+/* Free-threaded 3.14+ gives each thread a copy of the bytecode of its own. */
+static bool
+bytecode_of(struct hn_runtime *rt, const struct hn_record *rec,
+            const struct hn_code *code, hn_addr *ret)
+{
+    struct hn_python *py = &rt->py;
+    uint64_t index = hn_record_u64_or_0(rec, HN_FRAME_TLBC_INDEX), size;
+    hn_addr entries;
+
+    *ret = code->bytecode;
+    if (code->tlbc == 0 || !hn_layout_has(&py->layout, HN_FRAME_TLBC_INDEX))
+        return true;
+    if (hn_field_read(py, HN_CODEARRAY_SIZE, code->tlbc, &size) || index >= size)
+        return false;
+    entries = hn_field_addr(py, HN_CODEARRAY_ENTRIES, code->tlbc);
+    return hn_target_read_u64(py->target, entries + index * 8, ret) == HN_OK;
+}
+
+static void
+place(struct walk *w, const struct hn_record *rec, struct hn_frame *frame)
+{
+    hn_addr bytecode, at = hn_record_u64(rec, HN_FRAME_POSITION);
+
+    if (bytecode_of(w->rt, rec, frame->code, &bytecode))
+        frame->position =
+            hn_code_position(w->rt, frame->code, (int64_t)(at - bytecode));
+    else
+        frame->position = (struct hn_position){ -1, -1, -1, -1 };
+}
+
+static enum hn_frame_owner
+owner_of(uint64_t owner)
+{
+    switch (owner) {
+    case 1: return HN_OWNER_GENERATOR;
+    case 2: return HN_OWNER_FRAME_OBJECT;
+    default: return HN_OWNER_THREAD;
+    }
+}
+
+/* A shim stands between two calls of the interpreter loop: what it called came from C.
+ */
+static void
+mark_entry(struct walk *w)
+{
+    if (w->count > 0)
+        w->frames[w->count - 1].entry = true;
+}
+
+static enum hn_status
+step_interpreter(struct walk *w)
+{
+    struct hn_python *py = &w->rt->py;
+    struct hn_record rec;
+    struct hn_frame *frame;
+    hn_addr addr = w->next;
+    uint64_t owner;
+    enum hn_status st = hn_record_load(py, HN_STRUCT_FRAME, addr, &rec);
+
+    if (st)
+        return st;
+    owner = hn_record_u64(&rec, HN_FRAME_OWNER);
+    w->next = hn_record_u64(&rec, HN_FRAME_PREVIOUS);
+    if (owner >= py->layout.formats.first_shim_owner) {
+        mark_entry(w);
+        return HN_OK;
+    }
+    frame = append(w);
+    if (!frame)
+        return hn_fail(py->err, HN_E_NOMEM, 0, "no memory for the frames");
+    frame->addr = addr;
+    frame->owner = owner_of(owner);
+    frame->entry = hn_record_u64_or_0(&rec, HN_FRAME_IS_ENTRY) & 1;
+    if (w->next == 0)
+        frame->entry = true;
+    st = fill(w, frame,
+              hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE)), -1);
+    if (!st && frame->code)
+        place(w, &rec, frame);
+    return st;
+}
+
+/* --- the walk */
+
+static enum hn_status
+find_first(struct hn_runtime *rt, hn_addr tstate, hn_addr *ret)
+{
+    struct hn_python *py = &rt->py;
+    uint64_t cframe;
+    enum hn_status st;
+
+    switch (py->layout.formats.frame_chain) {
+    case HN_FRAME_CHAIN_OBJECTS: return hn_field_read(py, HN_THREAD_FRAME, tstate, ret);
+    case HN_FRAME_CHAIN_DIRECT:
+        return hn_field_read(py, HN_THREAD_CURRENT_FRAME, tstate, ret);
+    case HN_FRAME_CHAIN_CFRAME:
+        st = hn_field_read(py, HN_THREAD_CFRAME, tstate, &cframe);
+        *ret = 0;
+        if (st || cframe == 0)
+            return st;
+        return hn_field_read(py, HN_CFRAME_CURRENT_FRAME, cframe, ret);
+    }
+    return hn_fail(py->err, HN_E_UNSUPPORTED, tstate, "unknown kind of frame chain");
+}
+
+/* On a running process the frames of one thread should be of one moment: copy the
+ * newest data-stack chunks at once before following the chain through them. */
+static void
+prefetch(struct hn_runtime *rt, hn_addr tstate)
+{
+    struct hn_python *py = &rt->py;
+    struct hn_range ranges[PREFETCH_CHUNKS];
+    uint64_t chunk;
+    size_t count = 0;
+
+    if (py->target->consistent || !hn_layout_has(&py->layout, HN_THREAD_DATASTACK_CHUNK)
+        || hn_field_read(py, HN_THREAD_DATASTACK_CHUNK, tstate, &chunk))
+        return;
+    while (chunk != 0 && count < PREFETCH_CHUNKS) {
+        struct hn_record rec;
+        uint64_t size;
+
+        if (hn_record_load(py, HN_STRUCT_CHUNK, chunk, &rec))
+            break;
+        size = hn_record_u64(&rec, HN_CHUNK_SIZE);
+        ranges[count++] =
+            (struct hn_range){ chunk, size < MAX_CHUNK ? size : MAX_CHUNK };
+        chunk = hn_record_u64(&rec, HN_CHUNK_PREVIOUS);
+    }
+    hn_target_prefetch(py->target, ranges, count);
+}
+
+static bool
+runs_in_a_circle(struct walk *w)
+{
+    if (w->next == w->mark)
+        return true;
+    if (++w->since_mark >= w->mark_distance) {
+        w->mark = w->next;
+        w->since_mark = 0;
+        w->mark_distance *= 2;
+    }
+    return false;
+}
+
+static enum hn_status
+step(struct walk *w)
+{
+    struct hn_error *err = w->rt->py.err;
+    hn_addr addr = w->next;
+
+    /* Memory that holds frames is 8-byte aligned on every version. */
+    if (addr % 8 != 0)
+        return hn_fail(err, HN_E_CORRUPT, addr, "a frame's address is not aligned");
+    if (w->rt->py.layout.formats.frame_chain == HN_FRAME_CHAIN_OBJECTS)
+        return step_object(w);
+    return step_interpreter(w);
+}
+
+static enum hn_status
+walk_chain(struct walk *w, size_t limit, struct hn_stack *ret)
+{
+    struct hn_error *err = w->rt->py.err;
+    enum hn_status st = HN_OK;
+
+    while (w->next != 0 && st == HN_OK) {
+        if (w->count >= limit) {
+            ret->cut = true;
+            break;
+        }
+        if (w->count % 4096 == 0 && hn_target_interrupted(w->rt->py.target))
+            return hn_fail(err, HN_E_INTERRUPTED, 0, "interrupted");
+        st = step(w);
+        if (st == HN_OK && w->next != 0 && runs_in_a_circle(w))
+            st =
+                hn_fail(err, HN_E_CORRUPT, w->next, "the frame chain runs in a circle");
+    }
+    if (st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
+        return st;
+    if (st)
+        set_problem(w, ret);
+    return HN_OK;
+}
+
+/* Moves the frames to their final place, whatever the walk came to. */
+static enum hn_status
+finish(struct walk *w, struct hn_arena *arena, struct hn_stack *ret, enum hn_status st)
+{
+    ret->frames = hn_arena_array(arena, w->count, sizeof(*ret->frames));
+    if (ret->frames && w->count > 0) {
+        memcpy(ret->frames, w->frames, w->count * sizeof(*ret->frames));
+        ret->count = w->count;
+    }
+    free(w->frames);
+    if (!ret->frames)
+        return hn_fail(w->rt->py.err, HN_E_NOMEM, 0, "no memory for the frames");
+    return st;
+}
+
+enum hn_status
+hn_stack_load(struct hn_runtime *rt, const struct hn_thread *thread, size_t limit,
+              struct hn_arena *arena, struct hn_stack *ret)
+{
+    struct walk w = { .rt = rt, .mark_distance = 1 };
+    enum hn_status st;
+
+    memset(ret, 0, sizeof(*ret));
+    if (thread->problem)
+        return HN_OK; /* the thread's own line says why there is no stack */
+    prefetch(rt, thread->addr);
+    st = find_first(rt, thread->addr, &w.next);
+    if (st) {
+        set_problem(&w, ret);
+        return HN_OK;
+    }
+    st = walk_chain(&w, limit > 0 && limit < MAX_FRAMES ? limit : MAX_FRAMES, ret);
+    st = finish(&w, arena, ret, st);
+    if (!st && !hn_layout_has(&rt->py.layout, HN_CODE_QUALNAME))
+        hn_qualify_stack(rt, ret);
+    return st;
+}

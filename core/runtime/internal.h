@@ -1,0 +1,118 @@
+/* What the files of this room share. */
+#ifndef HN_RUNTIME_INTERNAL_H
+#define HN_RUNTIME_INTERNAL_H
+
+#include "runtime/runtime.h"
+
+/* A thread state as found in its list, before names and states are known. */
+struct hn_tstate {
+    hn_addr addr;
+    uint64_t ident;    /* pthread_self() */
+    int64_t native_id; /* in the target's own pid namespace; 0: not recorded */
+    uint32_t state;    /* PyThreadState.state, 3.13+; else 0 */
+    bool has_state;
+    bool holds_gil;     /* 3.14+; true where it is not recorded */
+    bool gil_requested; /* 3.15+ */
+};
+
+/* --- locate.c */
+
+/* Fills runtime->address, found_by and py.layout. */
+HN_MUST_CHECK enum hn_status
+hn_runtime_locate(struct hn_runtime *rt);
+
+/* --- code.c */
+
+/* The decoded code object at @addr, from the cache or freshly read. */
+HN_MUST_CHECK enum hn_status
+hn_code_load(struct hn_runtime *rt, hn_addr addr, const struct hn_code **ret);
+
+/* Where byte offset @lasti of @code lies; all -1 where the table does not say. */
+struct hn_position
+hn_code_position(struct hn_runtime *rt, const struct hn_code *code, int64_t lasti);
+
+/* Whether nobody looked for the qualified name of @code so far. */
+bool
+hn_code_wants_name(const struct hn_code *code);
+
+/* Settles the qualified name of @code; NULL: none was found. Lives in rt->arena. */
+void
+hn_code_qualify(const struct hn_code *code, const char *qualname);
+
+void
+hn_code_cache_clear(struct hn_runtime *rt);
+
+/* --- qualname.c: qualified names before co_qualname (3.8 to 3.10) */
+
+/* Finds the names of the frames' code objects through the functions that own them;
+ * codes for which none is found stay unqualified. */
+void
+hn_qualify_stack(struct hn_runtime *rt, const struct hn_stack *stack);
+
+/* --- threads.c */
+
+/* Fills @ret->threads but for stacks; @natives are the target's native threads. */
+HN_MUST_CHECK enum hn_status
+hn_threads_load(struct hn_runtime *rt, const struct hn_native_thread *natives,
+                size_t native_count, struct hn_arena *arena,
+                struct hn_interpreter *ret);
+
+/* --- names.c */
+
+/* Names of the interpreter's threads as the threading module has them. */
+struct hn_thread_name {
+    uint64_t ident;
+    int64_t native_id; /* Thread.native_id, 0: not recorded */
+    const char *name;
+};
+HN_MUST_CHECK enum hn_status
+hn_thread_names_load(struct hn_runtime *rt, hn_addr interpreter, struct hn_arena *arena,
+                     const struct hn_thread_name **ret, size_t *count_ret);
+
+/* --- natives.c: which native thread a thread state belongs to */
+
+struct hn_native_map;
+
+HN_MUST_CHECK enum hn_status
+hn_native_map_make(struct hn_runtime *rt, const struct hn_native_thread *natives,
+                   size_t count, struct hn_arena *arena, struct hn_native_map **ret);
+
+/* The native thread of @tstate, or NULL; @hint is the native id that threading
+ * recorded, or 0. */
+const struct hn_native_thread *
+hn_native_map_find(struct hn_native_map *map, const struct hn_tstate *tstate,
+                   int64_t hint);
+
+/* Its registers, read once; NULL when the source has none. */
+const struct hn_registers *
+hn_native_map_registers(struct hn_native_map *map,
+                        const struct hn_native_thread *native);
+
+/* --- gil.c */
+
+struct hn_gil {
+    bool exists, locked;
+    hn_addr addr, size; /* the structure, to recognise who waits for it */
+    hn_addr holder;     /* thread state, 0: nobody */
+    bool own;
+};
+HN_MUST_CHECK enum hn_status
+hn_gil_load(struct hn_runtime *rt, hn_addr interpreter, struct hn_gil *ret);
+
+/* --- gc.c */
+
+/* Settles the fields of the collector that versions alone do not decide. */
+void
+hn_gc_settle(struct hn_runtime *rt);
+
+void
+hn_gc_load(struct hn_runtime *rt, struct hn_interpreter *ret);
+
+/* --- allocator.c */
+
+/* What allocates small objects, judged by the blocks some of them sit in. Static text.
+ */
+const char *
+hn_allocator_name(struct hn_runtime *rt, hn_addr interpreter);
+
+#endif
