@@ -25,7 +25,7 @@ hn_gc_settle(struct hn_runtime *rt)
 
     if (hn_field_read(py, HN_RUNTIME_INTERPRETERS_HEAD, rt->address, &interp) == HN_OK
         && gc_state(rt, interp) != 0)
-        hn_layout_check_generations(py, gc_state(rt, interp));
+        hn_python_check_generations(py, gc_state(rt, interp));
 }
 
 static bool

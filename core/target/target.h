@@ -14,6 +14,7 @@ struct hn_elf;
 
 /* What a core's header says about its end. */
 struct hn_core_facts {
+    const char *path;      /* of the core file, as given */
     int signal;            /* 0: none (gcore of a running process) */
     int signal_code;       /* si_code, e.g. SI_USER */
     hn_addr fault_address; /* si_addr for SIGSEGV, SIGBUS, SIGFPE, SIGILL; else 0 */
