@@ -105,7 +105,7 @@ load_code(struct hn_runtime *rt, hn_addr addr, struct hn_code *ret)
     rt->codes->type = type;
     ret->addr = addr;
     ret->first_line = (int32_t)hn_record_i64(&rec, HN_CODE_FIRSTLINENO);
-    ret->flags = (uint32_t)hn_record_u64(&rec, HN_CODE_FLAGS);
+    ret->flags = (uint32_t)hn_record_u64_or_0(&rec, HN_CODE_FLAGS);
     ret->tlbc = hn_record_u64_or_0(&rec, HN_CODE_TLBC);
     if (hn_layout_has(&py->layout, HN_CODE_ADAPTIVE))
         ret->bytecode = hn_field_addr(py, HN_CODE_ADAPTIVE, addr);
