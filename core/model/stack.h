@@ -38,6 +38,7 @@ struct hn_frame {
     const struct hn_code *code; /* NULL when unreadable */
     struct hn_position position;
     const char *source; /* the line's text without indentation, or NULL */
+    uint32_t indent;    /* bytes of indentation that @source lacks */
     enum hn_frame_owner owner;
     bool entry;          /* called from C: the interpreter loop starts here */
     const char *problem; /* UNREADABLE: why; else NULL */

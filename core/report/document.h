@@ -1,0 +1,39 @@
+/* Model structs as JSON. Names and shapes are described in core/command/JSON.md and
+ * never change; fields may be added. */
+#ifndef HN_REPORT_DOCUMENT_H
+#define HN_REPORT_DOCUMENT_H
+
+#include "model/listing.h"
+#include "model/process.h"
+#include "report/json.h"
+
+/* The "target" member: what was read, and how. @host is the debugger's name. */
+void
+hn_document_target(struct hn_json *json, const struct hn_process *process,
+                   const char *host);
+
+/* The "python" member. */
+void
+hn_document_python(struct hn_json *json, const struct hn_process *process);
+
+/* The members of py-info's result, without the brackets. */
+void
+hn_document_info(struct hn_json *json, const struct hn_process *process);
+
+/* The members of a THREAD but its frames, without the brackets. */
+void
+hn_document_thread(struct hn_json *json, const struct hn_thread *thread);
+
+/* The members that py-threads adds to a THREAD. */
+void
+hn_document_row(struct hn_json *json, const struct hn_thread *thread);
+
+/* A FRAME, with its brackets. */
+void
+hn_document_frame(struct hn_json *json, const char *key, const struct hn_frame *frame);
+
+/* The members of py-list's result, without the brackets. */
+void
+hn_document_listing(struct hn_json *json, const struct hn_listing *listing);
+
+#endif
