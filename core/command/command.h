@@ -1,0 +1,93 @@
+/* One command, declared once: the parser, the help, the completion and all hosts read
+ * what stands in its struct hn_command. table.c lists them.
+ *
+ * A handler gets finished options and a struct hn_call. It reads the target, lets it
+ * go (hn_call_release), and then writes. */
+#ifndef HN_COMMAND_COMMAND_H
+#define HN_COMMAND_COMMAND_H
+
+#include "base/arena.h"
+#include "command/output.h"
+#include "hognose/command.h"
+#include "model/process.h"
+#include "report/json.h"
+#include "report/look.h"
+
+enum hn_arg_kind {
+    HN_ARG_FLAG,   /* bool */
+    HN_ARG_COUNT,  /* uint64_t */
+    HN_ARG_STRING, /* const char * */
+    HN_ARG_PATH,   /* const char *; a leading "~/" is the user's home, because no shell
+                      has seen what is typed in a debugger */
+    HN_ARG_CHOICE  /* unsigned: index of the word among @choices */
+};
+
+struct hn_arg {
+    const char *name; /* without "--"; NULL ends a table */
+    char letter;      /* 0: none */
+    enum hn_arg_kind kind;
+    size_t offset;     /* of the value in the options struct */
+    const char *value; /* what stands for it in help: "N"; NULL for flags */
+    const char *help;
+    const char *const *choices; /* NULL-terminated; CHOICE only */
+    bool bare;                  /* only without a debugger */
+};
+
+struct hn_example {
+    const char *words, *meaning; /* NULL words end a table */
+};
+
+struct hn_call;
+
+struct hn_command {
+    struct hn_command_entry entry;
+    const char *details; /* what the summary leaves open; one paragraph */
+    const struct hn_example *examples;
+    const struct hn_arg *args;
+    const char *operands; /* for usage: "[N]"; "" for none */
+    unsigned operands_max;
+    size_t options_size;
+    enum hn_status (*run)(struct hn_call *call, const void *options);
+};
+
+/* What every command takes. */
+enum hn_colour { HN_COLOUR_AUTO, HN_COLOUR_ALWAYS, HN_COLOUR_NEVER };
+
+struct hn_common {
+    bool help, json, no_stop;
+    unsigned colour; /* enum hn_colour */
+    const char *output, *exe, *sysroot, *lib_path;
+    uint64_t pid; /* 0: not given */
+};
+
+extern const struct hn_arg hn_common_args[];
+
+/* One run of one command. */
+struct hn_call {
+    struct hn_session *session;
+    const struct hn_command *command;
+    struct hn_common common;
+    const char *const *operands; /* without the bare host's TARGET */
+    size_t operand_count;
+    const char *target; /* the bare host's TARGET; NULL if -p gave it */
+    const char *doing;  /* completes "cannot ..." should this fail, or NULL */
+
+    struct hn_arena arena; /* everything that lives as long as the call */
+    struct hn_process process;
+    struct hn_out out;
+    struct hn_look look;
+    struct hn_json json;
+
+    const char **notes; /* sentences: what the result lacks */
+    size_t note_count;
+    bool interrupted; /* the result is partial */
+};
+
+extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,
+    hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list;
+
+/* The command of that name, with or without "py-"; NULL if there is none. */
+const struct hn_command *
+hn_command_find(const char *name);
+
+#endif

@@ -1,0 +1,110 @@
+/* Writes stacks frame by frame, polling for interruption in between: a damaged or
+ * runaway process may have millions. */
+#include "command/stacks.h"
+
+#include "report/document.h"
+#include "report/stack.h"
+
+void
+hn_stacks_write_one(struct hn_call *call, const struct hn_stack_options *options,
+                    const struct hn_thread *thread)
+{
+    struct hn_stack_view view;
+    struct hn_text scratch;
+
+    if (thread->problem)
+        return;
+    hn_text_init(&scratch);
+    hn_stack_view_init(&view, &thread->stack, &call->look, options->reverse,
+                       options->columns, &scratch);
+    hn_text_deinit(&scratch);
+    while (hn_stack_view_next(&view, &call->out.text))
+        if (!hn_call_poll(call))
+            return;
+}
+
+static void
+write_thread(struct hn_call *call, const struct hn_stack_options *options,
+             const struct hn_thread *thread)
+{
+    if (thread->number > 1)
+        hn_text_putc(&call->out.text, '\n');
+    hn_thread_put_heading(&call->out.text, &call->look, &call->process, thread);
+    hn_stacks_write_one(call, options, thread);
+}
+
+void
+hn_stacks_write_text(struct hn_call *call, const struct hn_stack_options *options)
+{
+    const struct hn_process *process = &call->process;
+    uint64_t shown = 0;
+
+    for (size_t i = 0; i < process->interpreter_count; i++) {
+        const struct hn_interpreter *interpreter = &process->interpreters[i];
+
+        for (size_t t = 0; t < interpreter->thread_count; t++) {
+            if ((options->limit && shown == options->limit) || !hn_call_poll(call))
+                break;
+            write_thread(call, options, &interpreter->threads[t]);
+            shown++;
+        }
+    }
+    if (shown < process->thread_count && !call->interrupted)
+        hn_text_printf(&call->out.text, "\n... %zu more threads (--limit 0)\n",
+                       process->thread_count - (size_t)shown);
+}
+
+static void
+write_json_thread(struct hn_call *call, const struct hn_stack_options *options,
+                  const struct hn_thread *thread)
+{
+    const struct hn_stack *stack = &thread->stack;
+
+    hn_json_open_object(&call->json, NULL);
+    hn_document_thread(&call->json, thread);
+    hn_json_open_list(&call->json, "frames");
+    for (size_t i = 0; i < stack->count && hn_call_poll(call); i++)
+        hn_document_frame(&call->json, NULL,
+                          &stack->frames[options->reverse ? stack->count - 1 - i : i]);
+    hn_json_close_list(&call->json);
+    if (stack->cut)
+        hn_json_bool(&call->json, "cut", true);
+    hn_json_close_object(&call->json);
+}
+
+static void
+write_json_interpreter(struct hn_call *call, const struct hn_stack_options *options,
+                       const struct hn_thread *only,
+                       const struct hn_interpreter *interpreter)
+{
+    hn_json_open_object(&call->json, NULL);
+    hn_json_integer(&call->json, "id", interpreter->id);
+    hn_json_open_list(&call->json, "threads");
+    for (size_t t = 0; t < interpreter->thread_count && hn_call_poll(call); t++) {
+        const struct hn_thread *thread = &interpreter->threads[t];
+
+        if (only ? thread != only : options->limit && thread->number > options->limit)
+            continue;
+        write_json_thread(call, options, thread);
+    }
+    hn_json_close_list(&call->json);
+    hn_json_close_object(&call->json);
+}
+
+void
+hn_stacks_write_json(struct hn_call *call, const struct hn_stack_options *options,
+                     const struct hn_thread *only)
+{
+    const struct hn_process *process = &call->process;
+
+    hn_document_python(&call->json, process);
+    hn_json_open_list(&call->json, "interpreters");
+    for (size_t i = 0; i < process->interpreter_count; i++) {
+        const struct hn_interpreter *interpreter = &process->interpreters[i];
+
+        if (only && only->interpreter != interpreter->id)
+            continue;
+        write_json_interpreter(call, options, only, interpreter);
+    }
+    hn_json_close_list(&call->json);
+}

@@ -1,0 +1,46 @@
+/* What py-bt and py-dump share: options, and writing stacks. */
+#ifndef HN_COMMAND_STACKS_H
+#define HN_COMMAND_STACKS_H
+
+#include "command/call.h"
+
+struct hn_stack_options {
+    bool all_threads, reverse, columns;
+    uint64_t depth, limit; /* 0: all */
+    const char *thread;
+};
+
+/* Rows of option tables. */
+#define HN_STACK_ARGS                                                            \
+    { "depth",      0,                                                           \
+      HN_ARG_COUNT, offsetof(struct hn_stack_options, depth),                    \
+      "N",          "only the innermost N frames of a thread (0: all)",          \
+      NULL,         false },                                                     \
+        { "reverse",   0,                                                        \
+          HN_ARG_FLAG, offsetof(struct hn_stack_options, reverse),               \
+          NULL,        "outermost frame first, as Python's tracebacks",          \
+          NULL,        false },                                                  \
+        { "columns",   0,                                                        \
+          HN_ARG_FLAG, offsetof(struct hn_stack_options, columns),               \
+          NULL,        "mark the expression that runs (3.11 and later)",         \
+          NULL,        false },                                                  \
+    {                                                                            \
+        "limit", 0, HN_ARG_COUNT, offsetof(struct hn_stack_options, limit), "N", \
+            "only the first N threads (0: all)", NULL, false                     \
+    }
+
+/* Threads with their headings and stacks. */
+void
+hn_stacks_write_text(struct hn_call *call, const struct hn_stack_options *options);
+
+/* One stack without a heading. */
+void
+hn_stacks_write_one(struct hn_call *call, const struct hn_stack_options *options,
+                    const struct hn_thread *thread);
+
+/* The result of py-dump; of py-bt when @only is not NULL. */
+void
+hn_stacks_write_json(struct hn_call *call, const struct hn_stack_options *options,
+                     const struct hn_thread *only);
+
+#endif
