@@ -24,7 +24,7 @@ struct hn_core_facts {
     size_t missing_count;
 };
 
-struct hn_mapped_file;
+struct hn_target_parts;
 
 struct hn_target {
     const struct hn_target_ops *ops;
@@ -47,9 +47,7 @@ struct hn_target {
 
     uint64_t reads, bytes_read; /* calls of ops->read, for statistics */
 
-    /* private to target.c */
-    struct hn_page_cache *cache;
-    struct hn_mapped_file *files;
+    struct hn_target_parts *parts; /* private to core/target */
 };
 
 struct hn_open_options {
@@ -137,8 +135,11 @@ struct hn_module {
     hn_addr start, end;  /* from the first to the last mapping of it */
     uint64_t bias;       /* address in memory = address in the file + bias */
     struct hn_elf *elf;  /* the file on disk, opened and verified; NULL if not */
-    const char *problem; /* why @elf is NULL: "no such file", "build-id differs" */
+    const char *problem; /* why @elf is NULL: "no such file", "build-id differs"; with
+                            an @elf: what could not be verified; else NULL */
     bool duplicate;      /* the same file is mapped a second time, at @start */
+    hn_addr dynamic;     /* the dynamic segment in memory, 0 if not known */
+    uint64_t dynamic_size;
 };
 
 /* The modules, main executable first where it is known. Built on first use; lives

@@ -1,0 +1,32 @@
+/* The debugger's own reads as a source: for gdbserver, rr, and whatever else only
+ * the debugger can reach. Each of its round trips is slow, so pages are cached. */
+#include "target/source.h"
+
+/* The host outlives us. */
+static const struct hn_source_ops host_source_ops = { .borrowed = true };
+
+enum hn_status
+hn_target_open_host(const struct hn_host *host, const struct hn_open_options *options,
+                    int64_t pid, struct hn_error *err, struct hn_target **ret)
+{
+    struct hn_target *target;
+    enum hn_status st;
+    bool changed;
+
+    if (!host->ops || !host->ops->read)
+        return hn_fail(err, HN_E_UNSUPPORTED, 0, "the debugger cannot read memory");
+    st = hn_target_create(host->ops, &host_source_ops, host->impl, options, host, err,
+                          &target);
+    if (st)
+        return st;
+    target->kind = HN_PLACE_HOST;
+    target->pid = pid;
+    target->parts->paged = true;
+    st = hn_regions_load(target, &changed);
+    if (st) {
+        hn_target_close(target);
+        return st;
+    }
+    *ret = target;
+    return HN_OK;
+}

@@ -1,0 +1,78 @@
+/* What the files of this room share: what our own sources offer beyond
+ * struct hn_target_ops, and the parts of a target that no other room sees. */
+#ifndef HN_TARGET_SOURCE_H
+#define HN_TARGET_SOURCE_H
+
+#include "target/cache.h"
+#include "target/target.h"
+
+/* One wish of a batched read. */
+struct hn_piece {
+    hn_addr addr;
+    uint8_t *buf;
+    size_t size;
+    size_t got; /* set by the source: bytes copied, from the beginning */
+};
+
+/* Every member may be NULL. */
+struct hn_source_ops {
+    bool borrowed; /* the source is another's to close */
+
+    void (*gather)(void *impl, struct hn_piece *pieces, size_t count);
+
+    /* Open the file of a mapping (exactly that one), or any file by the path that
+     * the target would use. -1 if that cannot be done. */
+    int (*open_mapping)(void *impl, const struct hn_region *region);
+    int (*open_path)(void *impl, const char *path);
+
+    /* Whether the process has ended since. */
+    bool (*gone)(void *impl);
+
+    /* Lets the process run; returns for how many nanoseconds it stood. */
+    uint64_t (*release)(void *impl);
+};
+
+struct hn_modules;
+
+struct hn_target_parts {
+    const struct hn_source_ops *source; /* never NULL */
+    struct hn_page_cache *cache;
+    bool paged; /* every read goes through the cache; else file pages only do */
+    struct hn_arena map;                  /* regions and their paths */
+    struct hn_modules *modules;           /* NULL: to be built */
+    bool building_modules;                /* reads then come from the source alone */
+    const char *exe, *sysroot, *lib_path; /* copies of the options, or NULL */
+};
+
+/* Makes a target around a source, which it owns from then on, also on failure. */
+HN_MUST_CHECK enum hn_status
+hn_target_create(const struct hn_target_ops *ops, const struct hn_source_ops *source,
+                 void *impl, const struct hn_open_options *options,
+                 const struct hn_host *host, struct hn_error *err,
+                 struct hn_target **ret);
+
+/* Reads the memory map from the source; keeps the old one on failure. Says whether
+ * any file is mapped otherwise than before. */
+HN_MUST_CHECK enum hn_status
+hn_regions_load(struct hn_target *target, bool *files_changed_ret);
+
+/* The length of a mapping's path without the " (deleted)" that Linux appends when
+ * the file has lost that name since. */
+size_t
+hn_path_length(const char *path);
+
+/* Reads from the source alone, never from a file; short when memory ends. */
+size_t
+hn_target_read_source(struct hn_target *target, hn_addr addr, void *buf, size_t size);
+
+/* Whether a verified file on disk has the read-only memory at @addr, and copies from
+ * there. Builds the list of modules if need be; says no while that is going on. */
+bool
+hn_modules_hold(struct hn_target *target, hn_addr addr);
+size_t
+hn_modules_read(struct hn_target *target, hn_addr addr, void *buf, size_t size);
+
+void
+hn_modules_destroy(struct hn_modules *modules);
+
+#endif

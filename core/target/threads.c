@@ -1,0 +1,117 @@
+/* Native threads and their registers, whatever the source. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/source.h"
+
+/* kernel.pid_max cannot be above this. */
+enum { MAX_THREADS = 1 << 22 };
+
+struct collection {
+    struct hn_error *err;
+    struct hn_native_thread *items;
+    size_t count, capacity;
+};
+
+static enum hn_status
+collect(void *arg, const struct hn_native_thread *thread)
+{
+    struct collection *c = arg;
+
+    if (c->count == MAX_THREADS)
+        return hn_fail(c->err, HN_E_CORRUPT, 0, "the list of threads does not end");
+    if (c->count == c->capacity) {
+        size_t capacity = c->capacity ? c->capacity * 2 : 64;
+        void *items = reallocarray(c->items, capacity, sizeof(*c->items));
+
+        if (!items)
+            return hn_fail(c->err, HN_E_NOMEM, 0, "listing threads");
+        c->items = items;
+        c->capacity = capacity;
+    }
+    c->items[c->count++] = *thread;
+    return HN_OK;
+}
+
+static int
+by_tid(const void *a, const void *b)
+{
+    const struct hn_native_thread *left = a, *right = b;
+
+    if (left->tid != right->tid)
+        return left->tid < right->tid ? -1 : 1;
+    return 0;
+}
+
+static void
+put_first(struct hn_native_thread *threads, size_t count, int64_t tid)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct hn_native_thread main = threads[i];
+
+        if (main.tid != tid)
+            continue;
+        memmove(threads + 1, threads, i * sizeof(*threads));
+        threads[0] = main;
+        return;
+    }
+}
+
+/* HN_OK with nothing in @c where the source knows no threads. */
+static enum hn_status
+ask_source(struct hn_target *target, struct collection *c)
+{
+    if (!target->ops->threads)
+        return HN_OK;
+    return target->ops->threads(target->impl, collect, c);
+}
+
+enum hn_status
+hn_target_threads(struct hn_target *target, struct hn_arena *arena,
+                  struct hn_native_thread **ret, size_t *count_ret)
+{
+    struct collection c = { .err = target->err };
+    struct hn_native_thread *threads;
+    enum hn_status st = ask_source(target, &c);
+
+    if (st)
+        goto out;
+    threads = hn_arena_array(arena, c.count, sizeof(*threads));
+    if (!threads) {
+        st = hn_fail(target->err, HN_E_NOMEM, 0, "listing threads");
+        goto out;
+    }
+    if (c.count > 0) {
+        qsort(c.items, c.count, sizeof(*c.items), by_tid);
+        memcpy(threads, c.items, c.count * sizeof(*threads));
+        put_first(threads, c.count, target->pid);
+    }
+    *ret = threads;
+    *count_ret = c.count;
+out:
+    free(c.items);
+    return st;
+}
+
+/* A debugger that holds the process knows the registers; ptrace would refuse us. */
+static bool
+host_knows(const struct hn_target *target)
+{
+    return target->kind == HN_PLACE_LIVE && target->consistent
+           && target->stopped_ns == 0 && target->host && target->host->ops
+           && target->host->ops->registers;
+}
+
+enum hn_status
+hn_target_registers(struct hn_target *target, int64_t tid, struct hn_registers *ret)
+{
+    if (host_knows(target)) {
+        enum hn_status st = target->host->ops->registers(target->host->impl, tid, ret);
+
+        if (st == HN_OK)
+            return st;
+    }
+    if (!target->ops->registers)
+        return HN_DONE;
+    return target->ops->registers(target->impl, tid, ret);
+}
