@@ -386,6 +386,16 @@ has_code(const struct hn_target *target, const struct image *image)
     return false;
 }
 
+/* A core does not always show whether a mapping was of code; data files (locales,
+ * caches) are mapped too and nobody misses them. */
+static bool
+names_library(const char *path)
+{
+    const char *name = strrchr(path, '/');
+
+    return strstr(name ? name : path, ".so") != NULL;
+}
+
 /* Fills in the module that begins at image->first; false if there is none. */
 static bool
 load_module(struct hn_target *target, struct hn_modules *modules, struct image *image)
@@ -404,9 +414,11 @@ load_module(struct hn_target *target, struct hn_modules *modules, struct image *
         take_layout(module, image->elf, first);
     find_extent(target, image);
     image->is_main = strcmp(module->path, target->exe) == 0;
-    if (!image->elf && !image->is_main && !has_code(target, image))
+    if (!image->elf && !has_code(target, image))
         return false;
     find_file(target, image);
+    if (!image->elf && !module->elf && !image->is_main && !names_library(module->path))
+        return false;
     if (module->elf)
         take_layout(module, module->elf, first);
     return true;
