@@ -50,6 +50,13 @@ interrupted(void *impl)
     return interrupt_asked || screen->error;
 }
 
+static void
+show_progress(void *impl, const char *text)
+{
+    (void)impl;
+    fprintf(stderr, "\r%s\033[K", text ? text : "");
+}
+
 static unsigned
 screen_width(void)
 {
@@ -139,6 +146,7 @@ main(int argc, char **argv)
         .impl = &screen,
         .write = write_screen,
         .interrupted = interrupted,
+        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
         .terminal = isatty(STDOUT_FILENO),
         .width = screen_width(),
     };

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "command/parse.h"
 #include "report/document.h"
@@ -12,6 +13,9 @@
 
 /* A result that lacks more than this lacks it everywhere; the count goes on. */
 enum { MAX_NOTES = 1000 };
+
+/* Nobody wonders before, and more often nobody can read. */
+enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
 
 void
 hn_call_note(struct hn_call *call, const char *format, ...)
@@ -251,8 +255,45 @@ hn_call_load_stack(struct hn_call *call, struct hn_thread *thread, uint64_t limi
     return HN_OK;
 }
 
-enum hn_status
-hn_call_load_stacks(struct hn_call *call, uint64_t threads, uint64_t limit)
+/* Milliseconds on a clock that nobody sets. */
+static int64_t
+now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Says how far a long reading has come, at most some times a second. */
+static void
+show_progress(struct hn_call *call, uint64_t number)
+{
+    const struct hn_host *host = call->session->host;
+    int64_t now = now_ms();
+    char line[80];
+
+    if (!host->progress || now < call->next_progress_ms)
+        return;
+    call->next_progress_ms = now + PROGRESS_EVERY_MS;
+    snprintf(line, sizeof(line), "reading thread %" PRIu64 " of %zu", number,
+             call->process.thread_count);
+    host->progress(host->impl, line);
+    call->progress_shown = true;
+}
+
+static void
+clear_progress(struct hn_call *call)
+{
+    const struct hn_host *host = call->session->host;
+
+    if (call->progress_shown)
+        host->progress(host->impl, NULL);
+    call->progress_shown = false;
+}
+
+static enum hn_status
+load_stacks(struct hn_call *call, uint64_t threads, uint64_t limit)
 {
     struct hn_process *process = &call->process;
     uint64_t number = 0;
@@ -263,14 +304,26 @@ hn_call_load_stacks(struct hn_call *call, uint64_t threads, uint64_t limit)
         for (size_t t = 0; t < interpreter->thread_count; t++) {
             enum hn_status st;
 
-            if (threads && number++ >= threads)
+            if (number++ >= threads && threads)
                 return HN_OK;
+            show_progress(call, number);
             st = hn_call_load_stack(call, &interpreter->threads[t], limit);
             if (st || call->interrupted)
                 return st;
         }
     }
     return HN_OK;
+}
+
+enum hn_status
+hn_call_load_stacks(struct hn_call *call, uint64_t threads, uint64_t limit)
+{
+    enum hn_status st;
+
+    call->next_progress_ms = now_ms() + PROGRESS_AFTER_MS;
+    st = load_stacks(call, threads, limit);
+    clear_progress(call);
+    return st;
 }
 
 void
@@ -341,8 +394,8 @@ hn_call_end_text(struct hn_call *call)
     note_interruption(call);
     if (call->note_count == 0)
         return;
-    hn_text_printf(text, "\n%zu thing%s missing:\n", call->note_count,
-                   call->note_count == 1 ? "" : "s");
+    hn_text_printf(text, "\nincomplete, %zu thing%s missing:\n", call->note_count,
+                   call->note_count == 1 ? " is" : "s are");
     for (size_t i = 0; i < kept_notes(call); i++) {
         hn_text_puts(text, "  ");
         hn_look_put(text, &call->look, HN_PROBLEM, call->notes[i]);

@@ -87,7 +87,7 @@ load_listing(struct hn_call *call, const struct hn_frame *frame,
     int32_t line = frame->position.line;
     uint64_t first = range->first, last = range->last;
     struct hn_sources sources;
-    bool found;
+    enum hn_status st;
 
     if (line < 1 && first == 0)
         return hn_fail_detail(&call->session->err, HN_DONE, 0,
@@ -98,12 +98,9 @@ load_listing(struct hn_call *call, const struct hn_frame *frame,
     }
     ret->current = line > 0 ? (uint64_t)line : 0;
     hn_sources_init(&sources, call->session->target, &call->arena);
-    found = hn_sources_list(&sources, file, first, last, ret);
+    st = hn_sources_list(&sources, file, first, last, ret);
     hn_sources_deinit(&sources);
-    if (!found)
-        return hn_fail_detail(&call->session->err, HN_DONE, 0,
-                              "the file, or this part of it, is not here", "%s", file);
-    return HN_OK;
+    return st;
 }
 
 static enum hn_status

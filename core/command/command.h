@@ -81,6 +81,9 @@ struct hn_call {
     const char **notes; /* sentences: what the result lacks */
     size_t note_count;
     bool interrupted; /* the result is partial */
+
+    int64_t next_progress_ms;
+    bool progress_shown;
 };
 
 extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,

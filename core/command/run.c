@@ -46,6 +46,8 @@ put_failure(struct hn_call *call, enum hn_status st)
 
     if (st == HN_E_NOMEM)
         hn_fail(&call->session->err, st, 0, "out of memory");
+    if (st == HN_E_INTERRUPTED)
+        hn_fail(&call->session->err, st, 0, "interrupted");
     hn_error_format(&call->session->err, reason, sizeof(reason));
     if (call->doing) {
         hn_text_puts(message, "cannot ");

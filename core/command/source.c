@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* uthash would end the debugger when memory is short. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 /* Larger files are generated, or no source; their frames go without a source line. */
@@ -16,8 +19,8 @@ enum { MAX_LINE = 400 };
 
 struct hn_source_file {
     const char *path;
-    char *bytes;    /* NULL: could not be read */
-    size_t *starts; /* of line n at [n - 1], and one past the last */
+    char *bytes;      /* NULL: could not be read */
+    uint32_t *starts; /* of line n at [n - 1], and one past the last */
     size_t line_count;
     const char **shown; /* lines handed out before, by number */
     UT_hash_handle hh;
@@ -89,10 +92,10 @@ index_lines(struct hn_source_file *file, size_t size)
         if (file->bytes[i] == '\r' && i + 1 < size && file->bytes[i + 1] == '\n')
             i++;
         if (file->bytes[i] == '\n' || file->bytes[i] == '\r')
-            file->starts[line++] = i + 1;
+            file->starts[line++] = (uint32_t)(i + 1);
     }
     file->line_count = file->starts[line - 1] < size ? line : line - 1;
-    file->starts[file->line_count] = size;
+    file->starts[file->line_count] = (uint32_t)size;
 }
 
 static void
@@ -127,6 +130,10 @@ find_file(struct hn_sources *sources, const char *path)
     file->path = path;
     load_file(sources, file);
     HASH_ADD_KEYPTR(hh, sources->files, file->path, strlen(file->path), file);
+    if (!file->hh.tbl) {
+        destroy_file(file);
+        return NULL;
+    }
     return file;
 }
 
@@ -137,7 +144,12 @@ line_size(const struct hn_source_file *file, size_t index)
 
     while (end > start && strchr(" \t\r\n\f", file->bytes[end - 1]))
         end--;
-    return end - start < MAX_LINE ? end - start : MAX_LINE;
+    if (end - start <= MAX_LINE)
+        return end - start;
+    /* not in the middle of a character */
+    for (end = start + MAX_LINE; end > start && (file->bytes[end] & 0xc0) == 0x80;)
+        end--;
+    return end - start;
 }
 
 static bool
@@ -190,15 +202,31 @@ hn_sources_fill(struct hn_sources *sources, struct hn_stack *stack)
     }
 }
 
-bool
+static enum hn_status
+check_range(struct hn_sources *sources, const struct hn_source_file *file,
+            const char *path, uint64_t first)
+{
+    struct hn_error *err = sources->target->err;
+
+    if (!file || file->line_count == 0)
+        return hn_fail_detail(err, HN_DONE, 0, "its file cannot be read here", "%s",
+                              path);
+    if (first > file->line_count)
+        return hn_fail_detail(err, HN_DONE, 0, "its file is shorter",
+                              "%s has %zu lines", path, file->line_count);
+    return HN_OK;
+}
+
+enum hn_status
 hn_sources_list(struct hn_sources *sources, const char *path, uint64_t first,
                 uint64_t last, struct hn_listing *ret)
 {
     struct hn_source_file *file = find_file(sources, path);
     const char **lines;
+    enum hn_status st = check_range(sources, file, path, first);
 
-    if (!file || first < 1 || first > file->line_count || last < first)
-        return false;
+    if (st)
+        return st;
     if (last > file->line_count)
         last = file->line_count;
     lines = hn_arena_array(sources->arena, last - first + 1, sizeof(*lines));
@@ -206,11 +234,11 @@ hn_sources_list(struct hn_sources *sources, const char *path, uint64_t first,
         lines[n - first] = hn_arena_copy(
             sources->arena, file->bytes + file->starts[n - 1], line_size(file, n - 1));
         if (!lines[n - first])
-            return false;
+            return HN_E_NOMEM;
     }
     ret->file = path;
     ret->first = first;
     ret->lines = lines;
     ret->count = last - first + 1;
-    return lines != NULL;
+    return lines ? HN_OK : HN_E_NOMEM;
 }

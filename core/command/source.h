@@ -25,8 +25,9 @@ hn_sources_deinit(struct hn_sources *sources);
 void
 hn_sources_fill(struct hn_sources *sources, struct hn_stack *stack);
 
-/* Lines @first to @last of @file as far as it goes; false if there are none. */
-bool
+/* Lines @first to @last of @file as far as it goes. HN_DONE, with the reason in the
+ * target's error slot, if there are none. */
+HN_MUST_CHECK enum hn_status
 hn_sources_list(struct hn_sources *sources, const char *file, uint64_t first,
                 uint64_t last, struct hn_listing *ret);
 
