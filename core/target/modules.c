@@ -642,7 +642,8 @@ hn_module_symbol(struct hn_target *target, const struct hn_module *module,
     if (!found)
         return HN_DONE;
     *ret = module->bias + address;
-    *size_ret = size;
+    if (size_ret)
+        *size_ret = size;
     return HN_OK;
 }
 
@@ -656,6 +657,7 @@ hn_module_section(struct hn_target *target, const struct hn_module *module,
     if (!module->elf || !hn_elf_section(module->elf, name, &address, &size))
         return HN_DONE;
     *ret = module->bias + address;
-    *size_ret = size;
+    if (size_ret)
+        *size_ret = size;
     return HN_OK;
 }

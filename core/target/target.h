@@ -149,7 +149,7 @@ hn_target_modules(struct hn_target *target, const struct hn_module **ret,
                   size_t *count_ret);
 
 /* Address of a data or function symbol in @module's .dynsym or .symtab; HN_DONE when
- * it has none of that name. */
+ * it has none of that name. @size_ret may be NULL, here and below. */
 enum hn_status
 hn_module_symbol(struct hn_target *target, const struct hn_module *module,
                  const char *name, hn_addr *ret, uint64_t *size_ret);
