@@ -85,9 +85,6 @@ describe_problem(struct story *story, const struct hn_module *module)
     struct hn_arena *arena = &story->target->arena;
     const char *remedy = "name the right file with --exe, --lib-path or --sysroot";
 
-    if (module->elf)
-        return hn_arena_format(arena, "%s is used unverified: %s", module->path,
-                               module->problem);
     if (same_text(module->problem, "no such file"))
         return hn_arena_format(arena,
                                "%s is not on this machine: its code and constants are "
@@ -105,28 +102,44 @@ describe_problem(struct story *story, const struct hn_module *module)
                            module->path, module->problem, remedy);
 }
 
+/* Files that fit, but that nothing in the core proves to be the right ones. */
+static void
+say_unverified(struct story *story, const struct hn_module *modules, size_t count)
+{
+    const char *first = NULL;
+    size_t unverified = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!modules[i].problem || !modules[i].elf || modules[i].duplicate)
+            continue;
+        first = first ? first : modules[i].path;
+        unverified++;
+    }
+    if (unverified > 0)
+        add(story,
+            hn_arena_format(&story->target->arena,
+                            "the core has no build-id of %zu mapped files (%s%s): "
+                            "those of this machine fit and are used, unverified",
+                            unverified, first, unverified > 1 ? "..." : ""));
+}
+
 static enum hn_status
 say_which_files(struct story *story)
 {
     const struct hn_module *modules;
-    size_t count, others = 0, named = 0;
+    size_t count, unusable = 0;
     enum hn_status st = hn_target_modules(story->target, &modules, &count);
 
     if (st)
         return st;
-    for (size_t i = 0; i < count; i++) {
-        if (!modules[i].problem || modules[i].duplicate)
-            continue;
-        if (named++ < MAX_NAMED_FILES)
+    for (size_t i = 0; i < count; i++)
+        if (!modules[i].elf && !modules[i].duplicate && unusable++ < MAX_NAMED_FILES)
             add(story, describe_problem(story, &modules[i]));
-        else
-            others++;
-    }
-    if (others > 0)
+    if (unusable > MAX_NAMED_FILES)
         add(story, hn_arena_format(&story->target->arena,
-                                   "%zu more mapped files are missing or not verified "
-                                   "in the same way",
-                                   others));
+                                   "the same is true of %zu more mapped files",
+                                   unusable - MAX_NAMED_FILES));
+    say_unverified(story, modules, count);
     return HN_OK;
 }
 

@@ -16,9 +16,10 @@
 #include "target/source.h"
 
 enum {
-    HEADER_BYTES = 4096, /* in all files seen the notes are in the first page */
-    MAX_SEGMENTS = 256,  /* program headers of one file; real ones: some 15 */
-    MAX_MODULES = 4096,  /* the largest processes seen map some 500 */
+    HEADER_BYTES = 4096,      /* in all files seen the notes are in the first page */
+    MAX_SEGMENTS = 256,       /* program headers of one file; real ones: some 15 */
+    MAX_DYNAMIC_BYTES = 1024, /* 64 entries; real ones: some 30 */
+    MAX_MODULES = 4096,       /* the largest processes seen map some 500 */
 };
 
 static const char unverified[] = "no build-id to verify it by";
@@ -163,25 +164,100 @@ find_extent(struct hn_target *target, struct image *image)
     image->module->end = regions[image->last].end;
 }
 
-/* Whether a file could be what is mapped: every mapping must lie in one of its
- * segments, at the one bias. All that can be asked when memory has no header. */
+/* Whether @region lies in what the segment takes up in whole pages. */
+static bool
+lies_in(const struct hn_region *region, const struct hn_elf_segment *s, uint64_t bias,
+        uint64_t page)
+{
+    hn_addr start = (bias + s->address) & ~(page - 1);
+    hn_addr end = (bias + s->address + s->file_size + page - 1) & ~(page - 1);
+
+    return bias + s->address - s->offset + region->offset == region->start
+           && region->start >= start && region->end <= end;
+}
+
+static bool
+lies_in_any(const struct hn_region *region, const struct hn_elf *elf, uint64_t bias)
+{
+    uint64_t page = hn_elf_machine(elf) == EM_AARCH64 ? 1 << 16 : 1 << 12;
+    struct hn_elf_segment s;
+
+    for (size_t i = 0; i < segments_of(elf); i++)
+        if (hn_elf_segment(elf, i, &s) && s.type == PT_LOAD
+            && lies_in(region, &s, bias, page))
+            return true;
+    return false;
+}
+
+/* Whether the image has the file mapped at @addr. */
+static bool
+is_mapped(const struct hn_target *target, const struct image *image, hn_addr addr)
+{
+    const struct hn_region *region = hn_target_region(target, addr);
+
+    return region && same_path(region, &target->regions[image->first]);
+}
+
+/* Whether a file could be what is mapped, which is all that can be asked when memory
+ * has no header: each mapping lies in a segment, each segment is mapped. */
 static bool
 agrees_with_map(struct hn_target *target, const struct image *image,
                 const struct hn_elf *elf, uint64_t bias)
 {
-    for (size_t i = image->first; i <= image->last; i++) {
-        const struct hn_region *region = &target->regions[i];
-        struct hn_elf_segment s;
-        bool found = false;
+    const struct hn_region *regions = target->regions;
+    struct hn_elf_segment s;
 
-        if (!same_path(region, &target->regions[image->first]))
-            continue;
-        for (size_t k = 0; k < segments_of(elf) && !found; k++)
-            found = hn_elf_segment(elf, k, &s) && s.type == PT_LOAD
-                    && bias + s.address - s.offset + region->offset == region->start
-                    && region->offset < s.offset + s.file_size;
-        if (!found)
+    if (hn_elf_type(elf) == ET_EXEC && bias != 0)
+        return false;
+    for (size_t i = image->first; i <= image->last; i++)
+        if (same_path(&regions[i], &regions[image->first])
+            && !lies_in_any(&regions[i], elf, bias))
             return false;
+    for (size_t k = 0; k < segments_of(elf); k++) {
+        if (!hn_elf_segment(elf, k, &s) || s.type != PT_LOAD || s.file_size == 0)
+            continue;
+        if (!is_mapped(target, image, bias + s.address)
+            || !is_mapped(target, image, bias + s.address + s.file_size - 1))
+            return false;
+    }
+    return true;
+}
+
+/* ld.so adds the bias to pointers, and DT_DEBUG is its own. */
+static bool
+same_dynamic_entry(const Elf64_Dyn *in_memory, const Elf64_Dyn *in_file, uint64_t bias)
+{
+    return in_memory->d_tag == in_file->d_tag
+           && (in_memory->d_un.d_val == in_file->d_un.d_val
+               || in_memory->d_un.d_val == in_file->d_un.d_val + bias
+               || in_file->d_tag == DT_DEBUG);
+}
+
+/* Whether the dynamic segment in memory, where there is any, is that of the file. It
+ * holds the sizes and places of all tables the linker made, so it rarely is the same
+ * in two builds. Writable, hence in every core. */
+static bool
+agrees_with_dynamic(struct hn_target *target, const struct hn_elf *elf, uint64_t bias)
+{
+    struct hn_elf_segment s = { .type = PT_NULL };
+    Elf64_Dyn in_memory, in_file;
+
+    for (size_t i = 0; i < segments_of(elf) && s.type != PT_DYNAMIC; i++)
+        if (!hn_elf_segment(elf, i, &s))
+            return false;
+    if (s.type != PT_DYNAMIC)
+        return true;
+    for (size_t at = 0; at < MAX_DYNAMIC_BYTES; at += sizeof(in_file)) {
+        if (hn_elf_read(elf, s.offset + at, &in_file, sizeof(in_file))
+                != sizeof(in_file)
+            || hn_target_read_source(target, bias + s.address + at, &in_memory,
+                                     sizeof(in_memory))
+                   != sizeof(in_memory))
+            return true;
+        if (!same_dynamic_entry(&in_memory, &in_file, bias))
+            return false;
+        if (in_file.d_tag == DT_NULL)
+            return true;
     }
     return true;
 }
@@ -226,6 +302,8 @@ verify(struct hn_target *target, const struct image *image, struct hn_elf *elf,
         return "program headers differ";
     if (!bias_of(elf, first, &bias) || !agrees_with_map(target, image, elf, bias))
         return "it does not fit the memory map";
+    if (!agrees_with_dynamic(target, elf, bias))
+        return "its dynamic segment differs";
     *usable_ret = true;
     return unverified;
 }
