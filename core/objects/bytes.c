@@ -11,7 +11,7 @@ bytes_size(struct hn_python *py, hn_addr object, uint64_t *ret)
 
     if (st)
         return st;
-    if (!(flags & HN_TYPE_BYTES))
+    if (!(flags & HN_TPFLAG_BYTES))
         return hn_fail(py->err, HN_E_CORRUPT, object, "not a bytes object");
     return hn_field_read(py, HN_VAR_SIZE, object, ret);
 }

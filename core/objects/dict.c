@@ -62,7 +62,7 @@ hn_dict_iter_init(struct hn_python *py, hn_addr dict, struct hn_dict_iter *ret)
     uint64_t flags;
     enum hn_status st = hn_object_flags(py, dict, &type, &flags);
 
-    if (!st && !(flags & HN_TYPE_DICT))
+    if (!st && !(flags & HN_TPFLAG_DICT))
         st = hn_fail(py->err, HN_E_CORRUPT, dict, "not a dict");
     if (!st)
         st = hn_record_load(py, HN_STRUCT_DICT, dict, &rec);
@@ -176,7 +176,7 @@ check_str(struct search *search, hn_addr object)
     st = hn_object_flags(search->py, object, &type, &flags);
     if (st)
         return st;
-    if (!(flags & HN_TYPE_UNICODE))
+    if (!(flags & HN_TPFLAG_UNICODE))
         return HN_DONE;
     search->str_type = type;
     return HN_OK;

@@ -48,7 +48,7 @@ load_class(struct hn_python *py, hn_addr object, struct class *ret)
 static enum hn_status
 load_names(struct hn_python *py, const struct class *class, struct attributes *ret)
 {
-    if (!(class->flags & HN_TYPE_HEAP))
+    if (!(class->flags & HN_TPFLAG_HEAP))
         return hn_fail(py->err, HN_E_CORRUPT, class->at,
                        "class without names for its attributes");
     return hn_field_read(py, HN_HEAPTYPE_CACHED_KEYS, class->at, &ret->keys);
@@ -140,7 +140,7 @@ load_inline(struct hn_python *py, hn_addr object, const struct class *class,
     uint64_t valid;
     enum hn_status st = read_word_before(py, object, 0, &ret->dict);
 
-    if (st || ret->dict || !(class->flags & HN_TYPE_INLINE_VALUES))
+    if (st || ret->dict || !(class->flags & HN_TPFLAG_INLINE_VALUES))
         return st;
     st = hn_field_read(py, HN_DICTVALUES_VALID, object + values_offset, &valid);
     if (st || !valid)
@@ -176,7 +176,7 @@ init_attributes(struct hn_python *py, hn_addr object, struct hn_dict_iter *ret)
 
     if (st)
         return st;
-    if (class.flags & HN_TYPE_MANAGED_DICT)
+    if (class.flags & HN_TPFLAG_MANAGED_DICT)
         st = load_managed(py, object, &class, &found);
     else
         st = load_dict_offset(py, object, &class, &found);
@@ -211,7 +211,7 @@ hn_module_dict(struct hn_python *py, hn_addr module, hn_addr *ret)
         st = hn_object_flags(py, dict, &type, &flags);
     if (st)
         return st;
-    if (!(flags & HN_TYPE_DICT))
+    if (!(flags & HN_TPFLAG_DICT))
         return hn_fail(py->err, HN_E_CORRUPT, module, "not a module");
     *ret = dict;
     return HN_OK;

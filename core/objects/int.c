@@ -90,7 +90,7 @@ load_number(struct hn_python *py, hn_addr object, struct number *ret)
 
     if (st)
         return st;
-    if (!(flags & HN_TYPE_LONG))
+    if (!(flags & HN_TPFLAG_LONG))
         return hn_fail(py->err, HN_E_CORRUPT, object, "not an int");
     st = load_head(py, object, ret);
     if (st)

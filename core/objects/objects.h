@@ -11,16 +11,16 @@
 #include "layout/python.h"
 
 /* tp_flags we rely on (Include/object.h, unchanged 3.8 to 3.15). */
-#define HN_TYPE_MANAGED_DICT (UINT64_C(1) << 4)  /* 3.11+ */
-#define HN_TYPE_INLINE_VALUES (UINT64_C(1) << 2) /* 3.13+ */
-#define HN_TYPE_HEAP (UINT64_C(1) << 9)
-#define HN_TYPE_LONG (UINT64_C(1) << 24)
-#define HN_TYPE_LIST (UINT64_C(1) << 25)
-#define HN_TYPE_TUPLE (UINT64_C(1) << 26)
-#define HN_TYPE_BYTES (UINT64_C(1) << 27)
-#define HN_TYPE_UNICODE (UINT64_C(1) << 28)
-#define HN_TYPE_DICT (UINT64_C(1) << 29)
-#define HN_TYPE_TYPE (UINT64_C(1) << 31)
+#define HN_TPFLAG_MANAGED_DICT (UINT64_C(1) << 4)  /* 3.11+ */
+#define HN_TPFLAG_INLINE_VALUES (UINT64_C(1) << 2) /* 3.13+ */
+#define HN_TPFLAG_HEAP (UINT64_C(1) << 9)
+#define HN_TPFLAG_LONG (UINT64_C(1) << 24)
+#define HN_TPFLAG_LIST (UINT64_C(1) << 25)
+#define HN_TPFLAG_TUPLE (UINT64_C(1) << 26)
+#define HN_TPFLAG_BYTES (UINT64_C(1) << 27)
+#define HN_TPFLAG_UNICODE (UINT64_C(1) << 28)
+#define HN_TPFLAG_DICT (UINT64_C(1) << 29)
+#define HN_TPFLAG_TYPE (UINT64_C(1) << 31)
 
 /* Pointer of a frame slot or stack reference, without its tag bits; 0 for a null
  * reference or a tagged integer. */
@@ -31,7 +31,7 @@ HN_MUST_CHECK enum hn_status
 hn_object_type(struct hn_python *py, hn_addr object, hn_addr *ret);
 
 /* tp_flags of an object's type, with the type itself; checks that the type is a type
- * (its own type has HN_TYPE_TYPE), so random memory does not pass for an object. */
+ * (its own type has HN_TPFLAG_TYPE), so random memory does not pass for an object. */
 HN_MUST_CHECK enum hn_status
 hn_object_flags(struct hn_python *py, hn_addr object, hn_addr *type_ret,
                 uint64_t *flags_ret);

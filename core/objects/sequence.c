@@ -12,9 +12,9 @@ find_items(struct hn_python *py, hn_addr object, hn_addr *ret)
 
     if (st)
         return st;
-    if (flags & HN_TYPE_LIST)
+    if (flags & HN_TPFLAG_LIST)
         return hn_field_read(py, HN_LIST_ITEMS, object, ret);
-    if (!(flags & HN_TYPE_TUPLE))
+    if (!(flags & HN_TPFLAG_TUPLE))
         return hn_fail(py->err, HN_E_CORRUPT, object, "not a tuple or list");
     *ret = hn_field_addr(py, HN_TUPLE_ITEMS, object);
     return HN_OK;

@@ -164,7 +164,7 @@ check_is_str(struct hn_python *py, hn_addr object)
     uint64_t flags;
     enum hn_status st = hn_object_flags(py, object, &type, &flags);
 
-    if (!st && !(flags & HN_TYPE_UNICODE))
+    if (!st && !(flags & HN_TPFLAG_UNICODE))
         st = hn_fail(py->err, HN_E_CORRUPT, object, "not a str");
     return st;
 }

@@ -1,7 +1,7 @@
 /* Types: which one an object has, its flags and its name.
  *
  * An object proves itself by its type: a type is an object whose own type carries
- * HN_TYPE_TYPE. Random memory practically never passes that.
+ * HN_TPFLAG_TYPE. Random memory practically never passes that.
  * CPython: Include/cpython/object.h. */
 #include "objects/objects.h"
 
@@ -59,7 +59,7 @@ check_is_type(struct hn_python *py, hn_addr type)
         st = type_flags(py, metatype, &flags);
     if (st)
         return st;
-    if (!(flags & HN_TYPE_TYPE))
+    if (!(flags & HN_TPFLAG_TYPE))
         return hn_fail(py->err, HN_E_CORRUPT, type, "an object's type is not a type");
     return HN_OK;
 }

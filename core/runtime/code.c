@@ -69,7 +69,7 @@ load_text(struct hn_runtime *rt, const struct hn_record *rec, enum hn_field fiel
 
     if (st)
         return st;
-    if (!(flags & HN_TYPE_UNICODE))
+    if (!(flags & HN_TPFLAG_UNICODE))
         return hn_fail(py->err, HN_E_CORRUPT, object, "a code object's name is no str");
     return hn_str_load(py, object, MAX_NAME, &rt->arena, ret, NULL, NULL);
 }

@@ -48,7 +48,7 @@ is_dict(struct hn_python *py, hn_addr object)
     enum hn_status st = hn_object_flags(py, object, &type, &flags);
 
     /* A core may lack these pages; what is absent does not speak against it. */
-    return st == HN_E_FAULT || (st == HN_OK && (flags & HN_TYPE_DICT));
+    return st == HN_E_FAULT || (st == HN_OK && (flags & HN_TPFLAG_DICT));
 }
 
 /* Interpreter and first thread must point at each other, the dicts must be dicts. */
@@ -249,9 +249,10 @@ version_of(struct search *s, const struct hn_module *module)
 {
     struct hn_target *target = s->rt->py.target;
     hn_addr at;
+    uint64_t size;
     uint32_t hex;
 
-    if (hn_module_symbol(target, module, "Py_Version", &at, NULL) == HN_OK
+    if (hn_module_symbol(target, module, "Py_Version", &at, &size) == HN_OK
         && hn_target_read_u32(target, at, &hex) == HN_OK && hex >> 24 == 3)
         return hex;
     return series_of_path(module->path);
@@ -262,9 +263,10 @@ by_symbol(struct search *s)
 {
     for (size_t i = 0; i < s->module_count; i++) {
         const struct hn_module *m = &s->modules[i];
+        uint64_t size;
         hn_addr at;
 
-        if (hn_module_symbol(s->rt->py.target, m, "_PyRuntime", &at, NULL) == HN_OK
+        if (hn_module_symbol(s->rt->py.target, m, "_PyRuntime", &at, &size) == HN_OK
             && accept(s, at, version_of(s, m)) == HN_OK)
             return found(s, at, "symbol _PyRuntime of", m->path);
     }
@@ -276,9 +278,10 @@ by_section(struct search *s)
 {
     for (size_t i = 0; i < s->module_count; i++) {
         const struct hn_module *m = &s->modules[i];
+        uint64_t size;
         hn_addr at;
 
-        if (hn_module_section(s->rt->py.target, m, ".PyRuntime", &at, NULL) == HN_OK
+        if (hn_module_section(s->rt->py.target, m, ".PyRuntime", &at, &size) == HN_OK
             && accept(s, at, version_of(s, m)) == HN_OK)
             return found(s, at, "section .PyRuntime of", m->path);
     }

@@ -182,7 +182,7 @@ type_of(struct hn_qualindex *index, hn_addr object)
     known->type = type;
     known->has_dict = dict_offset != 0;
     known->kind =
-        flags & HN_TYPE_TYPE ? KIND_TYPE : kind_of_name(py, type, &index->rt->arena);
+        flags & HN_TPFLAG_TYPE ? KIND_TYPE : kind_of_name(py, type, &index->rt->arena);
     HASH_ADD(hh, index->types, type, sizeof(type), known);
     return known;
 }
@@ -202,7 +202,7 @@ is_str(struct hn_python *py, hn_addr object)
     uint64_t flags;
 
     return hn_object_flags(py, object, &type, &flags) == HN_OK
-           && (flags & HN_TYPE_UNICODE);
+           && (flags & HN_TPFLAG_UNICODE);
 }
 
 /* Whether @qualname is what a function called @name may be qualified to. */

@@ -90,7 +90,7 @@ add_first_argument(struct scene *s, const struct hn_frame *frame)
         || hn_object_type(py, object, &type)
         || hn_object_flags(py, object, &type, &flags))
         return;
-    hn_qualindex_add_type(s->index, flags & HN_TYPE_TYPE ? object : type);
+    hn_qualindex_add_type(s->index, flags & HN_TPFLAG_TYPE ? object : type);
 }
 
 static const char *
