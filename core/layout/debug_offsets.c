@@ -201,10 +201,12 @@ makes_sense(const struct hn_layout *layout)
 
 /* Leaves of @layout what is published, and nothing else. */
 static void
-keep_published(struct hn_layout *layout)
+keep_published(struct hn_layout *layout, const struct hn_published *published)
 {
-    bool used[HN_STRUCT_COUNT] = { false };
+    bool used[HN_STRUCT_COUNT];
 
+    for (int type = 0; type < HN_STRUCT_COUNT; type++)
+        used[type] = published->size[type] > 0;
     for (int field = 0; field < HN_FIELD_COUNT; field++) {
         if (layout->source[field] == HN_SOURCE_DEBUG_OFFSETS) {
             used[hn_field_info(field)->type] = true;
@@ -251,7 +253,7 @@ hn_layout_from_debug_offsets(const void *block, size_t size, unsigned mutex_byte
     status = hn_block_read(known, block, &layout, err, &published);
     if (status == HN_OK) {
         merge(&layout, &published);
-        keep_published(&layout);
+        keep_published(&layout, &published);
     }
     if (status != HN_OK || !makes_sense(&layout))
         return hn_fail_detail(err, HN_E_UNSUPPORTED, 0,
