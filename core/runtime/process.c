@@ -199,16 +199,27 @@ version_text(struct hn_arena *arena, uint32_t hex)
                            HN_HEX_MICRO(hex), level_name(hex), hex & 15);
 }
 
+static const char *
+signal_name(struct hn_arena *arena, int signal)
+{
+    const char *name = sigabbrev_np(signal);
+
+    return name ? hn_arena_format(arena, "SIG%s", name)
+                : hn_arena_format(arena, "signal %d", signal);
+}
+
 static void
-fill_core(const struct hn_target *target, struct hn_process *ret)
+fill_core(const struct hn_target *target, struct hn_arena *arena,
+          struct hn_process *ret)
 {
     const struct hn_core_facts *core = target->core;
 
     if (!core)
         return;
-    ret->core_path = core->path;
+    ret->core_path = target->core_path;
     ret->signal = core->signal;
-    ret->signal_name = core->signal ? sigabbrev_np(core->signal) : NULL;
+    if (core->signal)
+        ret->signal_name = signal_name(arena, core->signal);
     ret->fault_address = core->fault_address;
     ret->fault_thread = core->thread;
     ret->core_time = core->time;
@@ -217,7 +228,8 @@ fill_core(const struct hn_target *target, struct hn_process *ret)
 }
 
 static void
-fill_target(const struct hn_target *target, struct hn_process *ret)
+fill_target(const struct hn_target *target, struct hn_arena *arena,
+            struct hn_process *ret)
 {
     ret->kind = target->ops->kind;
     ret->reader = target->ops->reader;
@@ -227,7 +239,7 @@ fill_target(const struct hn_target *target, struct hn_process *ret)
     ret->consistent = target->consistent;
     ret->stopped_ns = target->stopped_ns;
     ret->not_stopped_because = target->not_stopped_because;
-    fill_core(target, ret);
+    fill_core(target, arena, ret);
 }
 
 static enum hn_status
@@ -263,7 +275,7 @@ hn_process_load(struct hn_runtime *rt, int64_t selected, struct hn_arena *arena,
     enum hn_status st;
 
     memset(ret, 0, sizeof(*ret));
-    fill_target(rt->py.target, ret);
+    fill_target(rt->py.target, arena, ret);
     st = load_interpreters(rt, arena, ret);
     if (!st)
         st = fill_python(rt, arena, ret);

@@ -139,6 +139,8 @@ running_state(const struct facts *f, const struct hn_tstate *t, unsigned gil)
     return attached ? HN_THREAD_ON_CPU : HN_THREAD_NATIVE;
 }
 
+/* Only system calls that can block have a name: a thread that sent itself a signal,
+ * say, is in one but not idle. */
 static unsigned
 native_state(const struct facts *f, const struct hn_tstate *t, unsigned gil,
              const struct hn_native_thread *native, const struct hn_registers *regs,
@@ -148,10 +150,8 @@ native_state(const struct facts *f, const struct hn_tstate *t, unsigned gil,
         return 0;
     if (!regs || regs->syscall == -2)
         return native && native->run_state == 'R' ? running_state(f, t, gil) : 0u;
-    if (regs->syscall < 0 || ret->faulting)
-        return running_state(f, t, gil);
     ret->syscall = hn_syscall_name(regs->syscall);
-    return HN_THREAD_IDLE;
+    return ret->syscall ? HN_THREAD_IDLE : running_state(f, t, gil);
 }
 
 static unsigned

@@ -405,6 +405,8 @@ hn_target_open_core(const char *path, const struct hn_open_options *options,
     if (st == HN_OK) {
         st = open_fd(plain >= 0 ? plain : fd, info.st_mtime, damage, options, host, err,
                      ret);
+        if (st == HN_OK)
+            (*ret)->core_path = hn_arena_copy(&(*ret)->arena, path, strlen(path));
         if (plain >= 0)
             close(plain);
     }

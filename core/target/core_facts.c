@@ -37,10 +37,19 @@ add(struct story *story, const char *sentence)
         story->sentences[story->facts->missing_count++] = sentence;
 }
 
-static double
-mebibytes(uint64_t bytes)
+/* "4 KiB", "12.5 MiB". */
+static const char *
+size_text(struct story *story, uint64_t bytes)
 {
-    return (double)bytes / (1 << 20);
+    const char *text;
+
+    if (bytes < 1 << 20)
+        text =
+            hn_arena_format(&story->target->arena, "%u KiB", (unsigned)(bytes >> 10));
+    else
+        text = hn_arena_format(&story->target->arena, "%.1f MiB",
+                               (double)bytes / (1 << 20));
+    return text ? text : "an unknown amount";
 }
 
 static void
@@ -52,18 +61,16 @@ say_how_much(struct story *story, const struct hn_core_extent *extent,
     if (damage)
         add(story, damage);
     if (extent->present < extent->expected)
-        add(story,
-            hn_arena_format(arena,
-                            "the file ends early: %.1f MiB of %.1f MiB of memory are "
-                            "missing",
-                            mebibytes(extent->expected - extent->present),
-                            mebibytes(extent->expected)));
+        add(story, hn_arena_format(arena,
+                                   "the file ends early: %s of %s of memory are "
+                                   "missing",
+                                   size_text(story, extent->expected - extent->present),
+                                   size_text(story, extent->expected)));
     if (extent->writable_left_out > 0)
-        add(story,
-            hn_arena_format(arena,
-                            "%.1f MiB of writable memory were not written to the "
-                            "core (see coredump_filter in core(5))",
-                            mebibytes(extent->writable_left_out)));
+        add(story, hn_arena_format(arena,
+                                   "%s of writable memory were not written to the "
+                                   "core (see coredump_filter in core(5))",
+                                   size_text(story, extent->writable_left_out)));
     if (story->notes->thread_count == 0)
         add(story, "the core has no notes about threads: it names none and has no "
                    "registers");

@@ -14,7 +14,6 @@ struct hn_elf;
 
 /* What a core's header says about its end. */
 struct hn_core_facts {
-    const char *path;      /* of the core file, as given */
     int signal;            /* 0: none (gcore of a running process) */
     int signal_code;       /* si_code, e.g. SI_USER */
     hn_addr fault_address; /* si_addr for SIGSEGV, SIGBUS, SIGFPE, SIGILL; else 0 */
@@ -37,6 +36,7 @@ struct hn_target {
     int64_t pid;             /* 0 if not known */
     const char *exe;         /* path in the target's own view, "" if not known */
     const char *const *argv; /* NULL-terminated, empty if not known */
+    const char *core_path;   /* as given; NULL unless a core */
     const struct hn_core_facts *core; /* NULL unless a core */
     bool consistent;                  /* false: read while running */
     uint64_t stopped_ns; /* how long we kept it standing, 0: we did not stop it */
