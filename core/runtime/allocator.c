@@ -47,8 +47,11 @@ in_pool(struct hn_python *py, hn_addr block, uint32_t pool_size)
         *py->err = saved;
         return false;
     }
+    /* Memory that is no pool has any number here, that of size 0 included. */
+    if (hn_record_u64(&rec, HN_POOL_SIZE_CLASS) >= 512 / MALLOC_ALIGNMENT)
+        return false;
     size = (uint32_t)(hn_record_u64(&rec, HN_POOL_SIZE_CLASS) + 1) * MALLOC_ALIGNMENT;
-    return size <= 512 && block >= pool + header && (block - pool - header) % size == 0
+    return block >= pool + header && (block - pool - header) % size == 0
            && hn_record_u64(&rec, HN_POOL_NEXT_OFFSET) <= pool_size
            && hn_record_u64(&rec, HN_POOL_COUNT) > 0
            && hn_record_u64(&rec, HN_POOL_COUNT) <= (pool_size - header) / size;
