@@ -74,6 +74,13 @@ struct hn_target_ops {
     enum hn_status (*evaluate)(void *impl, const char *expression, uint64_t *ret);
 };
 
+/* Fills @ret for a debugger that knows a thread's registers by name: @lookup is asked
+ * for each of them ("rip", "orig_rax"; "x0", "sp") and returns false for one it does
+ * not have. False when they are not of an architecture we know. */
+bool
+hn_registers_by_name(bool (*lookup)(void *arg, const char *name, uint64_t *value),
+                     void *arg, struct hn_registers *ret);
+
 #ifdef __cplusplus
 }
 #endif
