@@ -35,7 +35,8 @@ struct exception {
 };
 
 struct session {
-    PyObject_HEAD struct hn_host host;
+    PyObject base; /* as PyObject_HEAD makes it */
+    struct hn_host host;
     struct hn_session *core;
     PyObject *gdb; /* target.Target: answers what the core asks */
     struct output output;
@@ -678,6 +679,9 @@ static struct PyModuleDef module = {
     .m_methods = module_methods,
     .m_slots = module_slots,
 };
+
+PyMODINIT_FUNC
+PyInit__hognose(void);
 
 PyMODINIT_FUNC
 PyInit__hognose(void)

@@ -43,6 +43,8 @@ class Target {
     readable_directly();
     bool
     compare_with_process_here();
+    size_t
+    read_once(hn_addr addr, void *buf, size_t size);
 
     lldb::SBDebugger debugger;
     lldb::SBTarget target;   /* selected when last located */

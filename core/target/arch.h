@@ -9,6 +9,12 @@
 /* The largest general register set: aarch64 has x0 to x30, sp, pc, pstate. */
 enum { HN_ARCH_WORDS_MAX = 34 };
 
+/* What debuggers call a word of the general register set. */
+struct hn_arch_name {
+    size_t word;
+    const char *name;
+};
+
 struct hn_arch {
     uint16_t machine; /* EM_X86_64... */
     size_t words;     /* 8-byte words in NT_PRSTATUS's register set */
@@ -19,6 +25,12 @@ struct hn_arch {
     void (*decode_extra)(uint32_t type, const uint64_t *words, size_t count,
                          struct hn_registers *ret);
     const uint32_t *extra; /* the types that @decode_extra knows, 0 ends them */
+
+    /* For a debugger that knows registers by name only: the words that every one of
+     * them has (NULL ends the list), and what only some have. */
+    const struct hn_arch_name *names;
+    const char *thread_pointer;
+    struct hn_arch_name syscall; /* NULL name: no register tells it */
 };
 
 extern const struct hn_arch hn_arch_x86_64, hn_arch_aarch64;

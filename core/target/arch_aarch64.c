@@ -16,6 +16,16 @@ enum { X0 = 0, SP = 31, PC = 32, PSTATE = 33, WORDS = 34 };
 
 static const uint32_t extra[] = { NT_ARM_TLS, NT_ARM_SYSTEM_CALL, 0 };
 
+static const struct hn_arch_name names[] = {
+    { 0, "x0" },   { 1, "x1" },   { 2, "x2" },   { 3, "x3" },        { 4, "x4" },
+    { 5, "x5" },   { 6, "x6" },   { 7, "x7" },   { 8, "x8" },        { 9, "x9" },
+    { 10, "x10" }, { 11, "x11" }, { 12, "x12" }, { 13, "x13" },      { 14, "x14" },
+    { 15, "x15" }, { 16, "x16" }, { 17, "x17" }, { 18, "x18" },      { 19, "x19" },
+    { 20, "x20" }, { 21, "x21" }, { 22, "x22" }, { 23, "x23" },      { 24, "x24" },
+    { 25, "x25" }, { 26, "x26" }, { 27, "x27" }, { 28, "x28" },      { 29, "x29" },
+    { 30, "x30" }, { SP, "sp" },  { PC, "pc" },  { PSTATE, "cpsr" }, { 0, NULL },
+};
+
 static void
 decode(const uint64_t *words, struct hn_registers *ret)
 {
@@ -53,4 +63,6 @@ const struct hn_arch hn_arch_aarch64 = {
     .decode = decode,
     .decode_extra = decode_extra,
     .extra = extra,
+    .names = names,
+    .thread_pointer = "tpidr",
 };

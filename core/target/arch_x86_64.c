@@ -41,6 +41,13 @@ static const uint8_t by_dwarf[] = {
 
 static const uint8_t by_argument[HN_SYSCALL_ARGUMENTS] = { RDI, RSI, RDX, R10, R8, R9 };
 
+static const struct hn_arch_name names[] = {
+    { RAX, "rax" }, { RBX, "rbx" }, { RCX, "rcx" }, { RDX, "rdx" }, { RSI, "rsi" },
+    { RDI, "rdi" }, { RBP, "rbp" }, { RSP, "rsp" }, { R8, "r8" },   { R9, "r9" },
+    { R10, "r10" }, { R11, "r11" }, { R12, "r12" }, { R13, "r13" }, { R14, "r14" },
+    { R15, "r15" }, { RIP, "rip" }, { 0, NULL },
+};
+
 static void
 decode(const uint64_t *words, struct hn_registers *ret)
 {
@@ -65,4 +72,7 @@ const struct hn_arch hn_arch_x86_64 = {
     .machine = EM_X86_64,
     .words = WORDS,
     .decode = decode,
+    .names = names,
+    .thread_pointer = "fs_base",
+    .syscall = { ORIG_RAX, "orig_rax" },
 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/arch.h"
 #include "target/source.h"
 
 /* kernel.pid_max cannot be above this. */
@@ -102,14 +103,34 @@ host_knows(const struct hn_target *target)
            && target->host->ops->registers;
 }
 
+/* LLDB does not show orig_rax, but the kernel tells which call a thread is in. It
+ * also does so for one that has just returned, until the thread runs on. */
+static void
+complete_syscall(struct hn_target *target, int64_t tid, struct hn_registers *ret)
+{
+    /* rax and x0: DWARF numbers both 0 */
+    const int64_t result = (int64_t)ret->dwarf[0];
+    struct hn_registers kernel;
+
+    if (ret->syscall != -2 || !target->ops->registers
+        || target->ops->registers(target->impl, tid, &kernel) != HN_OK)
+        return;
+    ret->syscall = kernel.syscall;
+    memcpy(ret->argument, kernel.argument, sizeof(ret->argument));
+    if (kernel.syscall >= 0 && !hn_arch_still_in_syscall(result))
+        ret->syscall = -1;
+}
+
 enum hn_status
 hn_target_registers(struct hn_target *target, int64_t tid, struct hn_registers *ret)
 {
     if (host_knows(target)) {
         enum hn_status st = target->host->ops->registers(target->host->impl, tid, ret);
 
-        if (st == HN_OK)
+        if (st == HN_OK) {
+            complete_syscall(target, tid, ret);
             return st;
+        }
     }
     if (!target->ops->registers)
         return HN_DONE;
