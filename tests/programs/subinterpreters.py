@@ -3,7 +3,10 @@
 Each one writes down its own stack, since sys._current_frames() of the main
 interpreter may not look into others that have a GIL of their own. The thread that
 entered a subinterpreter has two Python stacks: one in the main interpreter, which
-ends in the call, and one in the subinterpreter."""
+ends in the call, and one in the subinterpreter.
+
+The same thread creates and enters: up to 3.12 a subinterpreter's thread state keeps
+the thread id of its creator, whoever runs it."""
 
 import json
 import os
@@ -57,13 +60,13 @@ class Entrant(threading.Thread):
     def __init__(self, module, path):
         super().__init__(name="in " + os.path.basename(path))
         self.module, self.path = module, path
-        self.interpreter = module.create()
         reader, self.writer = os.pipe()
         self.source = INSIDE.format(here=os.path.dirname(os.path.abspath(__file__)),
                                     fd=reader, path=path)
-        self.stack = None
+        self.interpreter = self.stack = None
 
     def run(self):
+        self.interpreter = self.module.create()
         self.stack = self.describe(sys._getframe(), 1)
         self.module.run_string(self.interpreter, self.source)
 
@@ -90,8 +93,9 @@ def main():
                 for number in range(COUNT if module else 0)]
     for entrant in entrants:
         entrant.start()
-    inside = [{"id": int(entrant.interpreter), "threads": [entrant.inside()]}
-              for entrant in entrants]
+    threads = [entrant.inside() for entrant in entrants]
+    inside = [{"id": int(entrant.interpreter), "threads": [thread]}
+              for entrant, thread in zip(entrants, threads)]
     for entrant in entrants:
         entrant.stack["os_name"] = truth.os_name(entrant.native_id)
     native_id = threading.get_native_id()
