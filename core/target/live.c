@@ -334,32 +334,43 @@ stop(struct hn_target *target, struct live *live, const struct hn_open_options *
 }
 
 static enum hn_status
+may_not_read(struct hn_target *target, const struct live *live)
+{
+    return hn_fail_detail(target->err, HN_E_SYSTEM, 0, "the process may not be read",
+                          "%s", hn_stop_refusal(live->pid, live->proc, &target->arena));
+}
+
+/* Why no byte could be read. */
+static enum hn_status
+explain_unreadable(struct hn_target *target, struct live *live)
+{
+    if (live_gone(live))
+        return no_process(live->pid, target->err);
+    if (faccessat(live->proc, "root/", F_OK, 0) != 0)
+        return may_not_read(target, live);
+    return hn_fail_detail(target->err, HN_E_UNSUPPORTED, 0,
+                          "the process has no memory to read (a kernel thread?)",
+                          "%" PRId64, live->pid);
+}
+
+static enum hn_status
 check_readable(struct hn_target *target, struct live *live)
 {
-    struct iovec here, there;
-    char byte;
-
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
+        char byte;
 
         /* [vvar] and [vsyscall] are memory of another kind. */
         if (!region->readable || region->path[0] == '[')
             continue;
-        here = (struct iovec){ &byte, 1 };
-        there = (struct iovec){ (void *)(uintptr_t)region->start, 1 };
-        if (process_vm_readv(live->answers, &here, 1, &there, 1, 0) == 1)
+        if (live_read(live, region->start, &byte, 1) == 1)
             return HN_OK;
         if (errno == EPERM || errno == ENOSYS)
-            return hn_fail_detail(
-                target->err, HN_E_SYSTEM, 0, "the process may not be read", "%s",
-                hn_stop_refusal(live->pid, live->proc, &target->arena));
+            return may_not_read(target, live);
         if (errno == ESRCH)
             return no_process(live->pid, target->err);
     }
-    return live_gone(live) ? no_process(live->pid, target->err)
-                           : hn_fail_detail(target->err, HN_E_UNSUPPORTED, 0,
-                                            "the process has no memory to read",
-                                            "%" PRId64, live->pid);
+    return explain_unreadable(target, live);
 }
 
 static enum hn_status

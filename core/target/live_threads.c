@@ -86,6 +86,8 @@ hn_live_parse_syscall(const char *text, struct hn_registers *ret)
         memcpy(registers.argument, values, sizeof(registers.argument));
     registers.sp = values[wanted - 2];
     registers.pc = values[wanted - 1];
+    if (registers.pc == 0 && registers.sp == 0)
+        return HN_DONE; /* a thread that has ended */
     *ret = registers;
     return HN_OK;
 }
