@@ -27,6 +27,7 @@ static char heap[PAGE] = "on the heap";
 struct fixture {
     struct core_writer writer;
     struct hn_text file;
+    struct hn_arena arena;
     struct hn_target *target;
     int fd;
 };
@@ -40,6 +41,7 @@ setup(void **state)
         return -1;
     core_writer_init(&f->writer);
     hn_text_init(&f->file);
+    hn_arena_init(&f->arena);
     f->fd = -1;
     *state = f;
     return 0;
@@ -54,6 +56,7 @@ teardown(void **state)
     if (f->fd >= 0)
         close(f->fd);
     hn_text_deinit(&f->file);
+    hn_arena_deinit(&f->arena);
     core_writer_deinit(&f->writer);
     free(f);
     return 0;
@@ -122,7 +125,7 @@ a_read_goes_on_over_the_border_of_two_mappings(void **state)
     core_writer_memory(&f->writer, HEAP, PAGE, heap, PAGE, PF_R | PF_W);
     open_core(f, NULL);
     assert_int_equal(hn_target_read(f->target, HEAP + PAGE - 8, buf, 16), HN_OK);
-    assert_string_equal(buf + 8, "and more");
+    assert_memory_equal(buf + 8, "and more", 8);
 }
 
 static void
@@ -156,7 +159,8 @@ a_file_that_ends_early_says_how_much_is_missing(void **state)
     assert_int_equal(hn_target_read(f->target, HEAP + PAGE - 100, buf, 8), HN_E_FAULT);
     assert_int_equal(hn_target_read(f->target, STACK, buf, 8), HN_E_FAULT);
     assert_int_equal(hn_target_region(f->target, STACK)->start, STACK);
-    assert_true(says(f->target, "the file ends early: 0.0 MiB of 0.0 MiB of memory"));
+    assert_true(
+        says(f->target, "the file ends early: 4 KiB of 8 KiB of memory are missing"));
 }
 
 static void
@@ -393,6 +397,20 @@ own_mappings(struct mapping *ret, size_t limit)
     return count;
 }
 
+/* A copy of our own memory, for teardown() to free; the detour by the kernel keeps
+ * sanitizers from watching. */
+static const void *
+copy_own(struct fixture *f, uint64_t start, size_t size)
+{
+    int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    void *copy = hn_arena_alloc(&f->arena, size);
+
+    assert_non_null(copy);
+    assert_int_equal(pread(fd, copy, size, (off_t)start), size);
+    close(fd);
+    return copy;
+}
+
 static void
 add_own_mappings(struct fixture *f, struct mapping *maps, size_t count, bool header)
 {
@@ -402,9 +420,10 @@ add_own_mappings(struct fixture *f, struct mapping *maps, size_t count, bool hea
 
         if (i == 0 && header)
             present = PAGE;
-        core_writer_memory(
-            &f->writer, maps[i].start, size, (void *)maps[i].start, present,
-            PF_R | (writable ? PF_W : 0) | (maps[i].mode[2] == 'x' ? PF_X : 0));
+        core_writer_memory(&f->writer, maps[i].start, size,
+                           copy_own(f, maps[i].start, present), present,
+                           PF_R | (writable ? PF_W : 0)
+                               | (maps[i].mode[2] == 'x' ? PF_X : 0));
         core_writer_file(&f->writer, maps[i].start, maps[i].end, maps[i].offset,
                          maps[i].path);
     }
