@@ -17,6 +17,7 @@ static enum hn_status
 fail_number(struct hn_call *call, const char *word)
 {
     call->doing = hn_arena_format(&call->arena, "choose frame %s", word);
+    call->misused = true;
     return hn_fail(&call->session->err, HN_E_ARGUMENT, 0, "this is not a number");
 }
 

@@ -21,6 +21,7 @@ static enum hn_status
 fail_range(struct hn_call *call, const char *word)
 {
     call->doing = hn_arena_format(&call->arena, "list %s", word);
+    call->misused = true;
     return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
                    "lines are given as START, START END or START,END");
 }

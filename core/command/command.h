@@ -71,6 +71,7 @@ struct hn_call {
     size_t operand_count;
     const char *target; /* the bare host's TARGET; NULL if -p gave it */
     const char *doing;  /* completes "cannot ..." should this fail, or NULL */
+    bool misused;       /* should this fail, then for the user's words */
 
     struct hn_arena arena; /* everything that lives as long as the call */
     struct hn_process process;

@@ -6,7 +6,10 @@
 #include "command/parse.h"
 
 /* The column that explanations begin at. */
-enum { EXPLANATIONS = 24, SUMMARIES = 14 };
+enum { EXPLANATIONS = 24, SUMMARIES = 14, MEANINGS = 36 };
+
+/* Prose is broken at this width. */
+enum { PROSE = 80 };
 
 static void
 put_usage(struct hn_text *text, const struct hn_host *host,
@@ -65,6 +68,27 @@ put_options(struct hn_text *text, const struct hn_host *host,
 }
 
 static void
+put_prose(struct hn_text *text, const char *prose)
+{
+    size_t column = 0;
+
+    while (*prose) {
+        size_t word = strcspn(prose, " ");
+
+        if (column > 0 && column + 1 + word > PROSE) {
+            hn_text_putc(text, '\n');
+            column = 0;
+        }
+        hn_text_pad(text, ' ', column > 0);
+        hn_text_add(text, prose, word);
+        column += (column > 0) + word;
+        prose += word;
+        prose += *prose == ' ';
+    }
+    hn_text_putc(text, '\n');
+}
+
+static void
 put_example(struct hn_text *text, const struct hn_host *host,
             const struct hn_command *command, const struct hn_example *example)
 {
@@ -76,7 +100,7 @@ put_example(struct hn_text *text, const struct hn_host *host,
         hn_text_printf(text, " %s", example->words);
     if (host->bare)
         hn_text_puts(text, " 4242");
-    put_pad(text, from, EXPLANATIONS + 8);
+    put_pad(text, from, MEANINGS);
     hn_text_puts(text, example->meaning);
     hn_text_putc(text, '\n');
 }
@@ -91,7 +115,8 @@ hn_help_put(struct hn_text *text, const struct hn_host *host,
     hn_text_putc(text, '\n');
     if (host->bare)
         hn_text_puts(text, "TARGET is a pid (all digits) or a core file.\n");
-    hn_text_printf(text, "\n%s\n", command->details);
+    hn_text_putc(text, '\n');
+    put_prose(text, command->details);
     put_options(text, host, command);
     hn_text_puts(text, "\nExamples:\n");
     for (const struct hn_example *e = command->examples; e->words; e++)

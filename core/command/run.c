@@ -38,6 +38,14 @@ advice(const struct hn_error *err)
     return "";
 }
 
+static bool
+ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), end_size = strlen(end);
+
+    return end_size <= size && strcmp(text + size - end_size, end) == 0;
+}
+
 static void
 put_failure(struct hn_call *call, enum hn_status st)
 {
@@ -48,6 +56,8 @@ put_failure(struct hn_call *call, enum hn_status st)
         hn_fail(&call->session->err, st, 0, "out of memory");
     if (st == HN_E_INTERRUPTED)
         hn_fail(&call->session->err, st, 0, "interrupted");
+    if (call->doing && ends_with(call->doing, call->session->err.detail))
+        call->session->err.detail[0] = '\0'; /* once is enough */
     hn_error_format(&call->session->err, reason, sizeof(reason));
     if (call->doing) {
         hn_text_puts(message, "cannot ");
@@ -73,7 +83,7 @@ run_handler(struct hn_call *call, const void *options)
     hn_out_discard(&call->out);
     if (st) {
         put_failure(call, st);
-        return st == HN_E_ARGUMENT ? HN_EXIT_USAGE : HN_EXIT_CANNOT;
+        return call->misused ? HN_EXIT_USAGE : HN_EXIT_CANNOT;
     }
     if (call->interrupted) {
         hn_text_puts(&call->session->message, "interrupted: this is only a part");

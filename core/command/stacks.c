@@ -49,9 +49,10 @@ hn_stacks_write_text(struct hn_call *call, const struct hn_stack_options *option
             shown++;
         }
     }
-    if (shown < process->thread_count && !call->interrupted)
-        hn_text_printf(&call->out.text, "\n... %zu more threads (--limit 0)\n",
-                       process->thread_count - (size_t)shown);
+    if (shown < process->thread_count && !call->interrupted) {
+        hn_text_putc(&call->out.text, '\n');
+        hn_threads_put_rest(&call->out.text, process->thread_count - (size_t)shown);
+    }
 }
 
 static void

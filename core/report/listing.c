@@ -25,9 +25,9 @@ void
 hn_listing_put(struct hn_text *text, const struct hn_look *look,
                const struct hn_listing *listing)
 {
-    uint64_t last = listing->first + listing->count;
+    uint64_t last = listing->first + listing->count - 1;
     int digits = snprintf(NULL, 0, "%" PRIu64, last);
-    size_t before = 1 + (size_t)digits + 4;
+    size_t before = 2 + (size_t)digits + 4;
 
     for (size_t i = 0; i < listing->count; i++) {
         uint64_t number = listing->first + i;
@@ -35,7 +35,7 @@ hn_listing_put(struct hn_text *text, const struct hn_look *look,
         enum hn_paint paint = current ? HN_MARK : HN_PLAIN;
 
         hn_look_start(text, look, paint);
-        hn_text_printf(text, "%c%*" PRIu64, current ? '>' : ' ', digits, number);
+        hn_text_printf(text, "%c %*" PRIu64, current ? '>' : ' ', digits, number);
         hn_look_end(text, look, paint);
         if (listing->lines[i][0]) {
             hn_text_puts(text, "    ");

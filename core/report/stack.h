@@ -44,6 +44,10 @@ void
 hn_threads_put(struct hn_text *text, const struct hn_look *look,
                const struct hn_process *process, size_t limit, struct hn_text *scratch);
 
+/* The line for @count threads that a limit left out. */
+void
+hn_threads_put_rest(struct hn_text *text, size_t count);
+
 /* "file:line", with the start of the file left out where it would be wider than
  * @columns (0: as wide as it is). Returns the columns it takes. */
 size_t

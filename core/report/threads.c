@@ -120,6 +120,13 @@ thread_at(const struct hn_process *process, size_t limit, size_t index)
 }
 
 void
+hn_threads_put_rest(struct hn_text *text, size_t count)
+{
+    hn_text_printf(text, "... %zu more thread%s (--limit 0)\n", count,
+                   count == 1 ? "" : "s");
+}
+
+void
 hn_threads_put(struct hn_text *text, const struct hn_look *look,
                const struct hn_process *process, size_t limit, struct hn_text *scratch)
 {
@@ -135,6 +142,5 @@ hn_threads_put(struct hn_text *text, const struct hn_look *look,
     for (size_t n = 0; (thread = thread_at(process, limit, n)); n++)
         put_row(text, look, thread, widths, scratch);
     if (limit && limit < process->thread_count)
-        hn_text_printf(text, "... %zu more threads (--limit 0)\n",
-                       process->thread_count - limit);
+        hn_threads_put_rest(text, process->thread_count - limit);
 }
