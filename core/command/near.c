@@ -42,9 +42,11 @@ hn_near_distance(const char *a, const char *b)
 bool
 hn_near(const char *word, const char *known)
 {
-    size_t size = strlen(word);
+    size_t size = strlen(word), distance;
 
     if (size > 0 && strncmp(word, known, size) == 0)
         return true;
-    return hn_near_distance(word, known) <= (strlen(known) > 3 ? 2 : 1);
+    distance = hn_near_distance(word, known);
+    /* Something must be left of the word that was typed. */
+    return distance < size && distance <= (strlen(known) > 3 ? 2 : 1);
 }

@@ -22,7 +22,7 @@ the_current_line_is_marked(void **state)
 
     (void)state;
     assert_listing(&listing, 0,
-                   "  9    def f():\n"
+                   "   9    def f():\n"
                    "> 10        g()\n"
                    "  11\n"
                    "  12            x = 1\n");
