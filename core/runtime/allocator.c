@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-enum { SAMPLES = 64, HOOK_BYTES = 16, FORBIDDEN_BYTE = 0xfd, MALLOC_ALIGNMENT = 16 };
+enum { SAMPLES = 64, HOOK_BYTES = 16, FORBIDDEN_BYTE = 0xfd, BLOCK_ALIGNMENT = 16 };
+
+/* Blocks of up to 512 bytes come from pools (SMALL_REQUEST_THRESHOLD). */
+enum { SIZE_CLASSES = 512 / BLOCK_ALIGNMENT };
 
 /* Pool sizes that were built: 4 KiB up to 3.9, 16 KiB since (bpo-37448). */
 static const uint32_t pool_sizes[] = { 16 << 10, 4 << 10 };
@@ -39,19 +42,27 @@ in_pool(struct hn_python *py, hn_addr block, uint32_t pool_size)
 {
     hn_addr pool = block & ~(hn_addr)(pool_size - 1);
     uint32_t header = py->layout.size[HN_STRUCT_POOL], size;
+    uint64_t size_class;
     struct hn_record rec;
     struct hn_error saved = *py->err;
 
-    if (!hn_layout_has(&py->layout, HN_POOL_SIZE_CLASS)
-        || hn_record_load(py, HN_STRUCT_POOL, pool, &rec)) {
+    if (hn_record_load(py, HN_STRUCT_POOL, pool, &rec)) {
         *py->err = saved;
         return false;
     }
+<<<<<<< Updated upstream
     /* Memory that is no pool has any number here, that of size 0 included. */
     if (hn_record_u64(&rec, HN_POOL_SIZE_CLASS) >= 512 / MALLOC_ALIGNMENT)
         return false;
     size = (uint32_t)(hn_record_u64(&rec, HN_POOL_SIZE_CLASS) + 1) * MALLOC_ALIGNMENT;
     return block >= pool + header && (block - pool - header) % size == 0
+=======
+    size_class = hn_record_u64(&rec, HN_POOL_SIZE_CLASS);
+    if (size_class >= SIZE_CLASSES || block < pool + header)
+        return false;
+    size = ((uint32_t)size_class + 1) * BLOCK_ALIGNMENT;
+    return (block - pool - header) % size == 0
+>>>>>>> Stashed changes
            && hn_record_u64(&rec, HN_POOL_NEXT_OFFSET) <= pool_size
            && hn_record_u64(&rec, HN_POOL_COUNT) > 0
            && hn_record_u64(&rec, HN_POOL_COUNT) <= (pool_size - header) / size;
@@ -69,7 +80,7 @@ in_chunk(struct hn_python *py, hn_addr block)
         return false;
     memcpy(&size, bytes, sizeof(size));
     size &= ~UINT64_C(7);
-    return size >= 32 && size <= 4096 && size % MALLOC_ALIGNMENT == 0;
+    return size >= 32 && size <= 4096 && size % BLOCK_ALIGNMENT == 0;
 }
 
 static void
