@@ -50,19 +50,12 @@ in_pool(struct hn_python *py, hn_addr block, uint32_t pool_size)
         *py->err = saved;
         return false;
     }
-<<<<<<< Updated upstream
-    /* Memory that is no pool has any number here, that of size 0 included. */
-    if (hn_record_u64(&rec, HN_POOL_SIZE_CLASS) >= 512 / MALLOC_ALIGNMENT)
-        return false;
-    size = (uint32_t)(hn_record_u64(&rec, HN_POOL_SIZE_CLASS) + 1) * MALLOC_ALIGNMENT;
-    return block >= pool + header && (block - pool - header) % size == 0
-=======
+    /* Memory that is no pool has any number here. */
     size_class = hn_record_u64(&rec, HN_POOL_SIZE_CLASS);
     if (size_class >= SIZE_CLASSES || block < pool + header)
         return false;
     size = ((uint32_t)size_class + 1) * BLOCK_ALIGNMENT;
     return (block - pool - header) % size == 0
->>>>>>> Stashed changes
            && hn_record_u64(&rec, HN_POOL_NEXT_OFFSET) <= pool_size
            && hn_record_u64(&rec, HN_POOL_COUNT) > 0
            && hn_record_u64(&rec, HN_POOL_COUNT) <= (pool_size - header) / size;
