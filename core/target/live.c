@@ -2,6 +2,7 @@
  *
  * Pages nobody touched yet are not touched by reading either where that would grow
  * the process: read-only pages of files come from the file (modules.c). */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -373,6 +374,22 @@ check_readable(struct hn_target *target, struct live *live)
     return explain_unreadable(target, live);
 }
 
+/* Addresses and structures of 32-bit programs are other ones throughout. */
+static enum hn_status
+check_width(struct hn_target *target, const struct live *live)
+{
+    unsigned char ident[EI_NIDENT] = { 0 };
+    int fd = openat(live->proc, "exe", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, ident, sizeof(ident)) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    if (n == sizeof(ident) && ident[EI_CLASS] == ELFCLASS32)
+        return hn_fail_detail(target->err, HN_E_UNSUPPORTED, 0, "a 32-bit process",
+                              "%" PRId64, live->pid);
+    return HN_OK;
+}
+
 static enum hn_status
 load_live(struct hn_target *target, struct live *live,
           const struct hn_open_options *options)
@@ -390,7 +407,8 @@ load_live(struct hn_target *target, struct live *live,
     st = hn_regions_load(target, &changed);
     if (st)
         return st;
-    return check_readable(target, live);
+    st = check_readable(target, live);
+    return st ? st : check_width(target, live);
 }
 
 enum hn_status

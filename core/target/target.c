@@ -155,6 +155,8 @@ hn_target_refresh(struct hn_target *target)
     enum hn_status st;
 
     hn_page_cache_clear(parts->cache);
+    if (parts->source->gone && parts->source->gone(target->impl))
+        return hn_fail(target->err, HN_E_GONE, 0, "the process has ended");
     st = hn_regions_load(target, &files_changed);
     if (st || !files_changed)
         return st;

@@ -479,6 +479,7 @@ a_process_that_ended_is_gone(void **state)
     (void)state;
     finish(pid);
     assert_int_equal(hn_target_read(target, (hn_addr)known, &byte, 1), HN_E_GONE);
+    assert_int_equal(hn_target_refresh(target), HN_E_GONE);
     hn_target_close(target);
     assert_int_equal(hn_target_open_live(pid, NULL, NULL, &err, &target), HN_E_GONE);
     assert_int_equal(hn_target_open_live(-1, NULL, NULL, &err, &target), HN_E_GONE);
