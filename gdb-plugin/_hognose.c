@@ -183,13 +183,13 @@ host_locate(void *impl, struct hn_place *ret)
     Py_ssize_t size;
     long long pid, tid;
     unsigned long long generation;
-    int kind;
+    int kind, running;
 
     if (!answer)
         return s->interrupted ? HN_E_INTERRUPTED : HN_DONE;
-    if (!PyArg_ParseTuple(answer, "iLz#z#z#z#LK", &kind, &pid, &path[0], &size,
-                          &path[1], &size, &path[2], &size, &path[3], &size, &tid,
-                          &generation)) {
+    if (!PyArg_ParseTuple(answer, "iLz#z#z#z#pLK", &kind, &pid, &path[0], &size,
+                          &path[1], &size, &path[2], &size, &path[3], &size, &running,
+                          &tid, &generation)) {
         note_exception(s);
         Py_DECREF(answer);
         return HN_DONE;
@@ -200,6 +200,7 @@ host_locate(void *impl, struct hn_place *ret)
     place.exe = path[1];
     place.sysroot = path[2];
     place.lib_path = path[3];
+    place.running = running;
     place.selected_thread = tid;
     place.generation = generation;
     *ret = place;

@@ -194,11 +194,31 @@ Target::locate(hn_place *ret)
         place.lib_path = or_null(library_path);
         place.selected_thread =
             static_cast<int64_t>(process.GetSelectedThread().GetThreadID());
-        place.generation = static_cast<uint64_t>(process.GetUniqueID()) << 32
-                           | process.GetStopID(true);
+        place.running = is_running();
+        place.generation = generation();
     }
     *ret = place;
     return HN_OK;
+}
+
+bool
+Target::is_running()
+{
+    lldb::StateType state = process.GetState();
+
+    return state == lldb::eStateRunning || state == lldb::eStateStepping;
+}
+
+/* Of a process that runs, each look is another one. */
+uint64_t
+Target::generation()
+{
+    uint32_t stop = process.GetStopID(true);
+
+    if (is_running())
+        looks++;
+    return static_cast<uint64_t>(process.GetUniqueID()) << 48
+           | static_cast<uint64_t>(looks & 0xffff) << 32 | stop;
 }
 
 /* By what LLDB calls the process, never by its pid: that of a core may be anyone's. */

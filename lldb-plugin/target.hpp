@@ -43,6 +43,10 @@ class Target {
     readable_directly();
     bool
     compare_with_process_here();
+    bool
+    is_running();
+    uint64_t
+    generation();
     size_t
     read_once(hn_addr addr, void *buf, size_t size);
 
@@ -56,6 +60,8 @@ class Target {
     /* The process that was compared with the one of its pid on this machine. */
     uint32_t compared = 0;
     bool is_here = false;
+
+    uint32_t looks = 0; /* at the process while it ran */
 };
 
 } // namespace hognose

@@ -61,7 +61,7 @@ same_string(const char *a, const char *b)
 static bool
 same_place(const struct hn_place *a, const struct hn_place *b)
 {
-    return a->kind == b->kind && a->pid == b->pid
+    return a->kind == b->kind && a->pid == b->pid && a->running == b->running
            && same_string(a->core_path, b->core_path) && same_string(a->exe, b->exe)
            && same_string(a->sysroot, b->sysroot)
            && same_string(a->lib_path, b->lib_path);
@@ -151,6 +151,7 @@ open_anew(struct hn_session *session, const struct hn_place *place, bool no_stop
                                        .sysroot = place->sysroot,
                                        .lib_path = place->lib_path,
                                        .no_stop = no_stop,
+                                       .running = place->running,
                                        .stop = session->host->bare && !no_stop };
     enum hn_status st;
 

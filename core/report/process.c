@@ -218,8 +218,10 @@ hn_process_put_header(struct hn_text *text, const struct hn_look *look,
     if (process->pid)
         hn_text_printf(text, "%s pid %" PRId64, process->core_path ? " of" : ",",
                        process->pid);
-    hn_text_puts(text, ": ");
-    put_command_line(text, process);
+    if (*process->executable || process->arguments[0]) {
+        hn_text_puts(text, ": ");
+        put_command_line(text, process);
+    }
     hn_text_putc(text, '\n');
     if (process->core_path)
         put_core(text, look, process);

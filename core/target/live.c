@@ -328,8 +328,9 @@ stop(struct hn_target *target, struct live *live, const struct hn_open_options *
         live->stop = hn_stop_begin(live->pid, live->proc, &target->arena,
                                    &target->not_stopped_because);
         target->consistent = target->not_stopped_because == NULL;
-    } else if (options && options->no_stop) {
-        target->not_stopped_because = "it was asked for";
+    } else if (options && (options->no_stop || options->running)) {
+        target->not_stopped_because =
+            options->running ? "the debugger lets it run" : "it was asked for";
         target->consistent = false;
     }
 }

@@ -53,6 +53,7 @@ struct hn_target {
 struct hn_open_options {
     const char *exe, *sysroot, *lib_path; /* see struct hn_place; NULL: none */
     bool no_stop;                         /* live, bare host: read it running */
+    bool running;                         /* live: the debugger lets it run */
     bool stop;                            /* live: stop it by ptrace while open */
 };
 

@@ -13,6 +13,8 @@ from . import commands
 class Error(Exception):
     """A command failed; the text says why."""
 
+    __module__ = "hognose"
+
 
 def query(line):
     """Runs a command and returns the "result" of its JSON document."""

@@ -87,7 +87,7 @@ class SettingsOf(gdb.Command):
     """A prefix: "set hognose" or "show hognose"."""
 
     def __init__(self, verb):
-        self.__doc__ = verb.capitalize() + " settings of hognose."
+        self.__doc__ = "%s settings of hognose." % ("Change" if verb == "set" else "Show")
         super().__init__(verb + " hognose", gdb.COMMAND_DATA,
                          gdb.COMPLETE_NONE, True)
 

@@ -70,10 +70,11 @@ class Target:
             kind, core = _hognose.NONE, None
         else:
             kind, core = self._kind(connection, inferior, thread)
-        self._note_what_is_seen(inferior, connection, thread)
+        running = thread is not None and thread.is_running()
+        self._note_what_is_seen(inferior, connection, running)
         place = (kind, inferior.pid, _path(core), _path(_executable()),
                  _path(_sysroot()), _path(gdb.parameter("solib-search-path")),
-                 _native_id(thread), self._generation)
+                 running, _native_id(thread), self._generation)
         self._place = place  # its strings are in use until the next one
         return place
 
@@ -103,12 +104,12 @@ class Target:
             return False
         return _hognose.peek(inferior.pid, stack, SAMPLE_BYTES) == bytes(here)
 
-    def _note_what_is_seen(self, inferior, connection, thread):
+    def _note_what_is_seen(self, inferior, connection, running):
         """Another inferior or another run is another generation; so is each look
         at a process that runs in the background."""
         number = getattr(getattr(inferior, "connection", None), "num", 0)
         seen = (inferior.num, inferior.pid, connection, number)
-        if seen != self._seen or (thread is not None and thread.is_running()):
+        if seen != self._seen or running:
             self._seen = seen
             self._generation += 1
 
@@ -247,14 +248,13 @@ def _core_path(inferior):
 def _executable():
     space = gdb.current_progspace()
     # The symbol file, before GDB 16 told the two apart.
-    return _local(getattr(space, "executable_filename", None) or space.filename)
+    path = getattr(space, "executable_filename", None) or space.filename
+    # Read from the target itself, but also its own name for it.
+    return path and re.sub(r"^target:", "", path)
 
 
 def _sysroot():
-    path = _local(gdb.parameter("sysroot"))
-    return path if path and path.strip("/") else None
-
-
-def _local(path):
-    """None for a file that GDB fetches from the target itself ("target:/...")."""
-    return None if not path or path.startswith(("target:", "remote:")) else path
+    path = gdb.parameter("sysroot") or ""
+    if path.startswith(("target:", "remote:")):
+        return None  # GDB fetches the files from the target
+    return path if path.strip("/") else None

@@ -31,6 +31,7 @@ struct hn_place {
     const char *exe;         /* executable to take for the core's own, or NULL */
     const char *sysroot;     /* directory that stands for the target's "/", or NULL */
     const char *lib_path;    /* A:B, directories with the core's libraries, or NULL */
+    bool running;            /* LIVE: it is not stopped, so we read it as it runs */
     int64_t selected_thread; /* native id of the host's selected thread, 0: none */
     uint64_t generation;     /* changes whenever the target ran or memory may differ */
 };
