@@ -92,6 +92,7 @@ struct segment {
     hn_addr start, end;
     uint64_t offset;
     std::string path;
+    uint32_t permissions;
 };
 
 /* LLDB calls ELF's program headers sections "PT_LOAD[0]" and so on. */
@@ -111,8 +112,8 @@ loaded_segments(lldb::SBTarget &target)
                 || !starts_with(text_of(section.GetName()), "PT_LOAD"))
                 continue;
             segments.push_back({ start, start + section.GetByteSize(),
-                                 section.GetFileOffset(),
-                                 path_of(module.GetFileSpec()) });
+                                 section.GetFileOffset(), path_of(module.GetFileSpec()),
+                                 section.GetPermissions() });
         }
     }
     return segments;
@@ -312,6 +313,29 @@ Target::read(hn_addr addr, void *buf, size_t size)
     return done;
 }
 
+/* All that is known where LLDB's server does not tell the memory map (gdbserver): what
+ * is mapped from files. */
+hn_status
+Target::file_regions(hn_region_fn *each, void *arg)
+{
+    for (const segment &s : loaded_segments(target)) {
+        hn_region region = {};
+        hn_status status;
+
+        region.start = s.start;
+        region.end = s.end;
+        region.offset = s.offset;
+        region.path = s.path.c_str();
+        region.readable = s.permissions & lldb::ePermissionsReadable;
+        region.writable = s.permissions & lldb::ePermissionsWritable;
+        region.executable = s.permissions & lldb::ePermissionsExecutable;
+        status = each(arg, &region);
+        if (status)
+            return status;
+    }
+    return HN_OK;
+}
+
 hn_status
 Target::regions(hn_region_fn *each, void *arg)
 {
@@ -320,7 +344,7 @@ Target::regions(hn_region_fn *each, void *arg)
     lldb::SBMemoryRegionInfo info;
 
     if (list.GetSize() == 0)
-        return HN_DONE;
+        return file_regions(each, arg);
     for (uint32_t i = 0; i < list.GetSize(); i++) {
         hn_region region = {};
         hn_status status;

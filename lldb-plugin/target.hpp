@@ -47,6 +47,8 @@ class Target {
     is_running();
     uint64_t
     generation();
+    hn_status
+    file_regions(hn_region_fn *each, void *arg);
     size_t
     read_once(hn_addr addr, void *buf, size_t size);
 
