@@ -91,7 +91,10 @@ write_result(struct hn_call *call, const struct hn_thread *thread, size_t index)
     if (call->common.json) {
         hn_call_begin_json(call);
         hn_json_integer(&call->json, "thread", thread->number);
-        hn_json_integer(&call->json, "native_id", thread->native_id);
+        if (thread->native_id)
+            hn_json_integer(&call->json, "native_id", thread->native_id);
+        else
+            hn_json_null(&call->json, "native_id");
         hn_json_integer(&call->json, "number", (int64_t)index);
         hn_document_frame(&call->json, "frame", frame);
         hn_call_end_json(call);

@@ -1,0 +1,310 @@
+#include "fake_process.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "runtime/runtime.h"
+
+struct fake fake;
+
+static const struct hn_code model_code = { .addr = 1,
+                                           .name = "compute",
+                                           .qualname = "Basket.compute",
+                                           .qualified = true,
+                                           .file = "shop.py" };
+static const struct hn_code main_code = { .addr = 2,
+                                          .name = "<module>",
+                                          .qualname = "<module>",
+                                          .qualified = true,
+                                          .file = "shop.py" };
+
+/* Frame #1 is called from C: it is the innermost of two calls of the interpreter. */
+static struct hn_frame main_frames[3];
+static struct hn_frame worker_frames[1];
+static struct hn_thread threads[2];
+static struct hn_interpreter interpreter;
+static const char *const arguments[] = { "python3", "shop.py", NULL };
+
+static void
+set_frame(struct hn_frame *frame, const struct hn_code *code, int line, bool entry)
+{
+    *frame = (struct hn_frame){ .kind = HN_FRAME_PYTHON,
+                                .code = code,
+                                .position = { line, -1, -1, -1 },
+                                .entry = entry };
+}
+
+static void
+write_screen(void *impl, const char *text, size_t size)
+{
+    (void)impl;
+    hn_text_add(&fake.screen, text, size);
+}
+
+static bool
+is_interrupted(void *impl)
+{
+    (void)impl;
+    return fake.interrupted;
+}
+
+static enum hn_status
+locate(void *impl, struct hn_place *ret)
+{
+    (void)impl;
+    *ret = fake.place;
+    return HN_OK;
+}
+
+static bool
+select_frame(void *impl, int64_t tid, unsigned eval_frame)
+{
+    (void)impl;
+    fake.followed_tid = tid;
+    fake.followed_frame = (int)eval_frame;
+    return true;
+}
+
+static void
+set_process(void)
+{
+    set_frame(&main_frames[0], &model_code, 2, false);
+    set_frame(&main_frames[1], &model_code, 3, true);
+    set_frame(&main_frames[2], &main_code, 5, true);
+    set_frame(&worker_frames[0], &model_code, 2, true);
+    threads[0] = (struct hn_thread){ .number = 1,
+                                     .addr = 0x100,
+                                     .native_id = 101,
+                                     .name = "MainThread",
+                                     .main = true,
+                                     .state = HN_THREAD_HAS_GIL };
+    threads[1] = (struct hn_thread){ .number = 2,
+                                     .addr = 0x200,
+                                     .native_id = 102,
+                                     .name = "worker",
+                                     .state = HN_THREAD_IDLE,
+                                     .syscall = "futex" };
+    interpreter = (struct hn_interpreter){
+        .gil = { .exists = true, .locked = true, .holder = 1 },
+        .threads = threads,
+        .thread_count = 2,
+    };
+    fake.stacks[0] = (struct hn_stack){ .frames = main_frames, .count = 3 };
+    fake.stacks[1] = (struct hn_stack){ .frames = worker_frames, .count = 1 };
+    fake.process = (struct hn_process){
+        .kind = "live",
+        .reader = "imagination",
+        .pid = 101,
+        .executable = "python3",
+        .arguments = arguments,
+        .consistent = true,
+        .hex = 0x030c01f0,
+        .version = "3.12.1",
+        .flavour = { "release" },
+        .found_by = "luck",
+        .offsets_from = "a test",
+        .allocator = "pymalloc",
+        .interpreters = &interpreter,
+        .interpreter_count = 1,
+        .thread_count = 2,
+    };
+}
+
+void
+fake_reset(bool bare)
+{
+    hn_text_deinit(&fake.screen);
+    memset(&fake, 0, sizeof(fake));
+    set_process();
+    fake.followed_frame = -1;
+    fake.program = 0x400000;
+    fake.source = "def compute():\n    x = 1\n\tcompute()\n\ncompute()\n";
+    fake.place =
+        (struct hn_place){ .kind = HN_PLACE_LIVE, .pid = 101, .selected_thread = 101 };
+    fake.host = (struct hn_host){ .name = bare ? "hognose" : "gdb",
+                                  .bare = bare,
+                                  .locate = locate,
+                                  .write = write_screen,
+                                  .interrupted = is_interrupted,
+                                  .select_frame = select_frame };
+}
+
+/* --- in place of core/target */
+
+static const struct hn_core_facts core_facts = { .thread = 102 };
+
+static enum hn_status
+open_fake(const struct hn_open_options *options, struct hn_error *err,
+          struct hn_target **ret)
+{
+    static struct hn_target targets[8];
+    struct hn_target *target = &targets[fake.closed % 8];
+
+    *target = (struct hn_target){ .err = err, .consistent = !options->no_stop };
+    if (options->no_stop)
+        target->not_stopped_because = "it was asked for";
+    if (fake.with_core)
+        target->core = &core_facts;
+    fake.last_options = *options;
+    *ret = target;
+    return HN_OK;
+}
+
+enum hn_status
+hn_target_open_live(int64_t pid, const struct hn_open_options *options,
+                    const struct hn_host *host, struct hn_error *err,
+                    struct hn_target **ret)
+{
+    (void)pid;
+    (void)host;
+    if (fake.open_status)
+        return hn_fail(err, fake.open_status, 0, "not today");
+    fake.opened++;
+    return open_fake(options, err, ret);
+}
+
+enum hn_status
+hn_target_open_core(const char *path, const struct hn_open_options *options,
+                    const struct hn_host *host, struct hn_error *err,
+                    struct hn_target **ret)
+{
+    (void)path;
+    fake.with_core = true;
+    return hn_target_open_live(0, options, host, err, ret);
+}
+
+enum hn_status
+hn_target_open_host(const struct hn_host *host, const struct hn_open_options *options,
+                    int64_t pid, struct hn_error *err, struct hn_target **ret)
+{
+    (void)host;
+    (void)pid;
+    fake.opened_by_host++;
+    return open_fake(options, err, ret);
+}
+
+void
+hn_target_close(struct hn_target *target)
+{
+    fake.closed += target != NULL;
+}
+
+void
+hn_target_release(struct hn_target *target)
+{
+    fake.released++;
+    target->stopped_ns = 3100000;
+}
+
+enum hn_status
+hn_target_refresh(struct hn_target *target)
+{
+    (void)target;
+    fake.refreshed++;
+    return HN_OK;
+}
+
+enum hn_status
+hn_target_modules(struct hn_target *target, const struct hn_module **ret,
+                  size_t *count_ret)
+{
+    static struct hn_module module;
+
+    (void)target;
+    module.start = fake.program;
+    *ret = &module;
+    *count_ret = 1;
+    return HN_OK;
+}
+
+int
+hn_target_open_file(struct hn_target *target, const char *path)
+{
+    int fd;
+
+    (void)target;
+    (void)path;
+    if (!fake.source)
+        return -1;
+    fd = memfd_create("source", MFD_CLOEXEC);
+    assert_int_equal(write(fd, fake.source, strlen(fake.source)), strlen(fake.source));
+    return fd;
+}
+
+/* --- in place of core/runtime */
+
+enum hn_status
+hn_runtime_open(struct hn_target *target, struct hn_runtime **ret)
+{
+    static struct hn_runtime runtime;
+
+    runtime.py.target = target;
+    *ret = &runtime;
+    return HN_OK;
+}
+
+void
+hn_runtime_close(struct hn_runtime *runtime)
+{
+    (void)runtime;
+}
+
+void
+hn_runtime_refresh(struct hn_runtime *runtime)
+{
+    (void)runtime;
+    fake.runtime_refreshed++;
+}
+
+enum hn_status
+hn_process_load(struct hn_runtime *runtime, int64_t selected, struct hn_arena *arena,
+                struct hn_process *ret)
+{
+    (void)runtime;
+    (void)arena;
+    fake.last_selected = selected;
+    for (size_t i = 0; i < 2; i++) {
+        threads[i].selected = selected ? threads[i].native_id == selected : i == 0;
+        threads[i].stack = (struct hn_stack){ 0 };
+    }
+    *ret = fake.process;
+    return HN_OK;
+}
+
+enum hn_status
+hn_process_layout(struct hn_runtime *runtime, struct hn_arena *arena,
+                  struct hn_process *ret)
+{
+    static const struct hn_layout_row row = {
+        "PyObject", "ob_type", true, 8, 8, "table"
+    };
+
+    (void)runtime;
+    (void)arena;
+    ret->layout = &row;
+    ret->layout_count = 1;
+    return HN_OK;
+}
+
+enum hn_status
+hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
+              struct hn_arena *arena, struct hn_stack *ret)
+{
+    (void)arena;
+    fake.stacks_loaded++;
+    fake.last_limit = limit;
+    *ret = fake.stacks[thread->number - 1];
+    if (limit && ret->count > limit) {
+        ret->count = limit;
+        ret->cut = true;
+    }
+    return fake.stack_status ? hn_fail(runtime->py.target->err, fake.stack_status, 0,
+                                       "reading a stack")
+                             : HN_OK;
+}
