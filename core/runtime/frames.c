@@ -152,6 +152,18 @@ mark_entry(struct walk *w)
         w->frames[w->count - 1].entry = true;
 }
 
+/* Since 3.12 a specialised call of a class goes through a frame of the interpreter's
+ * own that checks what __init__ returned (_Py_InitCleanup). It is owned by the thread
+ * like any other; what tells it is that its file, too, is called "__init__" and that
+ * none of its instructions has a line. */
+static bool
+is_init_cleanup(const struct hn_frame *frame)
+{
+    return frame->code && frame->position.line == -1
+           && strcmp(frame->code->name, "__init__") == 0
+           && strcmp(frame->code->file, "__init__") == 0;
+}
+
 static enum hn_status
 step_interpreter(struct walk *w)
 {
@@ -182,6 +194,8 @@ step_interpreter(struct walk *w)
               hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE)), -1);
     if (!st && frame->code)
         place(w, &rec, frame);
+    if (!st && is_init_cleanup(frame))
+        w->count--;
     return st;
 }
 

@@ -123,6 +123,17 @@ class Made(metaclass=Meta):
         wait()  # still
 
 
+class Specialised:
+    def __init__(self, function):
+        function()  # still
+
+
+def specialised_init(wait):
+    """A call site that has seen the same class often (3.12+: a frame in between)."""
+    for function in [int] * 500 + [wait]:
+        Specialised(function)
+
+
 class Dying:
     def __init__(self, wait):
         self.wait = wait
@@ -397,6 +408,7 @@ THREADS = [
     with_manager, event_loop_blocked, event_loop_idle, c_to_python, partial_and_cache,
     executed, evaluated, größe, hostile_names, foreign_file, long_name, far_away_line,
     wide_column, importing, drops_the_last_reference,
+    specialised_init,
 ]
 
 METHODS = [
