@@ -326,6 +326,9 @@ load_core(struct core *core, int fd, struct hn_error *err)
         return st;
     if (hn_elf_type(core->elf) != ET_CORE)
         return hn_fail(err, HN_E_ARGUMENT, 0, "an ELF file, but not a core file");
+    if (hn_elf_segment_count(core->elf) == 0)
+        return hn_fail(err, HN_E_CORRUPT, 0,
+                       "the core file ends before it says what memory it holds");
     if (!load_segments(core) || !hn_core_notes_load(core->elf, &core->notes))
         return hn_fail(err, HN_E_NOMEM, 0, "opening a core file");
     return HN_OK;

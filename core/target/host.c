@@ -36,6 +36,8 @@ hn_target_open_host(const struct hn_host *host, const struct hn_open_options *op
     target->kind = HN_PLACE_HOST;
     target->pid = pid;
     target->parts->paged = true;
+    if (target->parts->exe)
+        target->exe = target->parts->exe;
     st = hn_regions_load(target, &changed);
     if (st) {
         hn_target_close(target);

@@ -164,6 +164,17 @@ a_file_that_ends_early_says_how_much_is_missing(void **state)
 }
 
 static void
+a_file_cut_in_its_headers_holds_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    core_writer_memory(&f->writer, HEAP, PAGE, heap, PAGE, PF_R | PF_W);
+    core_writer_finish(&f->writer, &f->file);
+    assert_int_equal(open_bytes(f, f->file.bytes, sizeof(Elf64_Ehdr) + 10, NULL),
+                     HN_E_CORRUPT);
+}
+
+static void
 tells_the_signal_and_the_thread_that_got_it(void **state)
 {
     struct fixture *f = *state;
@@ -674,6 +685,7 @@ main(void)
         TEST(a_read_goes_on_over_the_border_of_two_mappings),
         TEST(memory_left_out_is_absent_and_not_zero),
         TEST(a_file_that_ends_early_says_how_much_is_missing),
+        TEST(a_file_cut_in_its_headers_holds_nothing),
         TEST(tells_the_signal_and_the_thread_that_got_it),
         TEST(a_signal_that_a_process_sent_has_no_address),
         TEST(gdb_dumps_a_running_process_and_no_signal_killed_it),

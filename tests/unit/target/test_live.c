@@ -16,9 +16,11 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "target/maps.h"
 #include "target/target.h"
 
 enum { PAGE = 4096 };
@@ -447,6 +449,64 @@ inside_a_debugger_registers_come_from_it(void **state)
     finish(pid);
 }
 
+/* A host that can read this very program, as a debugger reads a remote one. */
+static unsigned host_reads;
+
+static size_t
+host_read(void *impl, hn_addr addr, void *buf, size_t size)
+{
+    struct iovec here = { buf, size }, there = { (void *)(uintptr_t)addr, size };
+    ssize_t n = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+
+    (void)impl;
+    host_reads++;
+    return n > 0 ? (size_t)n : 0;
+}
+
+static enum hn_status
+host_regions(void *impl, hn_region_fn *each, void *arg)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    enum hn_status st = HN_OK;
+    struct hn_region region;
+    char line[1024];
+
+    (void)impl;
+    while (st == HN_OK && fgets(line, sizeof(line), maps)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (hn_maps_parse(line, &region))
+            st = each(arg, &region);
+    }
+    fclose(maps);
+    return st;
+}
+
+static void
+what_a_host_maps_is_read_from_verified_files(void **state)
+{
+    const struct hn_target_ops ops = { .read = host_read, .regions = host_regions };
+    const struct hn_host host = { .name = "gdb", .ops = &ops };
+    char exe[PATH_MAX] = "", buf[sizeof(constant)];
+    const struct hn_open_options options = { .exe = exe };
+    const struct hn_module *modules;
+    struct hn_target *target;
+    unsigned reads;
+    size_t count;
+
+    (void)state;
+    assert_true(readlink("/proc/self/exe", exe, sizeof(exe) - 1) > 0);
+    assert_int_equal(hn_target_open_host(&host, &options, 0, &err, &target), HN_OK);
+    assert_int_equal(hn_target_modules(target, &modules, &count), HN_OK);
+    assert_string_equal(modules[0].path, exe);
+    assert_non_null(modules[0].elf);
+    reads = host_reads;
+    assert_int_equal(hn_target_read(target, (hn_addr)constant, buf, sizeof(buf)),
+                     HN_OK);
+    assert_string_equal(buf, constant);
+    assert_int_equal(host_reads, reads);
+    hn_target_close(target);
+}
+
 static void
 a_refresh_shows_the_memory_of_now(void **state)
 {
@@ -514,6 +574,7 @@ main(void)
         cmocka_unit_test(a_running_process_tells_its_system_calls_only),
         cmocka_unit_test(a_process_that_another_tracer_holds_is_read_running),
         cmocka_unit_test(inside_a_debugger_registers_come_from_it),
+        cmocka_unit_test(what_a_host_maps_is_read_from_verified_files),
         cmocka_unit_test(a_refresh_shows_the_memory_of_now),
         cmocka_unit_test(a_process_that_ended_is_gone),
         cmocka_unit_test(a_process_that_nobody_waited_for_is_gone),
