@@ -47,6 +47,7 @@ struct image {
     size_t header_size; /* 0: the source does not have it */
     struct hn_elf *elf; /* over @header, or NULL */
     bool has_id, is_main;
+    bool file_is_elf; /* a file of that name was found, the right one or not */
     struct hn_build_id id;
 };
 
@@ -328,6 +329,7 @@ try_file(struct hn_target *target, struct image *image, int fd, bool exact)
         module->problem = err.what;
         return false;
     }
+    image->file_is_elf = true;
     problem = verify(target, image, elf, &usable);
     if (!usable) {
         module->problem = problem;
@@ -495,7 +497,8 @@ load_module(struct hn_target *target, struct hn_modules *modules, struct image *
     if (!image->elf && !has_code(target, image))
         return false;
     find_file(target, image);
-    if (!image->elf && !module->elf && !image->is_main && !names_library(module->path))
+    if (!image->elf && !image->file_is_elf && !image->is_main
+        && !names_library(module->path))
         return false;
     if (module->elf)
         take_layout(module, module->elf, first);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core_writer.h"
@@ -327,6 +328,21 @@ refuses_what_is_no_core(void **state)
     assert_int_equal(open_bytes(f, "hello", 5, NULL), HN_E_CORRUPT);
 }
 
+static void
+does_not_wait_for_the_other_end_of_a_pipe(void **state)
+{
+    struct fixture *f = *state;
+    char directory[] = "/tmp/hognose-test-XXXXXX", path[64];
+
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/pipe", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(hn_target_open_core(path, NULL, NULL, &err, &f->target),
+                     HN_E_SYSTEM);
+    unlink(path);
+    rmdir(directory);
+}
+
 /* The initial stack, as the kernel lays it out: argc, argv, environment, auxv. */
 struct initial_stack {
     uint64_t argc, argv[4], environment[2], auxv[6];
@@ -521,6 +537,42 @@ without_a_header_the_file_must_fit_and_is_called_unverified(void **state)
     assert_reads(f->target, (hn_addr)constant, constant);
 }
 
+static struct mapping *
+mapping_of(struct mapping *maps, size_t count, const void *pointer)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((uint64_t)pointer >= maps[i].start && (uint64_t)pointer < maps[i].end)
+            return &maps[i];
+    fail_msg("an address of this program is not in its map");
+    return NULL;
+}
+
+extern Elf64_Dyn _DYNAMIC[];
+
+static void
+without_a_header_the_dynamic_segment_must_be_the_file_s(void **state)
+{
+    struct fixture *f = *state;
+    struct mapping maps[CORE_WRITER_SEGMENTS];
+    size_t count = own_mappings(maps, CORE_WRITER_SEGMENTS), modules;
+    struct mapping *dynamic = mapping_of(maps, count, _DYNAMIC);
+    const struct hn_module *module;
+    Elf64_Dyn *entry;
+
+    dynamic->mode[1] = 'w'; /* as before RELRO, so that it is in the core */
+    add_own_mappings(f, maps, count, false);
+    entry = (Elf64_Dyn *)((char *)f->writer.bytes[dynamic - maps]
+                          + ((uint64_t)_DYNAMIC - dynamic->start));
+    while (entry->d_tag != DT_STRSZ)
+        entry++;
+    entry->d_un.d_val++;
+    open_core(f, NULL);
+    assert_int_equal(hn_target_modules(f->target, &module, &modules), HN_OK);
+    assert_int_equal(modules, 1);
+    assert_null(module->elf);
+    assert_true(says(f->target, "cannot be used (its dynamic segment differs)"));
+}
+
 /* Where the build-id's bytes are in this program's first page. */
 static size_t
 find_build_id(const uint8_t *page)
@@ -694,11 +746,13 @@ main(void)
         TEST(counts_more_segments_than_the_header_can),
         TEST(overlapping_segments_are_not_believed),
         TEST(refuses_what_is_no_core),
+        TEST(does_not_wait_for_the_other_end_of_a_pipe),
         TEST(arguments_come_from_the_initial_stack),
         TEST(arguments_come_from_the_note_when_the_stack_is_missing),
         TEST(code_and_constants_come_from_the_file_on_disk),
         TEST(relocated_data_is_not_taken_from_the_file),
         TEST(without_a_header_the_file_must_fit_and_is_called_unverified),
+        TEST(without_a_header_the_dynamic_segment_must_be_the_file_s),
         TEST(a_file_of_another_build_is_not_used_and_named),
         TEST(a_missing_file_is_named_and_found_under_the_sysroot),
         TEST(libraries_are_found_in_the_library_path_by_name),

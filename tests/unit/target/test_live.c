@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -260,6 +261,42 @@ knows_program_arguments_and_modules(void **state)
     assert_int_equal(
         hn_module_symbol(target, &modules[0], "hn_test_landmark", &addr, &size), HN_OK);
     assert_int_equal(addr, (hn_addr)&hn_test_landmark);
+    hn_target_close(target);
+    finish(pid);
+}
+
+enum { LOW = 0x10000000 };
+
+static void
+map_itself_as_data(int ready)
+{
+    int fd = open("/proc/self/exe", O_RDONLY);
+
+    if (mmap((void *)LOW, 16 * PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0)
+        == MAP_FAILED)
+        _exit(2);
+    say_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void
+a_program_mapped_as_data_too_is_the_duplicate(void **state)
+{
+    pid_t pid = start(map_itself_as_data);
+    struct hn_target *target = open_live(pid, NULL);
+    const struct hn_module *modules;
+    size_t count, found = 0;
+
+    (void)state;
+    assert_int_equal(hn_target_modules(target, &modules, &count), HN_OK);
+    assert_string_equal(modules[0].path, target->exe);
+    assert_false(modules[0].duplicate);
+    assert_int_not_equal(modules[0].start, LOW);
+    for (size_t i = 1; i < count; i++)
+        if (modules[i].start == LOW && modules[i].duplicate)
+            found++;
+    assert_int_equal(found, 1);
     hn_target_close(target);
     finish(pid);
 }
@@ -567,6 +604,7 @@ main(void)
         cmocka_unit_test(names_the_first_byte_that_is_not_mapped),
         cmocka_unit_test(prefetching_takes_one_call_and_steps_over_holes),
         cmocka_unit_test(knows_program_arguments_and_modules),
+        cmocka_unit_test(a_program_mapped_as_data_too_is_the_duplicate),
         cmocka_unit_test(constants_are_read_without_touching_the_process),
         cmocka_unit_test(stops_every_thread_and_lets_them_go),
         cmocka_unit_test(stopped_threads_have_registers_and_their_system_call),

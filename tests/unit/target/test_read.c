@@ -47,8 +47,11 @@ memory_regions(void *impl, hn_region_fn *each, void *arg)
                                      .readable = true,
                                      .path = "[heap]" };
     const struct hn_region lower = { .start = 0x10, .end = 0x20, .path = "" };
+    const struct hn_region overlapping = { .start = 0x18, .end = 0x28, .path = "" };
     enum hn_status st = each(arg, &upper);
 
+    if (st == HN_OK)
+        st = each(arg, &overlapping); /* the lower one wins */
     return st ? st : each(arg, &lower);
 }
 
