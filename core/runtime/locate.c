@@ -417,7 +417,8 @@ not_found(struct search *s)
             "Python is loaded but has no readable interpreter: it is starting "
             "up, has shut down, or the memory is missing or damaged");
     for (size_t i = 0; i < s->module_count; i++)
-        if (s->modules[i].problem && strstr(s->modules[i].path, "python"))
+        if (!s->modules[i].elf && s->modules[i].problem
+            && strstr(s->modules[i].path, "python"))
             return hn_fail_detail(
                 err, HN_E_NOT_PYTHON, 0,
                 "no Python interpreter found; a file of it is not usable", "%s: %s",
