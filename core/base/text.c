@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { USUAL_LENGTH = 64 }; /* of what one printf adds */
+
 void
 hn_text_init(struct hn_text *text)
 {
@@ -96,15 +98,23 @@ hn_text_printf(struct hn_text *text, const char *format, ...)
     va_list args;
     int length;
 
-    va_start(args, format);
-    length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (length < 0 || !reserve(text, (size_t)length))
+    /* Nearly all fit at once; to measure first would be to format twice. */
+    if (!reserve(text, USUAL_LENGTH))
         return;
     va_start(args, format);
-    vsnprintf(text->bytes + text->size, (size_t)length + 1, format, args);
+    length =
+        vsnprintf(text->bytes + text->size, text->capacity - text->size, format, args);
     va_end(args);
-    text->size += (size_t)length;
+    if (length >= 0 && (size_t)length >= text->capacity - text->size) {
+        text->bytes[text->size] = '\0';
+        if (!reserve(text, (size_t)length))
+            return;
+        va_start(args, format);
+        vsnprintf(text->bytes + text->size, (size_t)length + 1, format, args);
+        va_end(args);
+    }
+    if (length > 0)
+        text->size += (size_t)length;
 }
 
 void
@@ -201,25 +211,48 @@ put_escape(struct hn_text *text, uint32_t code)
     }
 }
 
+/* How many bytes at the start are printable ASCII, as nearly all text is: shown as
+ * they are, one column each. */
+static size_t
+plain_bytes(const char *bytes, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && bytes[count] >= 0x20 && bytes[count] < 0x7f)
+        count++;
+    return count;
+}
+
+/* Puts the one character at @bytes and returns how many bytes it took. */
+static size_t
+put_character(struct hn_text *text, const char *bytes, size_t size)
+{
+    uint32_t code;
+    size_t length = hn_utf8_decode(bytes, size, &code);
+
+    if (length == 0) {
+        put_escape(text, (unsigned char)bytes[0]);
+        return 1;
+    }
+    if (is_hostile(code))
+        put_escape(text, code);
+    else
+        hn_text_add(text, bytes, length);
+    return length;
+}
+
 void
 hn_text_put_escaped(struct hn_text *text, const char *bytes, size_t size)
 {
     size_t at = 0;
 
     while (at < size) {
-        uint32_t code;
-        size_t length = hn_utf8_decode(bytes + at, size - at, &code);
+        size_t plain = plain_bytes(bytes + at, size - at);
 
-        if (length == 0) {
-            put_escape(text, (unsigned char)bytes[at]);
-            at++;
-        } else {
-            if (is_hostile(code))
-                put_escape(text, code);
-            else
-                hn_text_add(text, bytes + at, length);
-            at += length;
-        }
+        hn_text_add(text, bytes + at, plain);
+        at += plain;
+        if (at < size)
+            at += put_character(text, bytes + at, size - at);
     }
 }
 
@@ -242,7 +275,7 @@ columns_of(uint32_t code)
 size_t
 hn_utf8_columns(const char *bytes, size_t size)
 {
-    size_t at = 0, columns = 0;
+    size_t at = plain_bytes(bytes, size), columns = at;
 
     while (at < size) {
         uint32_t code = 0;
