@@ -423,6 +423,11 @@ not_found(struct search *s)
                 err, HN_E_NOT_PYTHON, 0,
                 "no Python interpreter found; a file of it is not usable", "%s: %s",
                 s->modules[i].path, s->modules[i].problem);
+    if (target->core && target->core->missing_count > 0)
+        return hn_fail_detail(
+            err, HN_E_NOT_PYTHON, 0,
+            "no Python interpreter found, in a core that is not whole", "%s",
+            target->core->missing[0]);
     return hn_fail_detail(err, HN_E_NOT_PYTHON, 0, "no Python interpreter found", "%s",
                           target->exe);
 }
