@@ -37,6 +37,7 @@ class Target:
         self._seen = None
         self._same_process = {}
         self._place = None
+        self._by_tid = None
         for event in ("cont", "stop", "exited", "memory_changed",
                       "register_changed", "inferior_call"):
             getattr(gdb.events, event).connect(self._changed)
@@ -64,6 +65,7 @@ class Target:
     def locate(self):
         """A tuple in struct hn_place's order, paths as bytes."""
         self._inferior = inferior = gdb.selected_inferior()
+        self._by_tid = None
         connection = _connection_type(inferior)
         thread = gdb.selected_thread()
         if not inferior.pid or thread is None:
@@ -148,12 +150,14 @@ class Target:
             return None  # not on this architecture, or not saved
 
     def _switch_to(self, tid):
-        for thread in self._inferior.threads():
-            if _native_id(thread) == tid:
-                if thread.ptid != gdb.selected_thread().ptid:
-                    thread.switch()
-                return
-        raise gdb.error("no thread %d" % tid)
+        if self._by_tid is None:  # asked for anew with each command
+            self._by_tid = {_native_id(thread): thread
+                            for thread in self._inferior.threads()}
+        thread = self._by_tid.get(tid)
+        if thread is None or not thread.is_valid():
+            raise gdb.error("no thread %d" % tid)
+        if thread.ptid != gdb.selected_thread().ptid:
+            thread.switch()
 
     def select_frame(self, tid, eval_frame):
         """Selects the @eval_frame-th frame of the interpreter's loop."""
