@@ -10,8 +10,11 @@ begin(struct hn_json *json, const char *key)
     if (json->comma)
         hn_text_puts(json->text, ", ");
     json->comma = true;
-    if (key)
-        hn_text_printf(json->text, "\"%s\": ", key);
+    if (key) {
+        hn_text_putc(json->text, '"');
+        hn_text_puts(json->text, key);
+        hn_text_puts(json->text, "\": ");
+    }
 }
 
 static void
@@ -77,18 +80,19 @@ put_string(struct hn_text *text, const char *bytes, size_t size)
     size_t at = 0, plain = 0; /* bytes from @plain to @at wait to be copied */
 
     while (at < size) {
+        unsigned char c = (unsigned char)bytes[at];
         uint32_t code = 0;
-        size_t length = hn_utf8_decode(bytes + at, size - at, &code);
+        size_t length = c < 0x80 ? 1 : hn_utf8_decode(bytes + at, size - at, &code);
 
-        if (length > 1 || (length == 1 && !must_escape((unsigned char)bytes[at]))) {
+        if (length > 1 || (length == 1 && !must_escape(c))) {
             at += length;
             continue;
         }
         hn_text_add(text, bytes + plain, at - plain);
         if (length == 1)
-            put_ascii(text, (unsigned char)bytes[at]);
+            put_ascii(text, c);
         else
-            hn_text_printf(text, "\\\\x%02x", (unsigned char)bytes[at]);
+            hn_text_printf(text, "\\\\x%02x", c);
         plain = ++at;
     }
     hn_text_add(text, bytes + plain, at - plain);
