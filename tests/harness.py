@@ -366,15 +366,21 @@ class Gdb(Host):
             raise Skip("no gdb")
 
     def run_one(self, target, command):
+        return self.run_lines(target, ["py-" + " ".join(command)])
+
+    def run_lines(self, target, lines):
+        """One session in which all of `lines` are typed; no target: None."""
         argv = self.argv + ["-nx", "-q", "-batch", "-iex", "set auto-load off",
                             "-iex", "set debuginfod enabled off",
                             "-iex", "set print thread-events off",
                             "-ex", "source " + self.plugin]
-        if target.pid:
+        if target and target.pid:
             argv += ["-p", str(target.pid)]
-        else:
+        elif target:
             argv += [target.binary, target.core]
-        return run(argv + ["-ex", "py-" + " ".join(command)], DEBUGGER_SECONDS, self.env)
+        for line in lines:
+            argv += ["-ex", line]
+        return run(argv, DEBUGGER_SECONDS, self.env)
 
 
 class Lldb(Host):
@@ -389,16 +395,21 @@ class Lldb(Host):
             raise Skip("no lldb")
 
     def run_one(self, target, command):
+        return self.run_lines(target, ["py-" + " ".join(command)])
+
+    def run_lines(self, target, lines):
+        """One session in which all of `lines` are typed; no target: None."""
         # Symbols are of no use to us, and reading them takes seconds.
         argv = self.argv + ["--no-lldbinit", "-b",
                             "-O", "settings set target.preload-symbols false",
                             "-o", "plugin load " + self.plugin]
-        if target.pid:
+        if target and target.pid:
             argv += ["-o", "process attach -p %d" % target.pid]
-        else:
+        elif target:
             argv += ["-o", "target create %s --core %s" % (target.binary, target.core)]
-        argv += ["-o", "py-" + " ".join(command)]
-        if target.pid:
+        for line in lines:
+            argv += ["-o", line]
+        if target and target.pid:
             argv += ["-o", "process detach"]
         return run(argv, DEBUGGER_SECONDS, self.env)
 
