@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -151,7 +152,10 @@ open_fake(const struct hn_open_options *options, struct hn_error *err,
         target->not_stopped_because = "it was asked for";
     if (fake.with_core)
         target->core = &core_facts;
-    fake.last_options = *options;
+    fake.last_stop = options->stop;
+    snprintf(fake.last_files, sizeof(fake.last_files), "%s|%s|%s",
+             options->exe ? options->exe : "", options->sysroot ? options->sysroot : "",
+             options->lib_path ? options->lib_path : "");
     *ret = target;
     return HN_OK;
 }
@@ -296,10 +300,13 @@ enum hn_status
 hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret)
 {
-    (void)arena;
     fake.stacks_loaded++;
     fake.last_limit = limit;
     *ret = fake.stacks[thread->number - 1];
+    ret->frames = hn_arena_array(arena, ret->count, sizeof(*ret->frames));
+    assert_non_null(ret->frames);
+    memcpy(ret->frames, fake.stacks[thread->number - 1].frames,
+           ret->count * sizeof(*ret->frames));
     if (limit && ret->count > limit) {
         ret->count = limit;
         ret->cut = true;

@@ -21,7 +21,8 @@ struct fake {
     unsigned stacks_loaded;
     size_t last_limit;
     int64_t last_selected;
-    struct hn_open_options last_options;
+    bool last_stop;
+    char last_files[128]; /* exe, sysroot and lib_path, joined by "|" */
 
     /* the host */
     struct hn_host host;

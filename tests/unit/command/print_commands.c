@@ -7,12 +7,12 @@ int
 main(void)
 {
     struct hn_text text;
-    size_t written;
+    bool done;
 
     hn_text_init(&text);
     hn_help_put_markdown(&text);
-    if (text.failed)
-        return 1;
-    written = fwrite(text.bytes, 1, text.size, stdout);
-    return written == text.size && fflush(stdout) == 0 ? 0 : 1;
+    done = !text.failed && fwrite(text.bytes, 1, text.size, stdout) == text.size
+           && fflush(stdout) == 0;
+    hn_text_deinit(&text);
+    return done ? 0 : 1;
 }
