@@ -99,6 +99,7 @@
     X(THREAD, DATASTACK_CHUNK, 8, "datastack_chunk", "thread_state.datastack_chunk")  \
     X(THREAD, DATASTACK_TOP, 8, "datastack_top", "")                                  \
     X(CFRAME, CURRENT_FRAME, 8, "current_frame", "")                                  \
+    X(CFRAME, PREVIOUS, 8, "previous", "")                                            \
     X(CHUNK, PREVIOUS, 8, "previous", "")                                             \
     X(CHUNK, SIZE, 8, "size", "")                                                     \
     X(CHUNK, TOP, 8, "top", "")                                                       \

@@ -19,6 +19,10 @@ enum { MAX_FRAMES = 1 << 22 };
  */
 enum { PREFETCH_CHUNKS = 64, MAX_CHUNK = 1 << 20 };
 
+/* Frames that one call of the interpreter loop is searched for its entry; what lies
+ * beyond is taken to be right. */
+enum { MOST_TO_ENTRY = 1024 };
+
 struct walk {
     struct hn_runtime *rt;
     hn_addr next;
@@ -201,23 +205,62 @@ step_interpreter(struct walk *w)
 
 /* --- the walk */
 
+/* Frames from @frame on, up to the entry whose caller is @outer. */
+static bool
+leads_to(struct hn_python *py, hn_addr frame, hn_addr outer)
+{
+    for (unsigned i = 0; i < MOST_TO_ENTRY; i++) {
+        struct hn_record rec;
+
+        if (frame == 0 || frame % 8 != 0
+            || hn_record_load(py, HN_STRUCT_FRAME, frame, &rec))
+            return false;
+        frame = hn_record_u64(&rec, HN_FRAME_PREVIOUS);
+        if (hn_record_u64(&rec, HN_FRAME_OWNER) >= py->layout.formats.first_shim_owner
+            || hn_record_u64_or_0(&rec, HN_FRAME_IS_ENTRY) & 1)
+            return frame == outer;
+    }
+    return true;
+}
+
+/* Each call of the interpreter loop links its _PyCFrame into the thread a few
+ * instructions before it sets current_frame; a process stopped in between shows what
+ * the C stack held before. Frames that do not lead back to the outer _PyCFrame's tell:
+ * the call has not begun then, and the stack is the outer one's. In a core such frames
+ * are more likely damaged, and shown as that. */
+static enum hn_status
+find_first_by_cframe(struct hn_python *py, hn_addr tstate, hn_addr *ret)
+{
+    struct hn_record rec;
+    hn_addr cframe, outer, inner;
+    enum hn_status st = hn_field_read(py, HN_THREAD_CFRAME, tstate, &cframe);
+
+    *ret = 0;
+    if (st || cframe == 0)
+        return st;
+    st = hn_record_load(py, HN_STRUCT_CFRAME, cframe, &rec);
+    if (st)
+        return st;
+    inner = *ret = hn_record_u64(&rec, HN_CFRAME_CURRENT_FRAME);
+    cframe = hn_record_u64_or_0(&rec, HN_CFRAME_PREVIOUS);
+    if (py->target->kind == HN_PLACE_CORE || cframe == 0
+        || hn_field_read(py, HN_CFRAME_CURRENT_FRAME, cframe, &outer))
+        return HN_OK;
+    if (!leads_to(py, inner, outer))
+        *ret = outer;
+    return HN_OK;
+}
+
 static enum hn_status
 find_first(struct hn_runtime *rt, hn_addr tstate, hn_addr *ret)
 {
     struct hn_python *py = &rt->py;
-    uint64_t cframe;
-    enum hn_status st;
 
     switch (py->layout.formats.frame_chain) {
     case HN_FRAME_CHAIN_OBJECTS: return hn_field_read(py, HN_THREAD_FRAME, tstate, ret);
+    case HN_FRAME_CHAIN_CFRAME: return find_first_by_cframe(py, tstate, ret);
     case HN_FRAME_CHAIN_DIRECT:
         return hn_field_read(py, HN_THREAD_CURRENT_FRAME, tstate, ret);
-    case HN_FRAME_CHAIN_CFRAME:
-        st = hn_field_read(py, HN_THREAD_CFRAME, tstate, &cframe);
-        *ret = 0;
-        if (st || cframe == 0)
-            return st;
-        return hn_field_read(py, HN_CFRAME_CURRENT_FRAME, cframe, ret);
     }
     return hn_fail(py->err, HN_E_UNSUPPORTED, tstate, "unknown kind of frame chain");
 }

@@ -68,8 +68,8 @@ def raises_through(depth):
 def raises_inner(depth):
     with Managed():  # -> managed_init managed_enter managed_exit
         if depth % 2:
-            raise KeyError(depth)
-        raise_below()  # -> raise_below
+            raise KeyError(depth)  # -> managed_exit
+        raise_below()  # -> raise_below managed_exit
 
 
 def raise_below():
