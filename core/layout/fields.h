@@ -27,10 +27,20 @@
     X(CODE, "PyCodeObject", "code_object.size")                                      \
     X(CODEARRAY, "_PyCodeArray", "")                                                 \
     X(GEN, "PyGenObject", "gen_object.size")                                         \
+    X(ERRITEM, "_PyErr_StackItem", "")                                               \
+    X(EXCEPTION, "PyBaseExceptionObject", "")                                        \
+    X(GROUP, "PyBaseExceptionGroupObject", "")                                       \
+    X(TRACEBACK, "PyTracebackObject", "")                                            \
     X(OBJECT, "PyObject", "pyobject.size")                                           \
+    X(GCHEAD, "PyGC_Head", "")                                                       \
     X(VAR, "PyVarObject", "")                                                        \
     X(TYPE, "PyTypeObject", "type_object.size")                                      \
     X(HEAPTYPE, "PyHeapTypeObject", "heap_type_object.size")                         \
+    X(TYPES, "types_state", "")                                                      \
+    X(STATICTYPE, "managed_static_type_state", "")                                   \
+    X(BUILTINTYPE, "static_builtin_state", "")                                       \
+    X(MEMBER, "PyMemberDescrObject", "")                                             \
+    X(PROXY, "mappingproxyobject", "")                                               \
     X(INT, "PyLongObject", "long_object.size")                                       \
     X(BYTES, "PyBytesObject", "bytes_object.size")                                   \
     X(ASCII, "PyASCIIObject", "unicode_object.asciiobject_size")                     \
@@ -68,6 +78,7 @@
     X(INTERP, SYSDICT, 8, "sysdict", "interpreter_state.sysdict")                     \
     X(INTERP, BUILTINS, 8, "builtins", "interpreter_state.builtins")                  \
     X(INTERP, GC, 0, "gc", "interpreter_state.gc")                                    \
+    X(INTERP, TYPES, 0, "types", "")                                                  \
     X(INTERP, GIL, 8, "ceval.gil", "interpreter_state.ceval_gil")                     \
     X(INTERP, OWN_GIL, 0, "_gil", "interpreter_state.gil_runtime_state")              \
     X(INTERP, STOP_REQUESTED, 1, "stoptheworld.requested", "")                        \
@@ -98,6 +109,12 @@
     X(THREAD, GIL_REQUESTED, 4, "gil_requested", "thread_state.gil_requested")        \
     X(THREAD, DATASTACK_CHUNK, 8, "datastack_chunk", "thread_state.datastack_chunk")  \
     X(THREAD, DATASTACK_TOP, 8, "datastack_top", "")                                  \
+    X(THREAD, CURRENT_EXCEPTION, 8, "current_exception",                              \
+      "thread_state.current_exception")                                               \
+    X(THREAD, RAISED_TYPE, 8, "curexc_type", "")                                      \
+    X(THREAD, RAISED_VALUE, 8, "curexc_value", "")                                    \
+    X(THREAD, RAISED_TRACEBACK, 8, "curexc_traceback", "")                            \
+    X(THREAD, EXC_INFO, 8, "exc_info", "")                                            \
     X(CFRAME, CURRENT_FRAME, 8, "current_frame", "")                                  \
     X(CFRAME, PREVIOUS, 8, "previous", "")                                            \
     X(CHUNK, PREVIOUS, 8, "previous", "")                                             \
@@ -107,28 +124,38 @@
     X(FRAMEOBJECT, BACK, 8, "f_back", "")                                             \
     X(FRAMEOBJECT, CODE, 8, "f_code", "")                                             \
     X(FRAMEOBJECT, GLOBALS, 8, "f_globals", "")                                       \
+    X(FRAMEOBJECT, BUILTINS, 8, "f_builtins", "")                                     \
     X(FRAMEOBJECT, LOCALS, 8, "f_locals", "")                                         \
     X(FRAMEOBJECT, VALUESTACK, 8, "f_valuestack", "")                                 \
     X(FRAMEOBJECT, GEN, 8, "f_gen", "")                                               \
     X(FRAMEOBJECT, LASTI, 4, "f_lasti", "")                                           \
     X(FRAMEOBJECT, LOCALSPLUS, 0, "f_localsplus", "")                                 \
+    X(FRAMEOBJECT, FRAME, 8, "f_frame", "")                                           \
     X(FRAME, EXECUTABLE, 8, "f_executable|f_code", "interpreter_frame.executable")    \
     X(FRAME, PREVIOUS, 8, "previous", "interpreter_frame.previous")                   \
     X(FRAME, FUNCTION, 8, "f_funcobj|f_func", "")                                     \
+    X(FRAME, GLOBALS, 8, "f_globals", "")                                             \
+    X(FRAME, BUILTINS, 8, "f_builtins", "")                                           \
+    X(FRAME, LOCALS, 8, "f_locals", "")                                               \
     X(FRAME, POSITION, 8, "instr_ptr|prev_instr", "interpreter_frame.instr_ptr")      \
     X(FRAME, TLBC_INDEX, 4, "tlbc_index", "interpreter_frame.tlbc_index")             \
     X(FRAME, IS_ENTRY, 1, "is_entry", "")                                             \
     X(FRAME, OWNER, 1, "owner", "interpreter_frame.owner")                            \
     X(FRAME, LOCALSPLUS, 0, "localsplus", "interpreter_frame.localsplus")             \
     X(CODE, ARGCOUNT, 4, "co_argcount", "code_object.argcount")                       \
+    X(CODE, KWONLYARGCOUNT, 4, "co_kwonlyargcount", "")                               \
     X(CODE, NLOCALS, 4, "co_nlocals", "")                                             \
+    X(CODE, NLOCALSPLUS, 4, "co_nlocalsplus", "")                                     \
     X(CODE, STACKSIZE, 4, "co_stacksize", "")                                         \
     X(CODE, FLAGS, 4, "co_flags", "")                                                 \
     X(CODE, FIRSTLINENO, 4, "co_firstlineno", "code_object.firstlineno")              \
     X(CODE, BYTECODE, 8, "co_code", "")                                               \
     X(CODE, CONSTS, 8, "co_consts", "")                                               \
     X(CODE, CELLVARS, 8, "co_cellvars", "")                                           \
+    X(CODE, VARNAMES, 8, "co_varnames", "")                                           \
     X(CODE, FREEVARS, 8, "co_freevars", "")                                           \
+    X(CODE, LOCALSPLUSNAMES, 8, "co_localsplusnames", "code_object.localsplusnames")  \
+    X(CODE, LOCALSPLUSKINDS, 8, "co_localspluskinds", "code_object.localspluskinds")  \
     X(CODE, FILENAME, 8, "co_filename", "code_object.filename")                       \
     X(CODE, NAME, 8, "co_name", "code_object.name")                                   \
     X(CODE, QUALNAME, 8, "co_qualname", "code_object.qualname")                       \
@@ -139,7 +166,31 @@
     X(CODEARRAY, ENTRIES, 0, "entries", "")                                           \
     X(GEN, NAME, 8, "gi_name", "gen_object.gi_name")                                  \
     X(GEN, QUALNAME, 8, "gi_qualname", "")                                            \
+    X(GEN, FRAME, 8, "gi_frame", "")                                                  \
+    X(GEN, FRAME_STATE, 1, "gi_frame_state", "gen_object.gi_frame_state")             \
+    X(GEN, IFRAME, 0, "gi_iframe", "gen_object.gi_iframe")                            \
+    X(GEN, EXC_STATE, 0, "gi_exc_state", "")                                          \
+    X(ERRITEM, VALUE, 8, "exc_value", "err_stackitem.exc_value")                      \
+    X(ERRITEM, PREVIOUS, 8, "previous_item", "")                                      \
+    X(EXCEPTION, DICT, 8, "dict", "")                                                 \
+    X(EXCEPTION, ARGS, 8, "args", "")                                                 \
+    X(EXCEPTION, NOTES, 8, "notes", "")                                               \
+    X(EXCEPTION, TRACEBACK, 8, "traceback", "")                                       \
+    X(EXCEPTION, CONTEXT, 8, "context", "")                                           \
+    X(EXCEPTION, CAUSE, 8, "cause", "")                                               \
+    X(EXCEPTION, SUPPRESS_CONTEXT, 1, "suppress_context", "")                         \
+    X(GROUP, MESSAGE, 8, "msg", "")                                                   \
+    X(GROUP, EXCEPTIONS, 8, "excs", "")                                               \
+    X(TRACEBACK, NEXT, 8, "tb_next", "")                                              \
+    X(TRACEBACK, FRAME, 8, "tb_frame", "")                                            \
+    X(TRACEBACK, LASTI, 4, "tb_lasti", "")                                            \
+    X(TRACEBACK, LINENO, 4, "tb_lineno", "")                                          \
     X(OBJECT, TYPE, 8, "ob_type", "pyobject.ob_type")                                 \
+    X(OBJECT, REFCOUNT, 0, "ob_refcnt", "")                                           \
+    X(OBJECT, REF_LOCAL, 4, "ob_ref_local", "")                                       \
+    X(OBJECT, REF_SHARED, 8, "ob_ref_shared", "")                                     \
+    X(OBJECT, GC_BITS, 1, "ob_gc_bits", "")                                           \
+    X(GCHEAD, NEXT, 8, "_gc_next", "")                                                \
     X(VAR, SIZE, 8, "ob_size", "tuple_object.ob_size")                                \
     X(TYPE, NAME, 8, "tp_name", "type_object.tp_name")                                \
     X(TYPE, BASICSIZE, 8, "tp_basicsize", "type_object.tp_basicsize")                 \
@@ -148,8 +199,18 @@
     X(TYPE, DICTOFFSET, 8, "tp_dictoffset", "type_object.tp_dictoffset")              \
     X(TYPE, DICT, 8, "tp_dict", "")                                                   \
     X(TYPE, MRO, 8, "tp_mro", "")                                                     \
+    X(TYPE, BASES, 8, "tp_bases", "")                                                 \
+    X(TYPE, SUBCLASSES, 8, "tp_subclasses", "")                                       \
     X(HEAPTYPE, QUALNAME, 8, "ht_qualname", "")                                       \
     X(HEAPTYPE, CACHED_KEYS, 8, "ht_cached_keys", "heap_type_object.ht_cached_keys")  \
+    X(TYPES, BUILTINS, 0, "builtins.initialized|builtins", "")                        \
+    X(TYPES, EXTENSIONS, 0, "for_extensions.initialized", "")                         \
+    X(STATICTYPE, TYPE, 8, "type", "")                                                \
+    X(STATICTYPE, DICT, 8, "tp_dict", "")                                             \
+    X(BUILTINTYPE, TYPE, 8, "type", "")                                               \
+    X(BUILTINTYPE, DICT, 8, "tp_dict", "")                                            \
+    X(MEMBER, DEFINITION, 8, "d_member", "")                                          \
+    X(PROXY, MAPPING, 8, "mapping", "")                                               \
     X(INT, TAG, 8, "long_value.lv_tag|ob_size|ob_base.ob_size", "long_object.lv_tag") \
     X(INT, DIGIT, 0, "long_value.ob_digit|ob_digit", "long_object.ob_digit")          \
     X(BYTES, VALUE, 0, "ob_sval", "bytes_object.ob_sval")                             \
@@ -160,6 +221,7 @@
     X(UNICODE, DATA, 8, "data|data.any", "")                                          \
     X(TUPLE, ITEMS, 0, "ob_item", "tuple_object.ob_item")                             \
     X(LIST, ITEMS, 8, "ob_item", "list_object.ob_item")                               \
+    X(LIST, ALLOCATED, 8, "allocated", "")                                            \
     X(DICT, USED, 8, "ma_used", "")                                                   \
     X(DICT, KEYS, 8, "ma_keys", "dict_object.ma_keys")                                \
     X(DICT, VALUES, 8, "ma_values", "dict_object.ma_values")                          \
