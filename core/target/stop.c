@@ -292,22 +292,30 @@ read_set(pid_t tid, uint32_t type, uint64_t *words, size_t *count)
 }
 
 enum hn_status
-hn_stop_registers(struct hn_stop *stop, int64_t tid, struct hn_registers *ret)
+hn_traced_registers(int64_t tid, struct hn_registers *ret)
 {
     const struct hn_arch *arch = hn_arch_native();
-    const struct standing *thread = find(stop, tid);
     uint64_t words[HN_ARCH_WORDS_MAX];
     size_t count = HN_ARCH_WORDS_MAX;
 
-    if (!arch || !thread || !thread->stopped)
-        return HN_DONE;
-    if (!read_set(thread->tid, NT_PRSTATUS, words, &count) || count < arch->words)
+    if (!arch || !read_set((pid_t)tid, NT_PRSTATUS, words, &count)
+        || count < arch->words)
         return HN_DONE;
     arch->decode(words, ret);
     for (const uint32_t *type = arch->extra; type && *type; type++) {
         count = HN_ARCH_WORDS_MAX;
-        if (read_set(thread->tid, *type, words, &count))
+        if (read_set((pid_t)tid, *type, words, &count))
             arch->decode_extra(*type, words, count, ret);
     }
     return HN_OK;
+}
+
+enum hn_status
+hn_stop_registers(struct hn_stop *stop, int64_t tid, struct hn_registers *ret)
+{
+    const struct standing *thread = find(stop, tid);
+
+    if (!thread || !thread->stopped)
+        return HN_DONE;
+    return hn_traced_registers(tid, ret);
 }

@@ -26,6 +26,11 @@ hn_stop_end(struct hn_stop *stop);
 enum hn_status
 hn_stop_registers(struct hn_stop *stop, int64_t tid, struct hn_registers *ret);
 
+/* The same for a thread that this very OS thread traces and holds, whoever began it:
+ * inside GDB that is every thread of its process. HN_DONE for any other. */
+enum hn_status
+hn_traced_registers(int64_t tid, struct hn_registers *ret);
+
 /* Whether a thread has ended, though its number is still taken. */
 bool
 hn_stop_is_zombie(int64_t tid);

@@ -4,6 +4,7 @@
 
 #include "target/arch.h"
 #include "target/source.h"
+#include "target/stop.h"
 
 /* kernel.pid_max cannot be above this. */
 enum { MAX_THREADS = 1 << 22 };
@@ -94,7 +95,7 @@ out:
     return st;
 }
 
-/* A debugger that holds the process knows the registers; ptrace would refuse us. */
+/* A debugger that holds the process knows the registers. */
 static bool
 host_knows(const struct hn_target *target)
 {
@@ -121,17 +122,26 @@ complete_syscall(struct hn_target *target, int64_t tid, struct hn_registers *ret
         ret->syscall = -1;
 }
 
+/* GDB's own thread, on which we then run, is the tracer: the kernel tells us in a
+ * microsecond what takes GDB, name by name, some 200. Others' tracers are elsewhere. */
+static enum hn_status
+ask_debugger(struct hn_target *target, int64_t tid, struct hn_registers *ret)
+{
+    enum hn_status st = hn_traced_registers(tid, ret);
+
+    if (st == HN_OK)
+        return st;
+    st = target->host->ops->registers(target->host->impl, tid, ret);
+    if (st == HN_OK)
+        complete_syscall(target, tid, ret);
+    return st;
+}
+
 enum hn_status
 hn_target_registers(struct hn_target *target, int64_t tid, struct hn_registers *ret)
 {
-    if (host_knows(target)) {
-        enum hn_status st = target->host->ops->registers(target->host->impl, tid, ret);
-
-        if (st == HN_OK) {
-            complete_syscall(target, tid, ret);
-            return st;
-        }
-    }
+    if (host_knows(target) && ask_debugger(target, tid, ret) == HN_OK)
+        return HN_OK;
     if (!target->ops->registers)
         return HN_DONE;
     return target->ops->registers(target->impl, tid, ret);

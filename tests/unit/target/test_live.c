@@ -486,6 +486,29 @@ inside_a_debugger_registers_come_from_it(void **state)
     finish(pid);
 }
 
+/* As GDB does: its plugins run on the thread that traces. */
+static void
+inside_the_tracer_the_kernel_tells_the_registers(void **state)
+{
+    const struct hn_target_ops ops = { .registers = host_registers };
+    const struct hn_host host = { .name = "gdb", .ops = &ops };
+    pid_t pid = start(run_threads);
+    struct hn_registers registers;
+    struct hn_target *target;
+
+    (void)state;
+    usleep(50000); /* until they are where they stay */
+    assert_int_equal(ptrace(PTRACE_SEIZE, pid, NULL, NULL), 0);
+    assert_int_equal(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
+    assert_int_equal(waitpid(pid, NULL, __WALL), pid);
+    assert_int_equal(hn_target_open_live(pid, NULL, &host, &err, &target), HN_OK);
+    assert_int_equal(hn_target_registers(target, pid, &registers), HN_OK);
+    assert_true(hn_target_region(target, registers.pc)->executable);
+    assert_non_null(hn_syscall_name(registers.syscall));
+    hn_target_close(target);
+    finish(pid);
+}
+
 /* A host that can read this very program, as a debugger reads a remote one. */
 static unsigned host_reads;
 
@@ -612,6 +635,7 @@ main(void)
         cmocka_unit_test(a_running_process_tells_its_system_calls_only),
         cmocka_unit_test(a_process_that_another_tracer_holds_is_read_running),
         cmocka_unit_test(inside_a_debugger_registers_come_from_it),
+        cmocka_unit_test(inside_the_tracer_the_kernel_tells_the_registers),
         cmocka_unit_test(what_a_host_maps_is_read_from_verified_files),
         cmocka_unit_test(a_refresh_shows_the_memory_of_now),
         cmocka_unit_test(a_process_that_ended_is_gone),
