@@ -11,6 +11,7 @@
 
 enum {
     MAX_DYNAMIC_ENTRIES = 1 << 12, /* real ones have some thirty */
+    BATCH_ENTRIES = 64,            /* read at once: a call for each would add up */
     MAX_CHAIN = 1 << 16,           /* symbols in one hash bucket; real ones: 1 to 5 */
     MAX_NAME = 256,                /* of a symbol somebody here looks for */
 };
@@ -54,19 +55,22 @@ static bool
 load_dynamic(const struct hn_elf_memory *memory, struct dynamic *ret)
 {
     uint64_t count = memory->dynamic_size / sizeof(Elf64_Dyn);
+    Elf64_Dyn entries[BATCH_ENTRIES] = { { DT_NULL, { 0 } } };
     struct dynamic d = { 0 };
 
     if (count > MAX_DYNAMIC_ENTRIES)
         count = MAX_DYNAMIC_ENTRIES;
     for (uint64_t i = 0; i < count; i++) {
-        Elf64_Dyn entry;
+        const Elf64_Dyn *entry = &entries[i % BATCH_ENTRIES];
+        uint64_t batch = count - i < BATCH_ENTRIES ? count - i : BATCH_ENTRIES;
 
-        if (!memory->read(memory->arg, memory->dynamic + i * sizeof(entry), &entry,
-                          sizeof(entry)))
+        if (i % BATCH_ENTRIES == 0
+            && !memory->read(memory->arg, memory->dynamic + i * sizeof(*entry), entries,
+                             batch * sizeof(*entry)))
             return false;
-        if (entry.d_tag == DT_NULL)
+        if (entry->d_tag == DT_NULL)
             break;
-        take_dynamic(memory, &entry, &d);
+        take_dynamic(memory, entry, &d);
     }
     *ret = d;
     return d.names && d.symbols && (d.hash || d.gnu_hash);
