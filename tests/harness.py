@@ -297,12 +297,17 @@ def core_by_kernel(program):
         pattern = file.read().strip()
     if pattern.startswith("|") or "/" in pattern or not pattern.startswith("core"):
         raise Skip("kernel cores go elsewhere: core_pattern is %s" % pattern)
+    before = cores_in(program.cwd)
     os.kill(program.pid, signal.SIGABRT)
     program.process.wait()
-    found = glob.glob(os.path.join(program.cwd, "core*"))
+    found = cores_in(program.cwd) - before
     if not found:
         raise Skip("the kernel left no core (is its size limited?)")
-    return found[0]
+    return found.pop()
+
+
+def cores_in(folder):
+    return set(glob.glob(os.path.join(folder, "core*")))
 
 
 def run(argv, seconds, env=None, cwd="/"):
