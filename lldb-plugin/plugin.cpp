@@ -30,6 +30,12 @@ class Host {
     Host &
     operator=(const Host &) = delete;
 
+    /* False when there was no memory for a session. */
+    explicit operator bool() const
+    {
+        return session != nullptr;
+    }
+
     bool
     run(const std::string &name, char **arguments, lldb::SBCommandReturnObject &into);
     std::string
@@ -269,6 +275,8 @@ PluginInitialize(SBDebugger debugger)
     auto host = std::make_shared<hognose::Host>(debugger);
     SBCommandInterpreter interpreter = debugger.GetCommandInterpreter();
 
+    if (!*host)
+        return false;
     for (size_t i = 0; const hn_command_entry *entry = hn_command_at(i); i++) {
         std::string name = std::string("py-") + entry->name;
 

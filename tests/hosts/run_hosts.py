@@ -335,6 +335,8 @@ def gdb_remote(bare, gdb, target):
         text = gdb.run_lines(None, [
             "set sysroot /", "target remote " + address, "echo %sdump\\n" % MARK,
             "py-dump", "echo %send\\n" % MARK, "detach"]).text
+    if "warning: while parsing threads" in text:
+        raise Skip("gdbserver sends a thread's name that is no XML, GDB loses threads")
     shown = parts(gdb, text, 1)[0]
     reasons = expect(shown, "reading by GDB")
     if without_header(shown) != right:
