@@ -154,6 +154,12 @@ def in_parallel(jobs, function, items):
         worker.join()
 
 
+def shares(total, rows):
+    """How many of `total` each of the rows gets."""
+    each, rest = divmod(total, len(rows))
+    return [each + (number < rest) for number in range(len(rows))]
+
+
 class Scratch:
     """A directory that is gone afterwards."""
 
@@ -239,6 +245,31 @@ class Program:
             if int(task) == watcher and words[1] != hex(STILL_FD):
                 return False
         return True
+
+    def freeze(self):
+        """Stops all threads by SIGSTOP; their ids."""
+        os.kill(self.pid, signal.SIGSTOP)
+        while self.state() != "T":
+            time.sleep(0.0005)
+        return {int(task) for task in os.listdir("/proc/%d/task" % self.pid)}
+
+    def thaw(self):
+        os.kill(self.pid, signal.SIGCONT)
+
+    def state(self):
+        with open("/proc/%d/stat" % self.pid) as file:
+            return file.read().rpartition(")")[2].split()[0]
+
+    def end_well(self):
+        """Asks a busy program to end, which says DONE; why it did not, if so."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            said = self.process.communicate(timeout=60)[0].decode()
+        except Exception as error:
+            return ["did not end by itself: %s" % error]
+        if self.process.returncode != 0 or not said.startswith("DONE"):
+            return ["ended with %s: %s" % (self.process.returncode, said[-400:])]
+        return []
 
     def system_call(self, tid):
         with open("/proc/%d/task/%d/syscall" % (self.pid, tid)) as file:
