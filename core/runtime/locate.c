@@ -258,33 +258,48 @@ version_of(struct search *s, const struct hn_module *module)
     return series_of_path(module->path);
 }
 
-static bool
-by_symbol(struct search *s)
-{
-    for (size_t i = 0; i < s->module_count; i++) {
-        const struct hn_module *m = &s->modules[i];
-        uint64_t size;
-        hn_addr at;
+/* What the linker may have left of the runtime's place. */
+struct mark {
+    enum hn_status (*find)(struct hn_target *target, const struct hn_module *module,
+                           const char *name, hn_addr *ret, uint64_t *size_ret);
+    const char *name, *how;
+};
 
-        if (hn_module_symbol(s->rt->py.target, m, "_PyRuntime", &at, &size) == HN_OK
-            && accept(s, at, version_of(s, m)) == HN_OK)
-            return found(s, at, "symbol _PyRuntime of", m->path);
-    }
-    return false;
+static const struct mark symbol = { hn_module_symbol, "_PyRuntime",
+                                    "symbol _PyRuntime of" };
+static const struct mark section = { hn_module_section, ".PyRuntime",
+                                     "section .PyRuntime of" };
+
+static bool
+try_module(struct search *s, const struct hn_module *m, const struct mark *mark)
+{
+    uint64_t size;
+    hn_addr at;
+
+    return mark->find(s->rt->py.target, m, mark->name, &at, &size) == HN_OK
+           && accept(s, at, version_of(s, m)) == HN_OK
+           && found(s, at, mark->how, m->path);
 }
 
 static bool
-by_section(struct search *s)
+is_named_python(const struct hn_module *m)
 {
-    for (size_t i = 0; i < s->module_count; i++) {
-        const struct hn_module *m = &s->modules[i];
-        uint64_t size;
-        hn_addr at;
+    const char *slash = strrchr(m->path, '/');
+    const char *base = slash ? slash + 1 : m->path;
 
-        if (hn_module_section(s->rt->py.target, m, ".PyRuntime", &at, &size) == HN_OK
-            && accept(s, at, version_of(s, m)) == HN_OK)
-            return found(s, at, "section .PyRuntime of", m->path);
-    }
+    return strncmp(base, "python", 6) == 0 || strncmp(base, "libpython", 9) == 0;
+}
+
+/* Files that say in their name what they are come first: a process may have mapped
+ * hundreds of others. */
+static bool
+by_mark(struct search *s, const struct mark *mark)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < s->module_count; i++)
+            if (is_named_python(&s->modules[i]) == (pass == 0)
+                && try_module(s, &s->modules[i], mark))
+                return true;
     return false;
 }
 
@@ -459,8 +474,8 @@ hn_runtime_locate(struct hn_runtime *rt)
 
     if (st)
         return st;
-    if (!by_symbol(&s) && !by_section(&s) && !by_host(&s) && !scan(&s, try_cookie)
-        && !scan(&s, try_pair))
+    if (!by_mark(&s, &symbol) && !by_mark(&s, &section) && !by_host(&s)
+        && !scan(&s, try_cookie) && !scan(&s, try_pair))
         return not_found(&s);
     say_offsets(rt);
     return HN_OK;
