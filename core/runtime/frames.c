@@ -159,13 +159,18 @@ mark_entry(struct walk *w)
 /* Since 3.12 a specialised call of a class goes through a frame of the interpreter's
  * own that checks what __init__ returned (_Py_InitCleanup). It is owned by the thread
  * like any other; what tells it is that its file, too, is called "__init__" and that
- * none of its instructions has a line. */
+ * none of its instructions has a line. In a core without the binary nothing of it can
+ * be read, but it is the one code object that lies in constant memory. */
 static bool
-is_init_cleanup(const struct hn_frame *frame)
+is_init_cleanup(const struct walk *w, const struct hn_frame *frame, hn_addr code)
 {
-    return frame->code && frame->position.line == -1
-           && strcmp(frame->code->name, "__init__") == 0
-           && strcmp(frame->code->file, "__init__") == 0;
+    const struct hn_region *region;
+
+    if (frame->code)
+        return frame->position.line == -1 && strcmp(frame->code->name, "__init__") == 0
+               && strcmp(frame->code->file, "__init__") == 0;
+    region = hn_target_region(w->rt->py.target, code);
+    return region && !region->writable && region->path[0] == '/';
 }
 
 static enum hn_status
@@ -174,7 +179,7 @@ step_interpreter(struct walk *w)
     struct hn_python *py = &w->rt->py;
     struct hn_record rec;
     struct hn_frame *frame;
-    hn_addr addr = w->next;
+    hn_addr addr = w->next, code;
     uint64_t owner;
     enum hn_status st = hn_record_load(py, HN_STRUCT_FRAME, addr, &rec);
 
@@ -194,11 +199,11 @@ step_interpreter(struct walk *w)
     frame->entry = hn_record_u64_or_0(&rec, HN_FRAME_IS_ENTRY) & 1;
     if (w->next == 0)
         frame->entry = true;
-    st = fill(w, frame,
-              hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE)), -1);
+    code = hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE));
+    st = fill(w, frame, code, -1);
     if (!st && frame->code)
         place(w, &rec, frame);
-    if (!st && is_init_cleanup(frame))
+    if (!st && is_init_cleanup(w, frame, code))
         w->count--;
     return st;
 }
