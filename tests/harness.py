@@ -8,6 +8,8 @@ import argparse
 import collections
 import functools
 import glob
+import importlib.machinery
+import importlib.util
 import json
 import os
 import random
@@ -112,6 +114,15 @@ def seeded(options):
         seed = random.SystemRandom().randrange(10 ** 9)
     print("seed %d (repeat with --seed %d)" % (seed, seed), flush=True)
     return random.Random(seed)
+
+
+def script(name):
+    """A test beside this file as a module, for what it has in common with another."""
+    loader = importlib.machinery.SourceFileLoader(name, os.path.join(HERE, name))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def rig(*args):

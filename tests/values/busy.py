@@ -156,8 +156,8 @@ def types_and_errors():
     return steady
 
 
-ENTRIES = [dicts_resize, general_dicts_resize, lists_grow, sets_and_deques, strings_intern,
-           objects_die, types_and_errors]
+ENTRIES = [dicts_resize, general_dicts_resize, lists_grow, sets_and_deques,
+           strings_intern, objects_die, types_and_errors]
 
 
 def run_entry(entry, lock):

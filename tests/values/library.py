@@ -221,7 +221,7 @@ def numpys():
 
 
 def numpy_arrays():
-    """Their previews are the header and the first elements, not numpy's layout of lines."""
+    """Previews are a header and the first elements, not numpy's layout of lines."""
     try:
         import numpy
     except ImportError:

@@ -8,7 +8,7 @@ VALUE is {"label": name of the variable, "address", "type": qualified name, "cla
 "repr"}, with addresses in "repr" replaced by 0x... By "class" a preview must be
 
 exact       "repr", all but for addresses
-bits        <int of N bits: 0x...>, since repr() may refuse; "bits", "sign", "hex" say which
+bits        <int of N bits: 0x...>, since repr() may refuse: of "bits", "sign", "hex"
 attributes  a line that begins with <TYPE and shows all of "attributes"
 hostile     "repr", where control characters and bidi marks may be escaped
 
@@ -68,7 +68,9 @@ def is_huge(value):
 
 
 def repr_of(value):
-    """Containers of huge ints have no repr() from 3.11 on."""
+    """repr(), or what it would be: of what it refuses, and of what it would change."""
+    if id(value) in scalars.UNREADY:
+        return repr(scalars.UNREADY[id(value)])
     if type(value) is list and any(map(is_huge, value)):
         return "[%s]" % ", ".join(
             "<int of %d bits: 0x...>" % one.bit_length() for one in value)

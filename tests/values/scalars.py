@@ -3,6 +3,7 @@
 Each function returns {label: value}; EXACT lists those whose previews must be repr().
 """
 
+import ctypes
 import sys
 
 TEXT = "hognose plays dead"
@@ -104,6 +105,37 @@ def strs():
     return values
 
 
+def legacy_strs():
+    """Strings whose characters lie elsewhere: until 3.11, made by old C code. repr()
+    turns the wchar_t that such a string begins with into characters of its own."""
+    if sys.version_info >= (3, 12):
+        return {}
+    texts = {
+        "ascii": "dead", "latin1": "caf\xe9", "ucs2": "sn\u20ac", "ucs4": "\U0001f40d'",
+    }
+    values = {name + "_unready": unready_str(text) for name, text in texts.items()}
+    UNREADY.update(
+        (id(values[name + "_unready"]), text) for name, text in texts.items())
+    values.update((name, unready_str(text)) for name, text in texts.items())
+    return values
+
+
+UNREADY = {}  # {id: what it holds}, of those that must not be touched
+
+
+def unready_str(text):
+    api = ctypes.pythonapi
+    api.PyUnicode_FromUnicode.restype = ctypes.py_object
+    api.PyUnicode_FromUnicode.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t]
+    api.PyUnicode_AsUnicode.restype = ctypes.c_void_p
+    api.PyUnicode_AsUnicode.argtypes = [ctypes.py_object]
+    value = api.PyUnicode_FromUnicode(None, len(text))
+    characters = ctypes.create_unicode_buffer(text)
+    ctypes.memmove(
+        api.PyUnicode_AsUnicode(value), characters, ctypes.sizeof(characters))
+    return value
+
+
 def bytes_likes():
     return {
         "empty": b"", "ascii": b"dead", "quote": b"it's", "double": b'"',
@@ -147,6 +179,6 @@ def ranges_and_slices():
 
 
 EXACT = [
-    ints, huge_ints, bools, floats, complexes, strs, bytes_likes, memoryviews,
-    singletons, ranges_and_slices]
+    ints, huge_ints, bools, floats, complexes, strs, legacy_strs, bytes_likes,
+    memoryviews, singletons, ranges_and_slices]
 BY_ATTRIBUTES = []
