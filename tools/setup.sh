@@ -49,10 +49,10 @@ build()
 {
     local directory=$1
     shift
-    say "building in ${directory#"$ROOT"/}"
-    cmake -S "$ROOT" -B "$directory" -G Ninja "$@" >"$directory.log" 2>&1 \
-        || { tail -20 "$directory.log"; exit 1; }
-    nice ninja -C "$directory" >"$directory.log" 2>&1 \
-        || { grep -E 'error|warning|FAILED' "$directory.log" | head -40; exit 1; }
-    rm -f "$directory.log"
+    say "building in $directory"
+    cmake -S "$ROOT" -B "$ROOT/$directory" -G Ninja "$@" >"$ROOT/$directory.log" 2>&1 \
+        || { tail -20 "$ROOT/$directory.log"; exit 1; }
+    nice ninja -C "$ROOT/$directory" >"$ROOT/$directory.log" 2>&1 \
+        || { grep -E 'error|warning|FAILED' "$ROOT/$directory.log" | head -40; exit 1; }
+    rm -f "$ROOT/$directory.log"
 }
