@@ -96,7 +96,7 @@ class Tally:
 def arguments(description):
     """The options that all of these tests have."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--build", default=os.path.join(ROOT, "build"),
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"), type=os.path.abspath,
                         help="build directory (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="of what is chosen at random")
     parser.add_argument("--full", action="store_true", help="all of it")
