@@ -1,11 +1,7 @@
 /* The Python stack of one thread, innermost frame first.
  *
- * Up to 3.10 a stack is a chain of frame objects on the heap; since 3.11 a chain of
- * _PyInterpreterFrame structures in the thread's data stack and in generators
- * (Include/internal/pycore_frame.h). The chain is walked, never recursed into; a frame
- * that cannot be decoded keeps its place, and a chain that breaks or runs in a circle
- * ends with the reason. */
-#include "objects/objects.h"
+ * The chain of frames is walked, never recursed into; a frame that cannot be decoded
+ * keeps its place, and a chain that breaks or runs in a circle ends with the reason. */
 #include "runtime/internal.h"
 
 #include <stdlib.h>
@@ -42,173 +38,21 @@ set_problem(struct walk *w, struct hn_stack *ret)
     ret->problem_at = err->addr;
 }
 
-static struct hn_frame *
-append(struct walk *w)
+static enum hn_status
+append(struct walk *w, const struct hn_frame *frame)
 {
     if (w->count == w->capacity) {
         size_t capacity = w->capacity ? w->capacity * 2 : 64;
         struct hn_frame *frames = realloc(w->frames, capacity * sizeof(*frames));
 
         if (!frames)
-            return NULL;
+            return hn_fail(w->rt->py.err, HN_E_NOMEM, 0, "no memory for the frames");
         w->frames = frames;
         w->capacity = capacity;
     }
-    return memset(&w->frames[w->count++], 0, sizeof(struct hn_frame));
-}
-
-/* Decodes what a frame runs; a frame whose code is damaged stays in the stack. */
-static enum hn_status
-fill(struct walk *w, struct hn_frame *frame, hn_addr code, int64_t lasti)
-{
-    struct hn_error *err = w->rt->py.err;
-    enum hn_status st = hn_code_load(w->rt, code, &frame->code);
-
-    if (st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
-        return st;
-    if (st) {
-        frame->kind = HN_FRAME_UNREADABLE;
-        frame->code = NULL;
-        frame->problem = err->what;
-        frame->problem_at = err->addr ? err->addr : code;
-        frame->position = (struct hn_position){ -1, -1, -1, -1 };
-        return HN_OK;
-    }
-    frame->position = hn_code_position(w->rt, frame->code, lasti);
+    w->frames[w->count++] = *frame;
     return HN_OK;
 }
-
-/* --- frame objects, up to 3.10 */
-
-static enum hn_status
-step_object(struct walk *w)
-{
-    struct hn_python *py = &w->rt->py;
-    struct hn_record rec;
-    struct hn_frame *frame;
-    int64_t lasti;
-    enum hn_status st = hn_record_load(py, HN_STRUCT_FRAMEOBJECT, w->next, &rec);
-
-    if (st)
-        return st;
-    frame = append(w);
-    if (!frame)
-        return hn_fail(py->err, HN_E_NOMEM, 0, "no memory for the frames");
-    frame->addr = w->next;
-    frame->entry = true; /* every Python frame is a call of the interpreter loop */
-    if (hn_record_u64(&rec, HN_FRAMEOBJECT_GEN))
-        frame->owner = HN_OWNER_GENERATOR;
-    lasti = hn_record_i64(&rec, HN_FRAMEOBJECT_LASTI);
-    if (py->layout.formats.position == HN_POSITION_LASTI_UNITS)
-        lasti *= 2;
-    w->next = hn_record_u64(&rec, HN_FRAMEOBJECT_BACK);
-    return fill(w, frame, hn_record_u64(&rec, HN_FRAMEOBJECT_CODE), lasti);
-}
-
-/* --- interpreter frames, 3.11 and later */
-
-/* Free-threaded 3.14+ gives each thread a copy of the bytecode of its own. */
-static bool
-bytecode_of(struct hn_runtime *rt, const struct hn_record *rec,
-            const struct hn_code *code, hn_addr *ret)
-{
-    struct hn_python *py = &rt->py;
-    uint64_t index = hn_record_u64_or_0(rec, HN_FRAME_TLBC_INDEX), size;
-    hn_addr entries;
-
-    *ret = code->bytecode;
-    if (code->tlbc == 0 || !hn_layout_has(&py->layout, HN_FRAME_TLBC_INDEX))
-        return true;
-    if (hn_field_read(py, HN_CODEARRAY_SIZE, code->tlbc, &size) || index >= size)
-        return false;
-    entries = hn_field_addr(py, HN_CODEARRAY_ENTRIES, code->tlbc);
-    return hn_target_read_u64(py->target, entries + index * 8, ret) == HN_OK;
-}
-
-static void
-place(struct walk *w, const struct hn_record *rec, struct hn_frame *frame)
-{
-    hn_addr bytecode, at = hn_record_u64(rec, HN_FRAME_POSITION);
-
-    if (bytecode_of(w->rt, rec, frame->code, &bytecode))
-        frame->position =
-            hn_code_position(w->rt, frame->code, (int64_t)(at - bytecode));
-    else
-        frame->position = (struct hn_position){ -1, -1, -1, -1 };
-}
-
-static enum hn_frame_owner
-owner_of(uint64_t owner)
-{
-    switch (owner) {
-    case 1: return HN_OWNER_GENERATOR;
-    case 2: return HN_OWNER_FRAME_OBJECT;
-    default: return HN_OWNER_THREAD;
-    }
-}
-
-/* A shim stands between two calls of the interpreter loop: what it called came from C.
- */
-static void
-mark_entry(struct walk *w)
-{
-    if (w->count > 0)
-        w->frames[w->count - 1].entry = true;
-}
-
-/* Since 3.12 a specialised call of a class goes through a frame of the interpreter's
- * own that checks what __init__ returned (_Py_InitCleanup). It is owned by the thread
- * like any other; what tells it is that its file, too, is called "__init__" and that
- * none of its instructions has a line. In a core without the binary nothing of it can
- * be read, but it is the one code object that lies in constant memory. */
-static bool
-is_init_cleanup(const struct walk *w, const struct hn_frame *frame, hn_addr code)
-{
-    const struct hn_region *region;
-
-    if (frame->code)
-        return frame->position.line == -1 && strcmp(frame->code->name, "__init__") == 0
-               && strcmp(frame->code->file, "__init__") == 0;
-    region = hn_target_region(w->rt->py.target, code);
-    return region && !region->writable && region->path[0] == '/';
-}
-
-static enum hn_status
-step_interpreter(struct walk *w)
-{
-    struct hn_python *py = &w->rt->py;
-    struct hn_record rec;
-    struct hn_frame *frame;
-    hn_addr addr = w->next, code;
-    uint64_t owner;
-    enum hn_status st = hn_record_load(py, HN_STRUCT_FRAME, addr, &rec);
-
-    if (st)
-        return st;
-    owner = hn_record_u64(&rec, HN_FRAME_OWNER);
-    w->next = hn_record_u64(&rec, HN_FRAME_PREVIOUS);
-    if (owner >= py->layout.formats.first_shim_owner) {
-        mark_entry(w);
-        return HN_OK;
-    }
-    frame = append(w);
-    if (!frame)
-        return hn_fail(py->err, HN_E_NOMEM, 0, "no memory for the frames");
-    frame->addr = addr;
-    frame->owner = owner_of(owner);
-    frame->entry = hn_record_u64_or_0(&rec, HN_FRAME_IS_ENTRY) & 1;
-    if (w->next == 0)
-        frame->entry = true;
-    code = hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE));
-    st = fill(w, frame, code, -1);
-    if (!st && frame->code)
-        place(w, &rec, frame);
-    if (!st && is_init_cleanup(w, frame, code))
-        w->count--;
-    return st;
-}
-
-/* --- the walk */
 
 /* Frames from @frame on, up to the entry whose caller is @outer. */
 static bool
@@ -313,15 +157,20 @@ runs_in_a_circle(struct walk *w)
 static enum hn_status
 step(struct walk *w)
 {
-    struct hn_error *err = w->rt->py.err;
-    hn_addr addr = w->next;
+    struct hn_frame frame;
+    struct hn_frame_link link;
+    enum hn_status st = hn_frame_load(w->rt, w->next, &frame, &link);
 
-    /* Memory that holds frames is 8-byte aligned on every version. */
-    if (addr % 8 != 0)
-        return hn_fail(err, HN_E_CORRUPT, addr, "a frame's address is not aligned");
-    if (w->rt->py.layout.formats.frame_chain == HN_FRAME_CHAIN_OBJECTS)
-        return step_object(w);
-    return step_interpreter(w);
+    if (st)
+        return st;
+    w->next = link.previous;
+    /* A shim stands between two calls of the interpreter loop: what it called came
+     * from C. */
+    if (link.shim && w->count > 0)
+        w->frames[w->count - 1].entry = true;
+    if (link.shim || link.internal)
+        return HN_OK;
+    return append(w, &frame);
 }
 
 static enum hn_status

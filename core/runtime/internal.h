@@ -42,6 +42,30 @@ hn_code_qualify(const struct hn_code *code, const char *qualname);
 void
 hn_code_cache_clear(struct hn_runtime *rt);
 
+/* --- frame.c */
+
+/* How a frame stands in its chain. */
+struct hn_frame_link {
+    hn_addr previous; /* towards the callers, 0: none */
+    bool shim;        /* no frame but a mark: the interpreter loop was entered here */
+    bool internal;    /* a frame that the interpreter made for itself */
+};
+
+/* Decodes the PyFrameObject (up to 3.10) or _PyInterpreterFrame at @addr. Code that
+ * cannot be read makes the frame HN_FRAME_UNREADABLE and is no failure. */
+HN_MUST_CHECK enum hn_status
+hn_frame_load(struct hn_runtime *rt, hn_addr addr, struct hn_frame *ret,
+              struct hn_frame_link *link);
+
+/* The frame that a frame object stands for: itself up to 3.10. */
+HN_MUST_CHECK enum hn_status
+hn_frame_of_object(struct hn_runtime *rt, hn_addr object, hn_addr *ret);
+
+/* Where byte offset @lasti of what @frame runs lies. */
+struct hn_position
+hn_frame_position_at(struct hn_runtime *rt, const struct hn_frame *frame,
+                     int64_t lasti);
+
 /* --- qualname.c: qualified names before co_qualname (3.8 to 3.10) */
 
 /* Finds the names of the frames' code objects through the functions that own them;
