@@ -58,7 +58,28 @@
     X(PROPERTY, "propertyobject", "")                                                \
     X(CLASSMETHOD, "classmethod", "")                                                \
     X(STATICMETHOD, "staticmethod", "")                                              \
-    X(MODULE, "PyModuleObject", "")
+    X(MODULE, "PyModuleObject", "")                                                  \
+    X(FLOAT, "PyFloatObject", "")                                                    \
+    X(COMPLEX, "PyComplexObject", "")                                                \
+    X(BYTEARRAY, "PyByteArrayObject", "")                                            \
+    X(SET, "PySetObject", "")                                                        \
+    X(SETENTRY, "setentry", "")                                                      \
+    X(RANGE, "rangeobject", "")                                                      \
+    X(SLICE, "PySliceObject", "")                                                    \
+    X(CFUNCTION, "PyCFunctionObject", "")                                            \
+    X(WRAPPER, "wrapperobject", "")                                                  \
+    X(DESCRIPTOR, "PyDescrObject", "")                                               \
+    X(PARTIAL, "partialobject", "")                                                  \
+    X(CAPSULE, "PyCapsule", "")                                                      \
+    X(WEAKREF, "PyWeakReference", "")                                                \
+    X(MEMORYVIEW, "PyMemoryViewObject", "")                                          \
+    X(UNION, "unionobject", "")                                                      \
+    X(ALIAS, "gaobject", "")                                                         \
+    X(SUPER, "superobject", "")                                                      \
+    X(CONTEXTVAR, "PyContextVar", "")                                                \
+    X(STRUCTSEQ, "PyStructSequence", "")                                             \
+    X(LAZYIMPORT, "PyLazyImportObject", "")                                          \
+    X(MANAGEDBUFFER, "_PyManagedBufferObject", "")
 
 #define HN_FIELDS(X)                                                                  \
     X(RUNTIME, INTERPRETERS_HEAD, 8, "interpreters.head",                             \
@@ -186,7 +207,7 @@
     X(TRACEBACK, LASTI, 4, "tb_lasti", "")                                            \
     X(TRACEBACK, LINENO, 4, "tb_lineno", "")                                          \
     X(OBJECT, TYPE, 8, "ob_type", "pyobject.ob_type")                                 \
-    X(OBJECT, REFCOUNT, 0, "ob_refcnt", "")                                           \
+    X(OBJECT, REFCOUNT, 8, "ob_refcnt_full|ob_refcnt", "")                            \
     X(OBJECT, REF_LOCAL, 4, "ob_ref_local", "")                                       \
     X(OBJECT, REF_SHARED, 8, "ob_ref_shared", "")                                     \
     X(OBJECT, GC_BITS, 1, "ob_gc_bits", "")                                           \
@@ -198,6 +219,8 @@
     X(TYPE, FLAGS, 8, "tp_flags", "type_object.tp_flags")                             \
     X(TYPE, DICTOFFSET, 8, "tp_dictoffset", "type_object.tp_dictoffset")              \
     X(TYPE, DICT, 8, "tp_dict", "")                                                   \
+    X(TYPE, BASE, 8, "tp_base", "")                                                   \
+    X(TYPE, REPR, 8, "tp_repr", "")                                                   \
     X(TYPE, MRO, 8, "tp_mro", "")                                                     \
     X(TYPE, BASES, 8, "tp_bases", "")                                                 \
     X(TYPE, SUBCLASSES, 8, "tp_subclasses", "")                                       \
@@ -249,7 +272,54 @@
     X(PROPERTY, DELETE, 8, "prop_del", "")                                            \
     X(CLASSMETHOD, CALLABLE, 8, "cm_callable", "")                                    \
     X(STATICMETHOD, CALLABLE, 8, "sm_callable", "")                                   \
-    X(MODULE, DICT, 8, "md_dict", "")
+    X(MODULE, DICT, 8, "md_dict", "")                                                 \
+    X(MODULE, NAME, 8, "md_name", "")                                                 \
+    X(FUNCTION, GLOBALS, 8, "func_globals", "")                                       \
+    X(METHOD, SELF, 8, "im_self", "")                                                 \
+    X(FLOAT, VALUE, 8, "ob_fval", "")                                                 \
+    X(COMPLEX, REAL, 8, "cval.real", "")                                              \
+    X(COMPLEX, IMAG, 8, "cval.imag", "")                                              \
+    X(BYTEARRAY, START, 8, "ob_start", "")                                            \
+    X(SET, FILL, 8, "fill", "")                                                       \
+    X(SET, USED, 8, "used", "")                                                       \
+    X(SET, MASK, 8, "mask", "")                                                       \
+    X(SET, TABLE, 8, "table", "")                                                     \
+    X(SETENTRY, KEY, 8, "key", "")                                                    \
+    X(SETENTRY, HASH, 8, "hash", "")                                                  \
+    X(RANGE, START, 8, "start", "")                                                   \
+    X(RANGE, STOP, 8, "stop", "")                                                     \
+    X(RANGE, STEP, 8, "step", "")                                                     \
+    X(RANGE, LENGTH, 8, "length", "")                                                 \
+    X(SLICE, START, 8, "start", "")                                                   \
+    X(SLICE, STOP, 8, "stop", "")                                                     \
+    X(SLICE, STEP, 8, "step", "")                                                     \
+    X(CFUNCTION, METHOD, 8, "m_ml", "")                                               \
+    X(CFUNCTION, SELF, 8, "m_self", "")                                               \
+    X(WRAPPER, DESCRIPTOR, 8, "descr", "")                                            \
+    X(WRAPPER, SELF, 8, "self", "")                                                   \
+    X(DESCRIPTOR, TYPE, 8, "d_type", "")                                              \
+    X(DESCRIPTOR, NAME, 8, "d_name", "")                                              \
+    X(PARTIAL, FUNCTION, 8, "fn", "")                                                 \
+    X(PARTIAL, ARGS, 8, "args", "")                                                   \
+    X(PARTIAL, KEYWORDS, 8, "kw", "")                                                 \
+    X(CAPSULE, NAME, 8, "name", "")                                                   \
+    X(WEAKREF, OBJECT, 8, "wr_object", "")                                            \
+    X(MEMORYVIEW, FLAGS, 4, "flags", "")                                              \
+    X(MEMORYVIEW, BUFFER, 8, "mbuf", "")                                              \
+    X(MANAGEDBUFFER, FLAGS, 4, "flags", "")                                           \
+    X(UNION, ARGS, 8, "args", "")                                                     \
+    X(ALIAS, ORIGIN, 8, "origin", "")                                                 \
+    X(ALIAS, ARGS, 8, "args", "")                                                     \
+    X(ALIAS, STARRED, 1, "starred", "")                                               \
+    X(GROUP, EXCEPTIONS_TEXT, 8, "excs_str", "")                                      \
+    X(SUPER, TYPE, 8, "type", "")                                                     \
+    X(SUPER, OBJECT, 8, "obj", "")                                                    \
+    X(SUPER, OBJECT_TYPE, 8, "obj_type", "")                                          \
+    X(CONTEXTVAR, NAME, 8, "var_name", "")                                            \
+    X(CONTEXTVAR, DEFAULT, 8, "var_default", "")                                      \
+    X(STRUCTSEQ, ITEMS, 0, "ob_item", "")                                             \
+    X(LAZYIMPORT, FROM, 8, "lz_from", "")                                             \
+    X(LAZYIMPORT, ATTRIBUTE, 8, "lz_attr", "")
 
 enum hn_struct {
 #define X(structure, name, published) HN_STRUCT_##structure,

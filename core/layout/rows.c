@@ -3,8 +3,6 @@
  * tables.inc is data alone; what it looks like is said by the types here. */
 #include "layout/rows.h"
 
-#include <assert.h>
-
 struct place {
     uint16_t field; /* enum hn_field; HN_FIELD_COUNT ends a list */
     int32_t offset;
@@ -18,14 +16,12 @@ struct shape {
 /* What the generated rows are for; aarch64's glibc has larger mutexes. */
 enum { ROW_MUTEX_BYTES = 40, MUTEXES_IN_GIL = 2 };
 
-static_assert(HN_STRUCT_COUNT <= 64, "hn_row.lent has a bit per structure");
-
 #define END               \
     {                     \
         HN_FIELD_COUNT, 0 \
     }
 #define USE(structure, number) [HN_STRUCT_##structure] = &shape_##structure##_##number
-#define LENT(structure) (UINT64_C(1) << HN_STRUCT_##structure)
+#define LENT(structure) [HN_STRUCT_##structure] = true
 #include "layout/tables.inc"
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
@@ -72,7 +68,7 @@ static void
 apply_shape(const struct hn_row *row, enum hn_struct type, struct hn_layout *layout)
 {
     const struct shape *shape = row->shapes[type];
-    bool measured = layout->exact && !(row->lent >> type & 1);
+    bool measured = layout->exact && !(row->lent && row->lent[type]);
 
     if (!shape)
         return;

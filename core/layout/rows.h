@@ -14,8 +14,8 @@ struct hn_row {
     unsigned flavour;
     const char *name;                  /* "3.13.5d-debian" */
     const struct shape *const *shapes; /* by enum hn_struct, NULL: no such structure */
-    uint64_t lent; /* bit per structure: measured on another build (header probes do not
-                      see what is private to a .c file) */
+    const bool *lent; /* by enum hn_struct: measured on another build (header probes do
+                         not see what is private to a .c file); NULL: none is */
 };
 
 /* The row at @index, or NULL behind the last one. */

@@ -38,8 +38,8 @@ spans_reach_from_the_first_to_the_last_field(void **state)
 
     (void)state;
     assert_int_equal(hn_layout_finish(&layout, &err), HN_OK);
-    assert_int_equal(layout.first[HN_STRUCT_OBJECT], 8);
-    assert_int_equal(layout.extent[HN_STRUCT_OBJECT], 16);
+    assert_int_equal(layout.first[HN_STRUCT_METHOD], 16);
+    assert_int_equal(layout.extent[HN_STRUCT_METHOD], 32);
     /* Where only the address is used nothing is copied. */
     assert_int_equal(layout.extent[HN_STRUCT_BYTES], 0);
     assert_int_equal(layout.extent[HN_STRUCT_CODEARRAY], 0);
