@@ -220,6 +220,7 @@
     X(TYPE, DICTOFFSET, 8, "tp_dictoffset", "type_object.tp_dictoffset")              \
     X(TYPE, DICT, 8, "tp_dict", "")                                                   \
     X(TYPE, BASE, 8, "tp_base", "")                                                   \
+    X(TYPE, MEMBERS, 8, "tp_members", "")                                             \
     X(TYPE, REPR, 8, "tp_repr", "")                                                   \
     X(TYPE, MRO, 8, "tp_mro", "")                                                     \
     X(TYPE, BASES, 8, "tp_bases", "")                                                 \

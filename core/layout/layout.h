@@ -101,6 +101,23 @@ enum hn_gil_format {
     HN_GIL_INTERPRETER      /* interp->ceval.gil: locked and last_holder (3.12) */
 };
 
+/* The Unicode of the unicodedata module, and of what is printable in a str. */
+enum hn_unicode_version {
+    HN_UNICODE_12_1, /* 3.8 */
+    HN_UNICODE_13,   /* 3.9 */
+    HN_UNICODE_14,   /* 3.11 */
+    HN_UNICODE_15,   /* 3.12 */
+    HN_UNICODE_15_1, /* 3.13 */
+    HN_UNICODE_16,   /* 3.14 */
+    HN_UNICODE_17    /* 3.15 */
+};
+
+/* Whether repr() of a bytearray escapes ' between double quotes. */
+enum hn_bytearray_quotes {
+    HN_BYTEARRAY_QUOTES_ESCAPED,
+    HN_BYTEARRAY_QUOTES_AS_BYTES /* 3.15: it is that of bytes */
+};
+
 /* The main thread's name in `threading`, and the like, need no format. */
 struct hn_formats {
     enum hn_position_format position;
@@ -114,6 +131,8 @@ struct hn_formats {
     enum hn_stackref_format stackref;
     enum hn_generator_state_format generator_state;
     enum hn_gil_format gil;
+    enum hn_unicode_version unicode;
+    enum hn_bytearray_quotes bytearray;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

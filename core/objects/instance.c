@@ -166,9 +166,8 @@ load_managed(struct hn_python *py, hn_addr object, const struct class *class,
     return load_dict_offset(py, object, class, ret);
 }
 
-/* HN_DONE when the object has no attributes, or none yet. */
-static enum hn_status
-init_attributes(struct hn_python *py, hn_addr object, struct hn_dict_iter *ret)
+enum hn_status
+hn_instance_iter_init(struct hn_python *py, hn_addr object, struct hn_dict_iter *ret)
 {
     struct attributes found = { 0, 0, 0 };
     struct class class;
@@ -191,7 +190,7 @@ enum hn_status
 hn_instance_find(struct hn_python *py, hn_addr object, const char *name, hn_addr *ret)
 {
     struct hn_dict_iter it;
-    enum hn_status st = init_attributes(py, object, &it);
+    enum hn_status st = hn_instance_iter_init(py, object, &it);
 
     if (st)
         return st;

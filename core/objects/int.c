@@ -2,9 +2,9 @@
  *
  * Up to 3.11 ob_size is the number of digits and its sign that of the value; since
  * 3.12 (gh-101291) lv_tag holds both. CPython: Include/cpython/longintrepr.h. */
-#include "objects/objects.h"
+#include "objects/int.h"
 
-enum { DIGIT_BITS = 30 };
+enum { DIGIT_BITS = HN_INT_DIGIT_BITS };
 #define DIGIT_LIMIT (UINT32_C(1) << DIGIT_BITS)
 
 /* 64 bits are two whole digits and 4 bits of a third. */
@@ -17,20 +17,19 @@ enum { TAG_SIGN_BITS = 3, TAG_POSITIVE = 0, TAG_ZERO = 1, TAG_NEGATIVE = 2 };
 enum { TAG_COUNT_SHIFT = 3 }; /* bit 2: statically allocated (3.14) */
 
 struct number {
-    bool negative;
-    uint64_t digit_count;
+    struct hn_int_shape shape;
     uint64_t magnitude;
 };
 
 static void
-unpack_size(int64_t size, struct number *ret)
+unpack_size(int64_t size, struct hn_int_shape *ret)
 {
     ret->negative = size < 0;
     ret->digit_count = size < 0 ? 0 - (uint64_t)size : (uint64_t)size;
 }
 
 static enum hn_status
-unpack_tag(struct hn_python *py, hn_addr object, uint64_t tag, struct number *ret)
+unpack_tag(struct hn_python *py, hn_addr object, uint64_t tag, struct hn_int_shape *ret)
 {
     unsigned sign = tag & TAG_SIGN_BITS;
 
@@ -41,8 +40,8 @@ unpack_tag(struct hn_python *py, hn_addr object, uint64_t tag, struct number *re
     return HN_OK;
 }
 
-static enum hn_status
-load_head(struct hn_python *py, hn_addr object, struct number *ret)
+enum hn_status
+hn_int_shape_load(struct hn_python *py, hn_addr object, struct hn_int_shape *ret)
 {
     uint64_t word;
     enum hn_status st = hn_field_read(py, HN_INT_TAG, object, &word);
@@ -55,25 +54,28 @@ load_head(struct hn_python *py, hn_addr object, struct number *ret)
     }
     if (!st && ret->digit_count > DIGIT_COUNT_LIMIT)
         st = hn_fail(py->err, HN_E_CORRUPT, object, "int of an impossible size");
+    ret->digits = hn_field_addr(py, HN_INT_DIGIT, object);
     return st;
 }
 
 /* HN_DONE when there are more than 64 bits. */
 static enum hn_status
-load_magnitude(struct hn_python *py, hn_addr object, struct number *number)
+load_magnitude(struct hn_python *py, struct number *number)
 {
+    const struct hn_int_shape *shape = &number->shape;
     uint32_t digits[DIGITS_MOST] = { 0 };
     enum hn_status st;
 
-    if (number->digit_count > DIGITS_MOST)
+    if (shape->digit_count > DIGITS_MOST)
         return HN_DONE;
-    st = hn_target_read(py->target, hn_field_addr(py, HN_INT_DIGIT, object), digits,
-                        number->digit_count * sizeof digits[0]);
+    st = hn_target_read(py->target, shape->digits, digits,
+                        shape->digit_count * sizeof digits[0]);
     if (st)
         return st;
     if (digits[0] >= DIGIT_LIMIT || digits[1] >= DIGIT_LIMIT
         || digits[2] >= DIGIT_LIMIT)
-        return hn_fail(py->err, HN_E_CORRUPT, object, "int with an impossible digit");
+        return hn_fail(py->err, HN_E_CORRUPT, shape->digits,
+                       "int with an impossible digit");
     if (digits[2] >= TOP_DIGIT_LIMIT)
         return HN_DONE;
     number->magnitude = digits[0] | (uint64_t)digits[1] << DIGIT_BITS
@@ -92,10 +94,10 @@ load_number(struct hn_python *py, hn_addr object, struct number *ret)
         return st;
     if (!(flags & HN_TPFLAG_LONG))
         return hn_fail(py->err, HN_E_CORRUPT, object, "not an int");
-    st = load_head(py, object, ret);
+    st = hn_int_shape_load(py, object, &ret->shape);
     if (st)
         return st;
-    return load_magnitude(py, object, ret);
+    return load_magnitude(py, ret);
 }
 
 enum hn_status
@@ -107,9 +109,9 @@ hn_int_load(struct hn_python *py, hn_addr object, int64_t *ret)
 
     if (st)
         return st;
-    if (number.magnitude > (number.negative ? lowest : lowest - 1))
+    if (number.magnitude > (number.shape.negative ? lowest : lowest - 1))
         return HN_DONE;
-    *ret = (int64_t)(number.negative ? 0 - number.magnitude : number.magnitude);
+    *ret = (int64_t)(number.shape.negative ? 0 - number.magnitude : number.magnitude);
     return HN_OK;
 }
 
@@ -121,7 +123,7 @@ hn_uint_load(struct hn_python *py, hn_addr object, uint64_t *ret)
 
     if (st)
         return st;
-    if (number.negative && number.magnitude > 0)
+    if (number.shape.negative && number.magnitude > 0)
         return HN_DONE;
     *ret = number.magnitude;
     return HN_OK;
