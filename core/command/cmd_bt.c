@@ -37,6 +37,8 @@ run(struct hn_call *call, const void *options)
     struct hn_thread *only = NULL;
     enum hn_status st = load(call, options, &only);
 
+    if (st == HN_OK)
+        st = hn_stacks_load_locals(call, options);
     if (st)
         return st;
     hn_call_release(call);
@@ -64,6 +66,7 @@ static const struct hn_arg args[] = {
 static const struct hn_example examples[] = {
     { "", "the stack of the selected thread" },
     { "-t 3 --columns", "thread 3, with the expressions marked" },
+    { "-l", "with the variables of every frame" },
     { "--all-threads", "all threads, without the header" },
     { NULL, NULL },
 };
@@ -78,5 +81,6 @@ const struct hn_command hn_command_bt = {
     .args = args,
     .operands = "",
     .options_size = sizeof(struct hn_stack_options),
+    .defaults = &hn_stack_defaults,
     .run = run,
 };

@@ -9,6 +9,8 @@ run(struct hn_call *call, const void *options)
 
     if (st == HN_OK)
         st = hn_call_load_stacks(call, o->limit, o->depth);
+    if (st == HN_OK)
+        st = hn_stacks_load_locals(call, o);
     if (st)
         return st;
     hn_call_release(call);
@@ -34,6 +36,7 @@ static const struct hn_arg args[] = {
 static const struct hn_example examples[] = {
     { "", "the first thing to type" },
     { "--depth 10", "the innermost ten frames of each thread" },
+    { "-l", "with the variables of every frame" },
     { "--json -o dump.json", "all of it for a script" },
     { NULL, NULL },
 };
@@ -48,5 +51,6 @@ const struct hn_command hn_command_dump = {
     .args = args,
     .operands = "",
     .options_size = sizeof(struct hn_stack_options),
+    .defaults = &hn_stack_defaults,
     .run = run,
 };

@@ -39,6 +39,10 @@ struct hn_example {
 
 struct hn_call;
 
+/* For operands_max: all words together are one expression, of which a debugger that
+ * knows the line as it was typed keeps the quotes. Enough words for any. */
+enum { HN_OPERANDS_EXPRESSION = 1000 };
+
 struct hn_command {
     struct hn_command_entry entry;
     const char *details; /* what the summary leaves open; one paragraph */
@@ -47,6 +51,7 @@ struct hn_command {
     const char *operands; /* for usage: "[N]"; "" for none */
     unsigned operands_max;
     size_t options_size;
+    const void *defaults; /* what the options are when not given; NULL: zero */
     enum hn_status (*run)(struct hn_call *call, const void *options);
 };
 
@@ -88,7 +93,9 @@ struct hn_call {
 };
 
 extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,
-    hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list;
+    hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list,
+    hn_command_locals, hn_command_globals, hn_command_print, hn_command_object,
+    hn_command_exc;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/near.h"
+#include "base/near.h"
 
 static const char *const colour_words[] = { "auto", "always", "never", NULL };
 
@@ -333,6 +333,8 @@ hn_parse(const struct hn_command *command, const struct hn_host *host, int argc,
     ret->options = hn_arena_alloc(arena, command->options_size);
     if (!table || !ret->options)
         return HN_E_NOMEM;
+    if (command->defaults)
+        memcpy(ret->options, command->defaults, command->options_size);
     /* popt's prototype lacks a const; it copies what it keeps. */
     p.context = poptGetContext(NULL, argc, (const char **)argv, table, 0);
     if (!p.context)

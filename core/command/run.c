@@ -7,7 +7,7 @@
 #include "command/call.h"
 #include "command/help.h"
 #include "command/parse.h"
-#include "command/split.h"
+#include "command/line.h"
 
 static bool
 wants_colour(const struct hn_call *call)
@@ -172,7 +172,7 @@ hn_run_line(struct hn_session *session, const char *line)
 
     hn_text_clear(&session->message);
     hn_arena_init(&arena);
-    st = hn_split(line, &arena, &words);
+    st = hn_line_split(line, session->host, &arena, &words);
     if (st)
         hn_text_puts(&session->message, "out of memory");
     else if (words.open)

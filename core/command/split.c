@@ -69,19 +69,22 @@ hn_split(const char *line, struct hn_arena *arena, struct hn_words *ret)
     const char *end_of_word = "";
     /* Every word but the last is followed by a blank, so that half as many fit. */
     const char **words = hn_arena_array(arena, size / 2 + 2, sizeof(*words));
+    size_t *starts = hn_arena_array(arena, size / 2 + 2, sizeof(*starts));
 
     s.out = hn_arena_alloc(arena, size + 1);
-    if (!words || !s.out)
+    if (!words || !starts || !s.out)
         return HN_E_NOMEM;
     for (;;) {
         while (is_blank(*s.at))
             s.at++;
         if (!*s.at)
             break;
+        starts[count] = (size_t)(s.at - line);
         words[count++] = s.out;
         copy_word(&s);
         end_of_word = s.at;
     }
-    *ret = (struct hn_words){ words, count, s.open, count == 0 || *end_of_word };
+    *ret =
+        (struct hn_words){ words, count, starts, s.open, count == 0 || *end_of_word };
     return HN_OK;
 }

@@ -9,8 +9,9 @@
 struct hn_words {
     const char *const *word; /* NULL-terminated; in the arena */
     size_t count;
-    bool open;  /* a quote or a backslash at the end is left unfinished */
-    bool blank; /* the line ends outside of a word: a new one would start */
+    const size_t *starts; /* where in the line each word begins */
+    bool open;            /* a quote or a backslash at the end is left unfinished */
+    bool blank;           /* the line ends outside of a word: a new one would start */
 };
 
 /* Also splits an unfinished line, for completion; see @ret->open. */

@@ -3,7 +3,19 @@
 #include "command/stacks.h"
 
 #include "report/document.h"
+#include "command/values.h"
 #include "report/stack.h"
+
+const struct hn_stack_options hn_stack_defaults = { .width = 200 };
+
+enum hn_status
+hn_stacks_load_locals(struct hn_call *call, const struct hn_stack_options *options)
+{
+    struct hn_preview_limits limits = HN_PREVIEW_LINE;
+
+    limits.width = options->width;
+    return options->locals ? hn_call_load_locals(call, &limits) : HN_OK;
+}
 
 void
 hn_stacks_write_one(struct hn_call *call, const struct hn_stack_options *options,

@@ -5,17 +5,30 @@
 #include "command/call.h"
 
 struct hn_stack_options {
-    bool all_threads, reverse, columns;
+    bool all_threads, reverse, columns, locals;
     uint64_t depth, limit; /* 0: all */
+    uint64_t width;        /* of values, 0: all */
     const char *thread;
 };
 
 /* Rows of option tables. */
 #define HN_STACK_ARGS                                                            \
-    { "depth",      0,                                                           \
-      HN_ARG_COUNT, offsetof(struct hn_stack_options, depth),                    \
-      "N",          "only the innermost N frames of a thread (0: all)",          \
-      NULL,         false },                                                     \
+    { "locals",    'l',                                                          \
+      HN_ARG_FLAG, offsetof(struct hn_stack_options, locals),                    \
+      NULL,        "the variables of each frame, with their values",             \
+      NULL,        false },                                                      \
+        { "width",                                                               \
+          0,                                                                     \
+          HN_ARG_COUNT,                                                          \
+          offsetof(struct hn_stack_options, width),                              \
+          "N",                                                                   \
+          "with --locals: N characters of a str, bytes of a bytes (0: all)",     \
+          NULL,                                                                  \
+          false },                                                               \
+        { "depth",      0,                                                       \
+          HN_ARG_COUNT, offsetof(struct hn_stack_options, depth),                \
+          "N",          "only the innermost N frames of a thread (0: all)",      \
+          NULL,         false },                                                 \
         { "reverse",   0,                                                        \
           HN_ARG_FLAG, offsetof(struct hn_stack_options, reverse),               \
           NULL,        "outermost frame first, as Python's tracebacks",          \
@@ -28,6 +41,13 @@ struct hn_stack_options {
         "limit", 0, HN_ARG_COUNT, offsetof(struct hn_stack_options, limit), "N", \
             "only the first N threads (0: all)", NULL, false                     \
     }
+
+/* What the options are when not given. */
+extern const struct hn_stack_options hn_stack_defaults;
+
+/* With --locals, reads the variables of all stacks that were loaded. */
+HN_MUST_CHECK enum hn_status
+hn_stacks_load_locals(struct hn_call *call, const struct hn_stack_options *options);
 
 /* Threads with their headings and stacks. */
 void

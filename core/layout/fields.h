@@ -30,6 +30,7 @@
     X(ERRITEM, "_PyErr_StackItem", "")                                               \
     X(EXCEPTION, "PyBaseExceptionObject", "")                                        \
     X(GROUP, "PyBaseExceptionGroupObject", "")                                       \
+    X(OSERROR, "PyOSErrorObject", "")                                                \
     X(TRACEBACK, "PyTracebackObject", "")                                            \
     X(OBJECT, "PyObject", "pyobject.size")                                           \
     X(GCHEAD, "PyGC_Head", "")                                                       \
@@ -202,6 +203,10 @@
     X(EXCEPTION, SUPPRESS_CONTEXT, 1, "suppress_context", "")                         \
     X(GROUP, MESSAGE, 8, "msg", "")                                                   \
     X(GROUP, EXCEPTIONS, 8, "excs", "")                                               \
+    X(OSERROR, ERRNO, 8, "myerrno", "")                                               \
+    X(OSERROR, STRERROR, 8, "strerror", "")                                           \
+    X(OSERROR, FILENAME, 8, "filename", "")                                           \
+    X(OSERROR, FILENAME2, 8, "filename2", "")                                         \
     X(TRACEBACK, NEXT, 8, "tb_next", "")                                              \
     X(TRACEBACK, FRAME, 8, "tb_frame", "")                                            \
     X(TRACEBACK, LASTI, 4, "tb_lasti", "")                                            \

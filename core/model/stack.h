@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include "hognose/status.h"
+#include "model/value.h"
 
 /* A code object, decoded once and shared by all frames that run it. */
 struct hn_code {
@@ -43,6 +44,7 @@ struct hn_frame {
     bool entry;          /* called from C: the interpreter loop starts here */
     const char *problem; /* UNREADABLE: why; else NULL */
     hn_addr problem_at;
+    const struct hn_variables *locals; /* NULL: nobody asked for them */
 };
 
 /* Innermost frame first. */

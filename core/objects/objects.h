@@ -100,6 +100,11 @@ hn_dict_iter_next(struct hn_dict_iter *it, hn_addr *key_ret, hn_addr *value_ret)
 HN_MUST_CHECK enum hn_status
 hn_dict_find(struct hn_python *py, hn_addr dict, const char *key, hn_addr *ret);
 
+/* Walks an instance's attributes (its __dict__, inline or managed values); HN_DONE when
+ * it has none, or none yet. */
+HN_MUST_CHECK enum hn_status
+hn_instance_iter_init(struct hn_python *py, hn_addr object, struct hn_dict_iter *ret);
+
 /* An instance attribute (its __dict__, inline or managed values): HN_DONE when it is
  * not there. Slots and class attributes are not looked at. */
 HN_MUST_CHECK enum hn_status

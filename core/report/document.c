@@ -268,6 +268,8 @@ hn_document_frame(struct hn_json *json, const char *key, const struct hn_frame *
         put_position(json, &frame->position);
         if (frame->source)
             hn_json_string(json, "source", frame->source);
+        if (frame->locals)
+            hn_document_variables(json, "locals", frame->locals);
     }
     hn_json_address(json, "address", frame->addr);
     hn_json_close_object(json);

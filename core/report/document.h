@@ -3,7 +3,9 @@
 #ifndef HN_REPORT_DOCUMENT_H
 #define HN_REPORT_DOCUMENT_H
 
+#include "model/exception.h"
 #include "model/listing.h"
+#include "model/object.h"
 #include "model/process.h"
 #include "report/json.h"
 
@@ -31,6 +33,23 @@ hn_document_row(struct hn_json *json, const struct hn_thread *thread);
 /* A FRAME, with its brackets. */
 void
 hn_document_frame(struct hn_json *json, const char *key, const struct hn_frame *frame);
+
+/* The members of a VALUE, without the brackets. */
+void
+hn_document_value(struct hn_json *json, const struct hn_value *value);
+
+/* A list of VARIABLEs. */
+void
+hn_document_variables(struct hn_json *json, const char *key,
+                      const struct hn_variables *variables);
+
+/* The members of py-object's result, without the brackets. */
+void
+hn_document_object(struct hn_json *json, const struct hn_object_facts *object);
+
+/* The member "exceptions" of a thread of py-exc. */
+void
+hn_document_exceptions(struct hn_json *json, const struct hn_exceptions *exceptions);
 
 /* The members of py-list's result, without the brackets. */
 void

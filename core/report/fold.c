@@ -44,6 +44,8 @@ same(const struct hn_fold *fold, size_t a, size_t b)
 
     if (one->kind != HN_FRAME_PYTHON || other->kind != HN_FRAME_PYTHON)
         return false;
+    if (one->locals || other->locals) /* these are what the user wants to see */
+        return false;
     return one->code->addr == other->code->addr
            && one->position.line == other->position.line
            && (!fold->columns || same_columns(&one->position, &other->position));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/state.h"
+#include "report/value.h"
 
 /* Wider names than these do not widen the column for everyone. */
 enum { MAX_FUNCTION = 40, MAX_LOCATION = 60 };
@@ -145,6 +146,8 @@ put_frame(struct hn_text *text, const struct hn_stack_view *view,
         at += (used > view->location ? used : view->location) + GAP_LOCATION;
         put_source(text, view->look, frame, at, view->fold.columns);
     }
+    if (frame->locals)
+        hn_variables_put(text, view->look, frame->locals, INDENT);
 }
 
 static void

@@ -19,6 +19,7 @@ struct code_entry {
     int64_t last_lasti;
     struct hn_position last_position;
     bool name_settled; /* looked for, found or not */
+    const struct hn_code_names *names;
     UT_hash_handle hh;
 };
 
@@ -177,4 +178,10 @@ hn_code_qualify(const struct hn_code *code, const char *qualname)
         return;
     entry->code.qualname = qualname;
     entry->code.qualified = true;
+}
+
+const struct hn_code_names **
+hn_code_names_of(const struct hn_code *code)
+{
+    return &((struct code_entry *)code)->names;
 }

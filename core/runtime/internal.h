@@ -2,6 +2,7 @@
 #ifndef HN_RUNTIME_INTERNAL_H
 #define HN_RUNTIME_INTERNAL_H
 
+#include "model/value.h"
 #include "runtime/runtime.h"
 
 /* A thread state as found in its list, before names and states are known. */
@@ -42,6 +43,35 @@ hn_code_qualify(const struct hn_code *code, const char *qualname);
 void
 hn_code_cache_clear(struct hn_runtime *rt);
 
+/* Where the names of @code's variables are kept once they are decoded. */
+struct hn_code_names;
+const struct hn_code_names **
+hn_code_names_of(const struct hn_code *code);
+
+/* --- code_names.c */
+
+struct hn_code_name {
+    const char *name;
+    enum hn_variable_kind kind;
+    uint32_t slot; /* of a frame */
+    uint32_t cell; /* the slot with its cell: another than @slot for an argument that
+                      inner functions share, up to 3.10 */
+    bool shared;   /* the slot holds a cell, once that is made */
+    bool joined;   /* an earlier name stands for this slot, too */
+    bool hidden;   /* a variable of a comprehension inside a module or class body */
+};
+
+/* In the order of the slots: as many as a frame has variables. */
+struct hn_code_names {
+    struct hn_code_name *items;
+    size_t count;
+};
+
+/* The names of @code's variables, decoded when first asked for. */
+HN_MUST_CHECK enum hn_status
+hn_code_names_load(struct hn_runtime *rt, const struct hn_code *code,
+                   const struct hn_code_names **ret);
+
 /* --- frame.c */
 
 /* How a frame stands in its chain. */
@@ -65,6 +95,13 @@ hn_frame_of_object(struct hn_runtime *rt, hn_addr object, hn_addr *ret);
 struct hn_position
 hn_frame_position_at(struct hn_runtime *rt, const struct hn_frame *frame,
                      int64_t lasti);
+
+/* --- object_size.c */
+
+/* Bytes as sys.getsizeof() counts them; leaves @ret as it is where that is not known.
+ */
+HN_MUST_CHECK enum hn_status
+hn_object_size(struct hn_runtime *rt, hn_addr object, uint64_t *ret);
 
 /* --- qualname.c: qualified names before co_qualname (3.8 to 3.10) */
 

@@ -1,4 +1,5 @@
 /* Opening and closing the Python runtime of a target. */
+#include "objects/preview.h"
 #include "runtime/qualindex.h"
 
 #include <stdlib.h>
@@ -30,6 +31,8 @@ hn_runtime_refresh(struct hn_runtime *rt)
     hn_code_cache_clear(rt);
     hn_qualindex_destroy(rt->qualindex);
     rt->qualindex = NULL;
+    hn_types_destroy(rt->types);
+    rt->types = NULL;
     hn_arena_deinit(&rt->arena);
 }
 

@@ -17,6 +17,8 @@ struct hn_runtime {
     struct hn_arena arena; /* decoded code objects and names; until the target runs */
     struct hn_code_cache *codes;
     struct hn_qualindex *qualindex; /* up to 3.10; NULL until it is wanted */
+    struct hn_types *types;         /* for values; NULL until they are wanted */
+    hn_addr cell_type;              /* PyCell_Type, 0 until one was met */
 };
 
 /* HN_E_NOT_PYTHON when no interpreter is there, with what was looked at in the detail;

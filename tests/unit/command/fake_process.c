@@ -10,7 +10,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "runtime/runtime.h"
+#include "runtime/evaluate.h"
+#include "runtime/exceptions.h"
+#include "runtime/object.h"
 
 struct fake fake;
 
@@ -249,6 +251,7 @@ hn_runtime_open(struct hn_target *target, struct hn_runtime **ret)
     static struct hn_runtime runtime;
 
     runtime.py.target = target;
+    runtime.py.err = target->err;
     *ret = &runtime;
     return HN_OK;
 }
@@ -314,4 +317,103 @@ hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t
     return fake.stack_status ? hn_fail(runtime->py.target->err, fake.stack_status, 0,
                                        "reading a stack")
                              : HN_OK;
+}
+
+/* --- values: every frame has a basket, which is an object at 0x1000 */
+
+enum { BASKET = 0x1000 };
+
+static const struct hn_value basket = { .addr = BASKET,
+                                        .type = "shop.Basket",
+                                        .repr = "<shop.Basket n=2>" };
+
+enum hn_status
+hn_variables_load(struct hn_runtime *rt, const struct hn_frame *frame,
+                  enum hn_variables_choice choice,
+                  const struct hn_preview_limits *limits, struct hn_arena *arena,
+                  struct hn_variables *ret)
+{
+    static struct hn_variable variables[2];
+
+    (void)rt;
+    (void)frame;
+    (void)arena;
+    fake.last_choice = choice;
+    fake.last_limits = *limits;
+    variables[0] = (struct hn_variable){
+        .name = "basket", .kind = HN_VARIABLE_ARGUMENT, .bound = true, .value = basket
+    };
+    variables[1] = (struct hn_variable){ .name = "total", .kind = HN_VARIABLE_LOCAL };
+    *ret = (struct hn_variables){ .items = variables, .count = 2 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_evaluate(struct hn_runtime *rt, const struct hn_scope *scope, const char *expression,
+            struct hn_arena *arena, struct hn_found *ret)
+{
+    static const struct hn_value seven = { .type = "int", .repr = "7" };
+
+    (void)scope;
+    (void)arena;
+    snprintf(fake.last_expression, sizeof(fake.last_expression), "%s", expression);
+    *ret = (struct hn_found){ .bits = BASKET };
+    if (strcmp(expression, "seven") == 0)
+        *ret = (struct hn_found){ .made = &seven };
+    if (strcmp(expression, "baskte") == 0)
+        return hn_fail_detail(rt->py.err, HN_DONE, 0, "no variable of that name",
+                              "baskte; near: basket");
+    return HN_OK;
+}
+
+enum hn_status
+hn_runtime_value(struct hn_runtime *rt, uint64_t bits,
+                 const struct hn_preview_limits *limits, struct hn_arena *arena,
+                 struct hn_value *ret)
+{
+    (void)rt;
+    (void)bits;
+    (void)arena;
+    fake.last_limits = *limits;
+    *ret = basket;
+    return HN_OK;
+}
+
+enum hn_status
+hn_object_load(const struct hn_lookup *lookup, hn_addr object,
+               const struct hn_preview_limits *limits, struct hn_object_facts *ret)
+{
+    (void)lookup;
+    (void)object;
+    fake.last_limits = *limits;
+    *ret = (struct hn_object_facts){ .value = basket,
+                                     .references = { .known = true, .count = 3 },
+                                     .gc = { .collectable = true, .tracked = true },
+                                     .size_bytes = 56 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_exceptions_load(struct hn_runtime *rt, const struct hn_interpreter *of,
+                   const struct hn_thread *thread, size_t depth,
+                   const struct hn_preview_limits *limits, struct hn_arena *arena,
+                   struct hn_exceptions *ret)
+{
+    static struct hn_exception_held held[1];
+    static struct hn_exception sold_out, *all[] = { &sold_out };
+
+    (void)rt;
+    (void)of;
+    (void)depth;
+    (void)arena;
+    fake.last_limits = *limits;
+    sold_out = (struct hn_exception){ .addr = 0x2000,
+                                      .type = "shop.SoldOut",
+                                      .message = "no more",
+                                      .traceback = fake.stacks[1] };
+    held[0] = (struct hn_exception_held){ HN_EXCEPTION_HANDLED, &sold_out, NULL };
+    *ret = (struct hn_exceptions){ .items = held, .all = all };
+    if (thread->number == 2 && !fake.without_exceptions)
+        ret->count = ret->all_count = 1;
+    return HN_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/process.h"
+#include "runtime/variables.h"
 #include "target/target.h"
 
 /* What the fakes hand out, and what was asked of them. Set up by fake_reset(). */
@@ -19,6 +20,10 @@ struct fake {
 
     unsigned opened, opened_by_host, closed, refreshed, released, runtime_refreshed;
     unsigned stacks_loaded;
+    char last_expression[128];
+    struct hn_preview_limits last_limits;
+    enum hn_variables_choice last_choice;
+    bool without_exceptions; /* no thread has any */
     size_t last_limit;
     int64_t last_selected;
     bool last_stop;

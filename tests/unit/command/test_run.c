@@ -417,10 +417,14 @@ static void
 every_command_has_a_document(void **state)
 {
     static const char *const lines[] = {
-        "py-dump --json",          "py-bt --json",   "py-threads --json",
-        "py-info --json",          "py-up --json",   "py-down --json",
-        "py-frame --json",         "py-list --json", "py-bt -a --json",
-        "py-info --layout --json",
+        "py-dump --json",         "py-bt --json",
+        "py-threads --json",      "py-info --json",
+        "py-up --json",           "py-down --json",
+        "py-frame --json",        "py-list --json",
+        "py-bt -a --json",        "py-info --layout --json",
+        "py-locals --json",       "py-globals --json",
+        "py-print --json basket", "py-object --json basket",
+        "py-exc --json",          "py-bt -l --json",
     };
 
     (void)state;
@@ -569,6 +573,118 @@ places_of_files_are_handed_on(void **state)
     assert_string_equal(fake.last_files, "/x/python|/x|/a:/b");
 }
 
+/* --- values */
+
+static void
+locals_marks_arguments_and_names_without_a_value(void **state)
+{
+    (void)state;
+    assert_prints("py-locals", "  #0 Basket.compute   shop.py:2     x = 1\n"
+                               "  argument  basket = <shop.Basket n=2>\n"
+                               "  local     total (no value at this point)\n");
+    assert_int_equal(fake.last_choice, HN_VARIABLES_LOCAL);
+}
+
+static void
+globals_are_asked_for_as_such(void **state)
+{
+    (void)state;
+    hn_run_line(session, "py-globals");
+    assert_int_equal(fake.last_choice, HN_VARIABLES_GLOBAL);
+}
+
+static void
+values_are_shown_below_their_frames(void **state)
+{
+    (void)state;
+    fake.place.selected_thread = 102;
+    assert_prints("py-bt -l", "  #0 Basket.compute   shop.py:2     x = 1\n"
+                              "       basket = <shop.Basket n=2>\n");
+    assert_int_equal(fake.last_choice, HN_VARIABLES_DATA);
+}
+
+static void
+another_frame_is_chosen_by_its_number(void **state)
+{
+    (void)state;
+    hn_run_line(session, "py-locals -f 2");
+    assert_int_equal(fake.last_limit, 3);
+    assert_fails(
+        "py-locals -f 7", HN_EXIT_CANNOT,
+        "cannot look at frame 7: the stack ends before it: the outermost is 2");
+    assert_fails("py-locals -f x", HN_EXIT_USAGE,
+                 "cannot choose frame x: this is not a number");
+}
+
+static void
+limits_have_defaults_and_0_lifts_them(void **state)
+{
+    (void)state;
+    hn_run_line(session, "py-print basket");
+    assert_int_equal(fake.last_limits.items, 100);
+    assert_int_equal(fake.last_limits.depth, 6);
+    hn_run_line(session, "py-print --limit 0 --depth 0 --width 5 basket");
+    assert_int_equal(fake.last_limits.items, 0);
+    assert_int_equal(fake.last_limits.depth, HN_PREVIEW_DEPTH_MOST);
+    assert_int_equal(fake.last_limits.width, 5);
+}
+
+static void
+print_shows_a_value(void **state)
+{
+    (void)state;
+    assert_prints("py-print basket", "<shop.Basket n=2>\n");
+    assert_prints("py-print seven", "7\n");
+    assert_fails("py-print baskte", HN_EXIT_CANNOT,
+                 "cannot show baskte: no variable of that name: baskte; near: basket");
+    assert_fails("py-print", HN_EXIT_USAGE,
+                 "cannot show a value: a name, an expression or an address is missing");
+}
+
+static void
+an_expression_keeps_the_quotes_that_were_typed(void **state)
+{
+    (void)state;
+    hn_run_line(session, "py-print basket[\"a key\"].x");
+    assert_string_equal(fake.last_expression, "basket[\"a key\"].x");
+}
+
+static void
+quotes_that_a_debugger_took_away_are_done_without(void **state)
+{
+    const char *const words[] = { "py-print", "basket[a", "key]" };
+
+    (void)state;
+    hn_run(session, 3, words);
+    assert_string_equal(fake.last_expression, "basket[a key]");
+}
+
+static void
+object_shows_what_is_known(void **state)
+{
+    (void)state;
+    assert_prints("py-object basket", "<shop.Basket n=2>\n"
+                                      "  type        shop.Basket\n"
+                                      "  address     0x1000\n"
+                                      "  size        56 bytes\n"
+                                      "  references  3\n"
+                                      "  collector   tracked\n");
+    assert_fails("py-object seven", HN_EXIT_CANNOT,
+                 "cannot show seven: this is a value without an object; `py-print` "
+                 "shows it");
+}
+
+static void
+exc_shows_the_threads_that_have_any(void **state)
+{
+    (void)state;
+    assert_prints("py-exc", "Thread 2 (LWP 102) \"worker\": idle in futex\n"
+                            "  handling shop.SoldOut: no more\n"
+                            "    #0 Basket.compute   shop.py:2     x = 1\n");
+    fake.without_exceptions = true;
+    assert_prints("py-exc", "no exception is being raised or handled\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_debugger, end)
 #define BARE(name) cmocka_unit_test_setup_teardown(name, start_bare, end)
 
@@ -607,6 +723,16 @@ main(void)
         TEST(nothing_loaded_is_told),
         TEST(wrong_lines_are_usage_errors),
         TEST(help_reads_no_target),
+        TEST(locals_marks_arguments_and_names_without_a_value),
+        TEST(globals_are_asked_for_as_such),
+        TEST(values_are_shown_below_their_frames),
+        TEST(another_frame_is_chosen_by_its_number),
+        TEST(limits_have_defaults_and_0_lifts_them),
+        TEST(print_shows_a_value),
+        TEST(an_expression_keeps_the_quotes_that_were_typed),
+        TEST(quotes_that_a_debugger_took_away_are_done_without),
+        TEST(object_shows_what_is_known),
+        TEST(exc_shows_the_threads_that_have_any),
         BARE(the_bare_host_prints_its_header_and_lets_go_first),
         BARE(the_bare_host_reads_it_running_on_request),
         BARE(a_target_of_digits_is_a_pid_and_all_else_a_core),

@@ -50,8 +50,8 @@ agrees(enum hn_linetable_format format, const struct table *table, const char *l
     struct hn_position truth, ours = { -2, -2, -2, -2 };
     int64_t offset;
 
-    if (sscanf(line, "%" SCNd64 " %" SCNd32 " %" SCNd32 " %" SCNd32 " %" SCNd32, &offset,
-               &truth.line, &truth.end_line, &truth.column, &truth.end_column)
+    if (sscanf(line, "%" SCNd64 " %" SCNd32 " %" SCNd32 " %" SCNd32 " %" SCNd32,
+               &offset, &truth.line, &truth.end_line, &truth.column, &truth.end_column)
         != 5)
         return false;
     if (!hn_linetable_find(format, table->bytes, table->size, table->first_line, offset,

@@ -1,5 +1,5 @@
 /* Damerau and Levenshtein's distance, between short words only. */
-#include "command/near.h"
+#include "base/near.h"
 
 #include <string.h>
 

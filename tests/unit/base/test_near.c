@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "command/near.h"
+#include "base/near.h"
 
 static void
 distance_counts_edits(void **state)

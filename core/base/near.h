@@ -1,6 +1,6 @@
 /* Words that the user may have meant. */
-#ifndef HN_COMMAND_NEAR_H
-#define HN_COMMAND_NEAR_H
+#ifndef HN_BASE_NEAR_H
+#define HN_BASE_NEAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
