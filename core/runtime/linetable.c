@@ -171,7 +171,8 @@ find_pep657(struct hn_cursor *c, int64_t line, int64_t lasti, struct hn_position
             return false;
         end += ((first & 7) + 1) * UNIT;
         if (lasti < end) {
-            *ret = position;
+            /* A damaged table may lead out of all lines: no columns there either. */
+            *ret = position.line == -1 ? line_only(-1) : position;
             return true;
         }
     }
