@@ -37,7 +37,8 @@ load_generations(struct hn_runtime *rt, hn_addr generations, struct hn_interpret
     for (unsigned i = 0; i < 3; i++) {
         struct hn_record rec;
 
-        if (hn_record_load(py, HN_STRUCT_GENERATION, generations + i * stride, &rec))
+        if (hn_record_load(py, HN_STRUCT_GENERATION, generations + (hn_addr)i * stride,
+                           &rec))
             return false;
         ret->gc.threshold[i] = (int32_t)hn_record_i64(&rec, HN_GENERATION_THRESHOLD);
         ret->gc.count[i] = (int32_t)hn_record_i64(&rec, HN_GENERATION_COUNT);

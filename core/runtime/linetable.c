@@ -169,7 +169,7 @@ find_pep657(struct hn_cursor *c, int64_t line, int64_t lasti, struct hn_position
 
         if (!(first & 0x80) || !next_location(c, first >> 3 & 15, &line, &position))
             return false;
-        end += ((first & 7) + 1) * UNIT;
+        end += (int64_t)((first & 7) + 1) * UNIT;
         if (lasti < end) {
             /* A damaged table may lead out of all lines: no columns there either. */
             *ret = position.line == -1 ? line_only(-1) : position;
