@@ -110,10 +110,6 @@ hn_instance_iter_init(struct hn_python *py, hn_addr object, struct hn_dict_iter 
 HN_MUST_CHECK enum hn_status
 hn_instance_find(struct hn_python *py, hn_addr object, const char *name, hn_addr *ret);
 
-/* Walks all of these attributes; HN_DONE when the object has none, or none yet. */
-HN_MUST_CHECK enum hn_status
-hn_instance_iter_init(struct hn_python *py, hn_addr object, struct hn_dict_iter *ret);
-
 /* The namespace of a module object. */
 HN_MUST_CHECK enum hn_status
 hn_module_dict(struct hn_python *py, hn_addr module, hn_addr *ret);

@@ -37,9 +37,12 @@ struct writer {
 static void
 put_indented(struct writer *w, unsigned indent)
 {
-    const char *at = w->scratch.bytes, *end = at + w->scratch.size;
+    const char *at = w->scratch.bytes, *end;
 
-    while (at && at < end) {
+    if (!at)
+        return;
+    end = at + w->scratch.size;
+    while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *next = newline ? newline + 1 : end;
 

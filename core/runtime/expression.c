@@ -188,7 +188,7 @@ put_escape(struct parser *p, struct hn_text *text, bool bytes)
         return fail(p, "a quote is not closed");
     if (!letter)
         hn_text_putc(text, '\\');
-    hn_text_putc(text, letter ? means[letter - letters] : *p->at);
+    hn_text_putc(text, (char)(letter ? means[letter - letters] : *p->at));
     p->at++;
     return HN_OK;
 }
