@@ -41,6 +41,8 @@ consider(void *arg, const char *name)
     struct near *near = arg;
     size_t distance, at;
 
+    if (strcmp(near->word, name) == 0) /* a slot, or a class's, without a value */
+        return;
     if (!hn_near(near->word, name) || is_known(near, name))
         return;
     distance = hn_near_distance(near->word, name);

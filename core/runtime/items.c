@@ -1,7 +1,9 @@
 /* Item lookup: sequences by number, dicts by key. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "objects/printable.h"
 #include "objects/str.h"
 #include "runtime/lookup.h"
 
@@ -90,26 +92,36 @@ find_in_bytes(const struct hn_lookup *lookup, hn_addr object, const struct hn_ke
     return make(lookup, "int", hn_arena_format(lookup->arena, "%u", byte), ret);
 }
 
-/* One character as repr() shows it; what a terminal must not see is escaped. */
+/* How repr() writes a character that cannot be shown as it is, or is special. */
+static void
+put_escape(struct hn_text *text, uint32_t code)
+{
+    static const char letters[] = "\t\n\r\\", escapes[] = "tnr\\";
+    const char *letter = code < 0x80 && code ? strchr(letters, (int)code) : NULL;
+
+    if (letter)
+        hn_text_printf(text, "\\%c", escapes[letter - letters]);
+    else if (code < 0x100)
+        hn_text_printf(text, "\\x%02" PRIx32, code);
+    else
+        hn_text_printf(text, code < 0x10000 ? "\\u%04" PRIx32 : "\\U%08" PRIx32, code);
+}
+
 static const char *
 character_repr(const struct hn_lookup *lookup, uint32_t code)
 {
+    enum hn_unicode_version version = lookup->rt->py.layout.formats.unicode;
     const char *quote = code == '\'' ? "\"" : "'", *repr;
-    struct hn_text character, text;
+    struct hn_text text;
 
-    hn_text_init(&character);
     hn_text_init(&text);
-    hn_text_put_code_point(&character, code);
     hn_text_puts(&text, quote);
-    if (code == '\\')
-        hn_text_puts(&text, "\\\\");
+    if (code == '\\' || !hn_is_printable(version, code))
+        put_escape(&text, code);
     else
-        hn_text_put_escaped(&text, character.bytes, character.size);
+        hn_text_put_code_point(&text, code);
     hn_text_puts(&text, quote);
-    repr = text.failed || character.failed
-               ? NULL
-               : hn_arena_copy(lookup->arena, text.bytes, text.size);
-    hn_text_deinit(&character);
+    repr = text.failed ? NULL : hn_arena_copy(lookup->arena, text.bytes, text.size);
     hn_text_deinit(&text);
     return repr;
 }

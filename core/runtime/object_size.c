@@ -24,18 +24,50 @@ is_plain(struct hn_python *py, hn_addr object)
     return false;
 }
 
-static enum hn_status
-digits_of(struct hn_python *py, hn_addr object, uint64_t *ret)
-{
-    enum hn_status st = hn_field_read(py, HN_INT_TAG, object, ret);
+/* Deeper hierarchies are corrupt. */
+enum { MAX_BASES = 1000 };
 
-    if (py->layout.formats.integer == HN_INT_SIGNED_SIZE) {
-        *ret = (int64_t)*ret < 0 ? 0 - *ret : *ret;
-        return st;
+/* Whether object's own __sizeof__ is asked: no class up to it, the one without a base,
+ * has another. Static types keep their methods elsewhere and are not guessed. */
+static bool
+is_instance(struct hn_python *py, hn_addr type)
+{
+    for (unsigned i = 0; i < MAX_BASES; i++) {
+        struct hn_record rec;
+        hn_addr base, own;
+
+        if (hn_record_load(py, HN_STRUCT_TYPE, type, &rec))
+            return false;
+        base = hn_record_u64_or_0(&rec, HN_TYPE_BASE);
+        if (base == 0 || !(hn_record_u64(&rec, HN_TYPE_FLAGS) & HN_TPFLAG_HEAP))
+            return base == 0 && i > 0;
+        if (hn_dict_find(py, hn_record_u64(&rec, HN_TYPE_DICT), "__sizeof__", &own)
+            != HN_DONE)
+            return false;
+        type = base;
     }
-    *ret >>= 3;
-    *ret += *ret == 0; /* zero has a digit since 3.12 */
-    return st;
+    return false;
+}
+
+/* Before 3.12 releases differ on whether zero has a digit. */
+static enum hn_status
+int_size(struct hn_python *py, hn_addr object, uint64_t *ret)
+{
+    uint64_t word, digits;
+    enum hn_status st = hn_field_read(py, HN_INT_TAG, object, &word);
+
+    if (st)
+        return st;
+    if (py->layout.formats.integer == HN_INT_SIGNED_SIZE) {
+        digits = (int64_t)word < 0 ? 0 - word : word;
+        if (digits == 0)
+            return HN_DONE;
+    } else {
+        digits = word >> 3;
+        digits += digits == 0;
+    }
+    *ret = (uint64_t)py->layout.offset[HN_INT_DIGIT] + digits * sizeof(uint32_t);
+    return HN_OK;
 }
 
 static enum hn_status
@@ -64,13 +96,13 @@ body_size(struct hn_python *py, hn_addr object, uint64_t flags,
     if (hn_object_is(py, object, "str"))
         return str_size(py, object, ret);
     if (hn_object_is(py, object, "int") || hn_object_is(py, object, "bool"))
-        st = digits_of(py, object, &items);
-    else if (hn_object_is(py, object, "list")) {
+        return int_size(py, object, ret);
+    if (hn_object_is(py, object, "list")) {
         st = hn_field_read(py, HN_LIST_ALLOCATED, object, &items);
         itemsize = sizeof(hn_addr);
     } else if (flags & HN_TPFLAG_TUPLE || hn_object_is(py, object, "bytes"))
         st = hn_field_read(py, HN_VAR_SIZE, object, &items);
-    else if (!is_plain(py, object))
+    else if (!is_plain(py, object) && !is_instance(py, type->addr))
         return HN_DONE;
     *ret = hn_record_u64(type, HN_TYPE_BASICSIZE) + items * itemsize;
     return st;
