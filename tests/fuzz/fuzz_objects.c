@@ -23,8 +23,8 @@ enum {
 };
 
 static const uint64_t type_flags[TYPES] = {
-    HN_TYPE_TYPE,  HN_TYPE_UNICODE, HN_TYPE_BYTES, HN_TYPE_LONG,
-    HN_TYPE_TUPLE, HN_TYPE_LIST,    HN_TYPE_DICT,  0,
+    HN_TPFLAG_TYPE,  HN_TPFLAG_UNICODE, HN_TPFLAG_BYTES, HN_TPFLAG_LONG,
+    HN_TPFLAG_TUPLE, HN_TPFLAG_LIST,    HN_TPFLAG_DICT,  0,
 };
 
 int
@@ -82,10 +82,11 @@ put_type(const struct hn_layout *layout, uint8_t *memory, unsigned index,
     uint64_t flags = type_flags[index];
 
     if (flags == 0)
-        flags = choices->class_flags & (HN_TYPE_MANAGED_DICT | HN_TYPE_INLINE_VALUES);
+        flags =
+            choices->class_flags & (HN_TPFLAG_MANAGED_DICT | HN_TPFLAG_INLINE_VALUES);
     set(layout, memory, HN_OBJECT_TYPE, type, BASE);
     set(layout, memory, HN_TYPE_NAME, type, type);
-    set(layout, memory, HN_TYPE_FLAGS, type, flags | HN_TYPE_HEAP);
+    set(layout, memory, HN_TYPE_FLAGS, type, flags | HN_TPFLAG_HEAP);
     set(layout, memory, HN_TYPE_BASICSIZE, type, choices->basicsize);
     set(layout, memory, HN_TYPE_ITEMSIZE, type, choices->itemsize);
     set(layout, memory, HN_TYPE_DICTOFFSET, type, (uint64_t)choices->dictoffset);

@@ -261,7 +261,7 @@ main(int argc, char **argv)
 {
     struct hn_error err = { 0 };
     struct hn_python py = { .err = &err };
-    size_t index, wrong = 0;
+    size_t index, count, wrong = 0;
     json_t *questions, *asks, *ask;
     json_error_t json_err;
 
@@ -275,10 +275,11 @@ main(int argc, char **argv)
     if (!open_python(&py, atoll(argv[1]), questions))
         return 2;
     asks = json_object_get(questions, "asks");
+    count = json_array_size(asks);
     json_array_foreach(asks, index, ask) wrong += !check(&py, ask, wrong < SHOWN);
-    printf("%zu asked, %zu wrong, %" PRIu64 " reads, %" PRIu64 " bytes\n",
-           json_array_size(asks), wrong, py.target->reads, py.target->bytes_read);
+    printf("%zu asked, %zu wrong, %" PRIu64 " reads, %" PRIu64 " bytes\n", count, wrong,
+           py.target->reads, py.target->bytes_read);
     hn_target_close(py.target);
     json_decref(questions);
-    return wrong > 0 || json_array_size(asks) == 0;
+    return wrong > 0 || count == 0;
 }

@@ -59,7 +59,7 @@ find_one(struct memory_builder *m, hn_addr object)
 static hn_addr
 class_with_offset(struct memory_builder *m, int64_t offset)
 {
-    hn_addr class = build_type(m, "C", HN_TYPE_HEAP);
+    hn_addr class = build_type(m, "C", HN_TPFLAG_HEAP);
 
     memory_set(m, HN_TYPE_BASICSIZE, class, 64);
     memory_set(m, HN_TYPE_DICTOFFSET, class, (uint64_t)offset);
@@ -136,12 +136,12 @@ an_impossible_item_count_is_corrupt(void **state)
 static hn_addr
 managed_class(struct memory_builder *m)
 {
-    uint64_t flags = HN_TYPE_HEAP | HN_TYPE_MANAGED_DICT;
+    uint64_t flags = HN_TPFLAG_HEAP | HN_TPFLAG_MANAGED_DICT;
     const struct entry names[] = { { build_ascii(m, "zero"), 0 },
                                    { build_ascii(m, "one"), 0 },
                                    { build_ascii(m, "two"), 0 } };
-    hn_addr class =
-        build_type(m, "M", flags | (has_inline_values(m) ? HN_TYPE_INLINE_VALUES : 0));
+    hn_addr class = build_type(
+        m, "M", flags | (has_inline_values(m) ? HN_TPFLAG_INLINE_VALUES : 0));
 
     memory_set(m, HN_TYPE_DICTOFFSET, class, (uint64_t)-1);
     memory_set(m, HN_HEAPTYPE_CACHED_KEYS, class, build_keys(m, KEYS_SPLIT, names, 3));

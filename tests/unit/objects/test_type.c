@@ -21,7 +21,7 @@ an_object_has_its_type_and_the_types_flags(void **state)
 
     assert_int_equal(flags_of(m, build_ascii(m, "x"), &type, &flags), HN_OK);
     assert_int_equal(type, m->str);
-    assert_int_equal(flags, HN_TYPE_UNICODE);
+    assert_int_equal(flags, HN_TPFLAG_UNICODE);
 }
 
 static void
@@ -33,7 +33,7 @@ a_type_is_an_object_of_type_type(void **state)
 
     assert_int_equal(flags_of(m, m->str, &type, &flags), HN_OK);
     assert_int_equal(type, m->type);
-    assert_int_equal(flags, HN_TYPE_TYPE);
+    assert_int_equal(flags, HN_TPFLAG_TYPE);
 }
 
 static void

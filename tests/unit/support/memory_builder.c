@@ -40,15 +40,15 @@ static const struct hn_target_ops memory_ops = {
 static void
 build_types(struct memory_builder *m)
 {
-    m->type = build_type(m, "type", HN_TYPE_TYPE);
+    m->type = build_type(m, "type", HN_TPFLAG_TYPE);
     memory_set(m, HN_OBJECT_TYPE, m->type, m->type);
     m->object = build_type(m, "object", 0);
-    m->str = build_type(m, "str", HN_TYPE_UNICODE);
-    m->integer = build_type(m, "int", HN_TYPE_LONG);
-    m->bytes_type = build_type(m, "bytes", HN_TYPE_BYTES);
-    m->tuple = build_type(m, "tuple", HN_TYPE_TUPLE);
-    m->list = build_type(m, "list", HN_TYPE_LIST);
-    m->dict = build_type(m, "dict", HN_TYPE_DICT);
+    m->str = build_type(m, "str", HN_TPFLAG_UNICODE);
+    m->integer = build_type(m, "int", HN_TPFLAG_LONG);
+    m->bytes_type = build_type(m, "bytes", HN_TPFLAG_BYTES);
+    m->tuple = build_type(m, "tuple", HN_TPFLAG_TUPLE);
+    m->list = build_type(m, "list", HN_TPFLAG_LIST);
+    m->dict = build_type(m, "dict", HN_TPFLAG_DICT);
 }
 
 void
