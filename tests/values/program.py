@@ -73,7 +73,8 @@ def repr_of(value):
         return repr(scalars.UNREADY[id(value)])
     if type(value) is list and any(map(is_huge, value)):
         return "[%s]" % ", ".join(
-            "<int of %d bits: 0x...>" % one.bit_length() for one in value)
+            "<int of %d bits: %s0x...>" % (one.bit_length(), "-" if one < 0 else "")
+            for one in value)
     return repr(value)
 
 
