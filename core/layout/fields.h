@@ -52,6 +52,8 @@
     X(DICT, "PyDictObject", "dict_object.size")                                      \
     X(DICTKEYS, "PyDictKeysObject", "")                                              \
     X(DICTVALUES, "PyDictValues", "")                                                \
+    X(DEQUE, "dequeobject", "")                                                      \
+    X(DEQUEBLOCK, "dequeblock", "")                                                  \
     X(POOL, "pool_header", "")                                                       \
     X(FUNCTION, "PyFunctionObject", "")                                              \
     X(METHOD, "PyMethodObject", "")                                                  \
@@ -264,6 +266,10 @@
     X(DICTVALUES, SIZE, 1, "size", "")                                                \
     X(DICTVALUES, VALID, 1, "valid", "")                                              \
     X(DICTVALUES, VALUES, 0, "values", "")                                            \
+    X(DEQUE, LEFT, 8, "leftblock", "")                                                \
+    X(DEQUE, LEFT_INDEX, 8, "leftindex", "")                                          \
+    X(DEQUEBLOCK, ITEMS, 0, "data", "")                                               \
+    X(DEQUEBLOCK, RIGHT, 8, "rightlink", "")                                          \
     X(POOL, COUNT, 4, "ref.count", "")                                                \
     X(POOL, SIZE_CLASS, 4, "szidx", "")                                               \
     X(POOL, NEXT_OFFSET, 4, "nextoffset", "")                                         \

@@ -60,6 +60,83 @@ find_in_list(const struct hn_lookup *lookup, hn_addr object, uint64_t flags,
     return hn_target_read_u64(py->target, items + index * sizeof(hn_addr), &ret->bits);
 }
 
+/* --- deque: a list of blocks of 64 items, the first and last partly filled */
+
+/* As many items as a block's array has; it lies between two links of 8 bytes. */
+static uint64_t
+block_items(const struct hn_python *py)
+{
+    return py->layout.size[HN_STRUCT_DEQUEBLOCK] / sizeof(hn_addr) - 2;
+}
+
+/* Walking a list link by link is slow: a deque of this many items is the limit. */
+#define MAX_DEQUE (UINT64_C(1) << 30)
+
+static enum hn_status
+skip_blocks(const struct hn_lookup *lookup, hn_addr *block, uint64_t count)
+{
+    struct hn_python *py = &lookup->rt->py;
+
+    for (uint64_t i = 0; i < count; i++) {
+        enum hn_status st = hn_field_read(py, HN_DEQUEBLOCK_RIGHT, *block, block);
+
+        if (!st && hn_target_interrupted(py->target))
+            st = hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (st)
+            return st;
+    }
+    return HN_OK;
+}
+
+static enum hn_status
+find_in_deque(const struct hn_lookup *lookup, hn_addr object, const struct hn_key *key,
+              struct hn_found *ret)
+{
+    struct hn_python *py = &lookup->rt->py;
+    struct hn_record rec;
+    hn_addr block, items;
+    uint64_t index = 0;
+    enum hn_status st = load_index(lookup, object, key, &index);
+
+    if (!st)
+        st = hn_record_load(py, HN_STRUCT_DEQUE, object, &rec);
+    if (!st && index >= MAX_DEQUE)
+        st = hn_fail(py->err, HN_E_UNSUPPORTED, object, "the deque is too long");
+    if (st)
+        return st;
+    block = hn_record_u64(&rec, HN_DEQUE_LEFT);
+    index += hn_record_u64(&rec, HN_DEQUE_LEFT_INDEX) % block_items(py);
+    st = skip_blocks(lookup, &block, index / block_items(py));
+    if (st)
+        return st;
+    items = hn_field_addr(py, HN_DEQUEBLOCK_ITEMS, block);
+    *ret = (struct hn_found){ 0 };
+    return hn_target_read_u64(
+        py->target, items + index % block_items(py) * sizeof(hn_addr), &ret->bits);
+}
+
+/* Whether @type is deque or inherits from it. */
+static bool
+is_deque(const struct hn_lookup *lookup, hn_addr type)
+{
+    struct hn_python *py = &lookup->rt->py;
+    const hn_addr *classes;
+    const char *name;
+    size_t count;
+    hn_addr mro;
+
+    if (!hn_layout_has(&py->layout, HN_DEQUE_LEFT)
+        || !hn_layout_has(&py->layout, HN_DEQUEBLOCK_ITEMS)
+        || hn_field_read(py, HN_TYPE_MRO, type, &mro)
+        || hn_items_load(py, mro, HN_MRO_MOST, lookup->arena, &classes, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (hn_type_name(py, classes[i], lookup->arena, &name) == HN_OK
+            && strcmp(name, "collections.deque") == 0)
+            return true;
+    return false;
+}
+
 /* --- sequences of bytes and characters */
 
 static enum hn_status
@@ -302,6 +379,8 @@ hn_item_find(const struct hn_lookup *lookup, hn_addr object, const struct hn_key
         return find_in_bytes(lookup, object, key, ret);
     if (flags & HN_TPFLAG_UNICODE)
         return find_in_str(lookup, object, key, ret);
+    if (is_deque(lookup, type))
+        return find_in_deque(lookup, object, key, ret);
     return hn_fail(py->err, HN_E_UNSUPPORTED, object,
                    "it has no items that can be read from memory");
 }
