@@ -170,7 +170,7 @@ def run_entry(entry, lock):
 
 
 def main():
-    steady = STEADY
+    steady, numbers = STEADY, []
     gc.set_threshold(300)
     signal.signal(signal.SIGTERM, lambda *_: STOP.append(1))
     sys.setswitchinterval(0.0005)
