@@ -118,6 +118,12 @@ enum hn_bytearray_quotes {
     HN_BYTEARRAY_QUOTES_AS_BYTES /* 3.15: it is that of bytes */
 };
 
+/* How repr() writes an OrderedDict. */
+enum hn_ordered_dict_format {
+    HN_ORDERED_DICT_PAIRS, /* OrderedDict([('a', 1)]) */
+    HN_ORDERED_DICT_BRACES /* OrderedDict({'a': 1}) (3.12, gh-101446) */
+};
+
 /* The main thread's name in `threading`, and the like, need no format. */
 struct hn_formats {
     enum hn_position_format position;
@@ -133,6 +139,7 @@ struct hn_formats {
     enum hn_gil_format gil;
     enum hn_unicode_version unicode;
     enum hn_bytearray_quotes bytearray;
+    enum hn_ordered_dict_format ordered_dict;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

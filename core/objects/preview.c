@@ -52,6 +52,7 @@ struct hn_show {
     bool planned;     /* the shower at work has an object in its plan */
     size_t run;       /* where in the waiting text its text since then begins */
     size_t objects;   /* shown so far */
+    bool again;       /* the shower at work is for an object inside itself */
     bool cut, failed; /* failed: no memory for pieces */
     bool unreadable;  /* the outermost object; the error slot says why */
 };
@@ -66,6 +67,12 @@ struct hn_types *
 hn_show_types(struct hn_show *show)
 {
     return show->types;
+}
+
+bool
+hn_show_is_again(const struct hn_show *show)
+{
+    return show->again;
 }
 
 struct hn_arena *
@@ -355,6 +362,22 @@ open_object(struct hn_show *show, const struct hn_object *object)
     return st;
 }
 
+static enum hn_status
+show_again(struct hn_show *show, const struct frame *open)
+{
+    const struct hn_object object = open->object;
+    enum hn_status st;
+
+    if (!(object.type->shower->flags & HN_SHOWER_AGAIN_SHOW)) {
+        put_again(show, open);
+        return HN_OK;
+    }
+    show->again = true;
+    st = open_object(show, &object);
+    show->again = false;
+    return st;
+}
+
 static bool
 is_exhausted(struct hn_show *show)
 {
@@ -375,10 +398,8 @@ visit(struct hn_show *show, hn_addr at)
         show->cut = show->cut || at != 0;
         return HN_OK;
     }
-    if (open) {
-        put_again(show, open);
-        return HN_OK;
-    }
+    if (open)
+        return show_again(show, open);
     st = identify(show, at, &object);
     if (st == HN_OK)
         return open_object(show, &object);
@@ -434,7 +455,7 @@ init(struct hn_show *show, struct hn_types *types,
         show->limits.depth = HN_PREVIEW_DEPTH_MOST;
     show->out = out;
     show->depth = 0;
-    show->planned = show->cut = show->failed = show->unreadable = false;
+    show->planned = show->again = show->cut = show->failed = show->unreadable = false;
     show->run = show->objects = 0;
     hn_arena_init(&show->arena);
     hn_text_init(&show->waiting);

@@ -29,6 +29,8 @@ enum {
     HN_SHOWER_LEAF = 1,
     /* Inside itself it is "<name of the type>(...)". */
     HN_SHOWER_AGAIN_CALL = 2,
+    /* Inside itself its shower is called again; see hn_show_is_again(). */
+    HN_SHOWER_AGAIN_SHOW = 4,
 };
 
 struct hn_shower {
@@ -45,7 +47,8 @@ struct hn_shower {
 
 /* The showers of each family, ended by a NULL name. */
 extern const struct hn_shower hn_showers_constant[], hn_showers_number[],
-    hn_showers_text[], hn_showers_container[], hn_showers_instance[];
+    hn_showers_text[], hn_showers_container[], hn_showers_instance[],
+    hn_showers_datetime[], hn_showers_collections[];
 
 /* The shower for a name as in struct hn_shower, or NULL. */
 const struct hn_shower *
@@ -63,6 +66,10 @@ hn_show_python(struct hn_show *show);
 
 struct hn_types *
 hn_show_types(struct hn_show *show);
+
+/* Whether the object at work is inside itself: it must not show what leads there. */
+bool
+hn_show_is_again(const struct hn_show *show);
 
 /* For pieces of the plan; forgotten when the preview is finished. */
 struct hn_arena *

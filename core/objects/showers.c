@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const struct hn_shower *const families[] = {
-    hn_showers_constant,  hn_showers_number,   hn_showers_text,
-    hn_showers_container, hn_showers_instance,
+    hn_showers_constant,    hn_showers_number,   hn_showers_text,
+    hn_showers_container,   hn_showers_instance, hn_showers_datetime,
+    hn_showers_collections,
 };
 
 const struct hn_shower *
