@@ -282,6 +282,12 @@ put_float(struct hn_text *text, double value, const char *point_zero)
         put_plain(text, &decimals, point_zero);
 }
 
+void
+hn_show_float(struct hn_show *show, double value)
+{
+    put_float(hn_show_text(show), value, ".0");
+}
+
 static enum hn_status
 read_double(struct hn_show *show, enum hn_field field, hn_addr object, double *ret)
 {
@@ -300,7 +306,7 @@ show_float(struct hn_show *show, const struct hn_object *object)
     enum hn_status st = read_double(show, HN_FLOAT_VALUE, object->at, &value);
 
     if (!st)
-        put_float(hn_show_text(show), value, ".0");
+        hn_show_float(show, value);
     return st;
 }
 

@@ -22,7 +22,8 @@ hn_show_behind(struct hn_show *show, const struct hn_object *object, enum hn_hea
     struct hn_python *py = hn_show_python(show);
     size_t from = size_of_head(&py->layout, head) + offset;
 
-    if (from + size > object->type->basicsize)
+    /* Of a structure that ends in an array, the first item may be asked for too. */
+    if (from + size > object->type->basicsize + object->type->itemsize)
         return hn_fail(py->err, HN_E_UNSUPPORTED, object->at,
                        "smaller than objects of its type are known to be");
     return hn_target_read(py->target, object->at + from, ret, size);

@@ -171,22 +171,36 @@ shown_of(struct hn_show *show, uint64_t length)
 }
 
 static enum hn_status
+put_run(struct hn_show *show, const struct run *run, uint64_t length,
+        visit_character *put)
+{
+    char quote;
+    enum hn_status st = choose_quote(run, &quote);
+
+    if (!st)
+        st = put_quoted(run, quote, put);
+    if (!st && run->length < length)
+        hn_show_cut(show, length - run->length);
+    return st;
+}
+
+enum hn_status
+hn_show_characters(struct hn_show *show, hn_addr data, uint64_t length, unsigned width)
+{
+    const struct run run = { show, data, shown_of(show, length), width };
+
+    return put_run(show, &run, length, put_character);
+}
+
+static enum hn_status
 show_str(struct hn_show *show, const struct hn_object *object)
 {
     struct hn_str_shape shape;
-    struct run run;
-    char quote;
     enum hn_status st = hn_str_shape_load(hn_show_python(show), object->at, &shape);
 
     if (st)
         return st;
-    run = (struct run){ show, shape.data, shown_of(show, shape.length), shape.width };
-    st = choose_quote(&run, &quote);
-    if (!st)
-        st = put_quoted(&run, quote, put_character);
-    if (!st && run.length < shape.length)
-        hn_show_cut(show, shape.length - run.length);
-    return st;
+    return hn_show_characters(show, shape.data, shape.length, shape.width);
 }
 
 /* No bytes fill the address space; more is corrupt, not large. */
@@ -196,9 +210,8 @@ static enum hn_status
 put_bytes(struct hn_show *show, hn_addr object, hn_addr data, visit_character *put)
 {
     struct hn_python *py = hn_show_python(show);
-    uint64_t size;
     struct run run;
-    char quote;
+    uint64_t size;
     enum hn_status st = hn_field_read(py, HN_VAR_SIZE, object, &size);
 
     if (!st && size > BYTES_LIMIT)
@@ -206,14 +219,17 @@ put_bytes(struct hn_show *show, hn_addr object, hn_addr data, visit_character *p
     if (st)
         return st;
     run = (struct run){ show, data, shown_of(show, size), 1 };
-    st = choose_quote(&run, &quote);
-    if (st)
-        return st;
     hn_show_puts(show, "b");
-    st = put_quoted(&run, quote, put);
-    if (!st && run.length < size)
-        hn_show_cut(show, size - run.length);
-    return st;
+    return put_run(show, &run, size, put);
+}
+
+enum hn_status
+hn_show_bytes(struct hn_show *show, hn_addr data, uint64_t size)
+{
+    const struct run run = { show, data, shown_of(show, size), 1 };
+
+    hn_show_puts(show, "b");
+    return put_run(show, &run, size, put_byte);
 }
 
 static enum hn_status

@@ -48,7 +48,8 @@ struct hn_shower {
 /* The showers of each family, ended by a NULL name. */
 extern const struct hn_shower hn_showers_constant[], hn_showers_number[],
     hn_showers_text[], hn_showers_container[], hn_showers_instance[],
-    hn_showers_datetime[], hn_showers_collections[];
+    hn_showers_datetime[], hn_showers_collections[], hn_showers_decimal[],
+    hn_showers_array[], hn_showers_re[];
 
 /* The shower for a name as in struct hn_shower, or NULL. */
 const struct hn_shower *
@@ -97,6 +98,18 @@ hn_show_name(struct hn_show *show, const char *name);
 /* A str object's text without quotes (at most a line's worth); what str() gives. */
 HN_MUST_CHECK enum hn_status
 hn_show_str(struct hn_show *show, hn_addr object);
+
+/* The repr of a float. */
+void
+hn_show_float(struct hn_show *show, double value);
+
+/* The repr of the str of @length characters of @width bytes that are at @data, and that
+ * of bytes. */
+HN_MUST_CHECK enum hn_status
+hn_show_characters(struct hn_show *show, hn_addr data, uint64_t length, unsigned width);
+
+HN_MUST_CHECK enum hn_status
+hn_show_bytes(struct hn_show *show, hn_addr data, uint64_t size);
 
 /* The repr of the object at @at belongs here; 0 is shown as <NULL>. */
 void

@@ -6,7 +6,8 @@
 static const struct hn_shower *const families[] = {
     hn_showers_constant,    hn_showers_number,   hn_showers_text,
     hn_showers_container,   hn_showers_instance, hn_showers_datetime,
-    hn_showers_collections,
+    hn_showers_collections, hn_showers_decimal,  hn_showers_array,
+    hn_showers_re,
 };
 
 const struct hn_shower *
