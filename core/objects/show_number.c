@@ -199,30 +199,37 @@ count_up(char *text)
     return false;
 }
 
+static double
+parse(const char *text, bool narrow)
+{
+    return narrow ? strtof(text, NULL) : strtod(text, NULL);
+}
+
 /* Writes @value with @precision digits; false when they do not read back as @value.
  * The doubles next to a power of two are closer below it than above: the number that
  * is nearest to it may be another's already while the next one up is still its own. */
 static bool
-reads_back(double value, int precision, char *text, size_t size)
+reads_back(double value, int precision, bool narrow, char *text, size_t size)
 {
     int exponent;
 
     snprintf(text, size, "%.*e", precision - 1, value);
-    if (strtod(text, NULL) == value)
+    if (parse(text, narrow) == value)
         return true;
     return frexp(value, &exponent) == 0.5 && count_up(text)
-           && strtod(text, NULL) == value;
+           && parse(text, narrow) == value;
 }
 
 /* The fewest digits that read back as @value. Every normal double keeps 15 digits, so
  * only the subnormal ones may need fewer than what trailing zeros show. */
 static void
-shortest(double value, struct decimals *ret)
+shortest(double value, bool narrow, struct decimals *ret)
 {
-    int precision = value < DBL_MIN ? 1 : DBL_DIG;
+    bool subnormal = value < (narrow ? FLT_MIN : DBL_MIN);
+    int precision = subnormal ? 1 : narrow ? FLT_DIG : DBL_DIG;
     char text[64];
 
-    while (!reads_back(value, precision, text, sizeof text)
+    while (!reads_back(value, precision, narrow, text, sizeof text)
            && precision < DBL_DECIMAL_DIG)
         precision++;
     split(text, ret);
@@ -260,7 +267,7 @@ put_plain(struct hn_text *text, const struct decimals *d, const char *point_zero
 
 /* A float by the rules of repr(): an exponent below 1e-4 and from 1e16 on. */
 static void
-put_float(struct hn_text *text, double value, const char *point_zero)
+put_real(struct hn_text *text, double value, bool narrow, const char *point_zero)
 {
     struct decimals decimals;
 
@@ -275,11 +282,23 @@ put_float(struct hn_text *text, double value, const char *point_zero)
         hn_text_puts(text, "inf");
         return;
     }
-    shortest(value, &decimals);
+    shortest(value, narrow, &decimals);
     if (value != 0 && (decimals.exponent < -3 || decimals.exponent > 16))
         put_with_exponent(text, &decimals);
     else
         put_plain(text, &decimals, point_zero);
+}
+
+static void
+put_float(struct hn_text *text, double value, const char *point_zero)
+{
+    put_real(text, value, false, point_zero);
+}
+
+void
+hn_show_float32(struct hn_show *show, float value)
+{
+    put_real(hn_show_text(show), value, true, ".0");
 }
 
 void
@@ -311,29 +330,34 @@ show_float(struct hn_show *show, const struct hn_object *object)
 }
 
 /* (1+2j); a real part of plain zero is left out: 2j. */
+void
+hn_show_complex(struct hn_show *show, double real, double imag, bool parentheses)
+{
+    struct hn_text *text = hn_show_text(show);
+    bool has_real = real != 0 || signbit(real);
+
+    if (has_real || parentheses)
+        hn_text_puts(text, "(");
+    if (has_real) {
+        put_float(text, real, "");
+        if (isnan(imag) || !signbit(imag))
+            hn_text_puts(text, "+");
+    }
+    put_float(text, imag, "");
+    hn_text_puts(text, has_real || parentheses ? "j)" : "j");
+}
+
 static enum hn_status
 show_complex(struct hn_show *show, const struct hn_object *object)
 {
-    struct hn_text *text = hn_show_text(show);
     double real, imag;
     enum hn_status st = read_double(show, HN_COMPLEX_REAL, object->at, &real);
 
     if (!st)
         st = read_double(show, HN_COMPLEX_IMAG, object->at, &imag);
-    if (st)
-        return st;
-    if (real == 0 && !signbit(real)) {
-        put_float(text, imag, "");
-        hn_text_puts(text, "j");
-        return HN_OK;
-    }
-    hn_text_puts(text, "(");
-    put_float(text, real, "");
-    if (isnan(imag) || !signbit(imag))
-        hn_text_puts(text, "+");
-    put_float(text, imag, "");
-    hn_text_puts(text, "j)");
-    return HN_OK;
+    if (!st)
+        hn_show_complex(show, real, imag, false);
+    return st;
 }
 
 const struct hn_shower hn_showers_number[] = {

@@ -38,4 +38,12 @@ hn_show_short_name(struct hn_show *show, const struct hn_object *object);
 HN_MUST_CHECK enum hn_status
 hn_show_as_instance(struct hn_show *show, const struct hn_object *object);
 
+/* A C value by the letter of its type in struct, array, ctypes and numpy; 0 bytes for
+ * letters that are none of numbers and bool. */
+unsigned
+hn_show_c_size(char letter);
+
+void
+hn_show_c_value(struct hn_show *show, char letter, const void *bytes);
+
 #endif

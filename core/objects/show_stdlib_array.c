@@ -64,6 +64,23 @@ put_value(struct hn_show *show, const struct letter *letter, const void *bytes)
     }
 }
 
+unsigned
+hn_show_c_size(char letter)
+{
+    const struct letter *found = find_letter(letter);
+
+    return found ? found->bytes : 0;
+}
+
+void
+hn_show_c_value(struct hn_show *show, char letter, const void *bytes)
+{
+    const struct letter *found = find_letter(letter);
+
+    if (found)
+        put_value(show, found, bytes);
+}
+
 /* ---- array.array ---- */
 
 /* The members behind ob_size, and what ob_descr points to. */

@@ -20,8 +20,9 @@ enum { BLOCK_BYTES = 4096 };
 struct run {
     struct hn_show *show;
     hn_addr data;
-    uint64_t length; /* characters shown */
-    unsigned width;  /* bytes of one */
+    uint64_t length;       /* characters shown */
+    unsigned width;        /* bytes of one */
+    const uint32_t *local; /* the characters, when they are ours */
 };
 
 typedef bool
@@ -44,13 +45,16 @@ walk(const struct run *run, visit_character *visit, void *context)
     size_t count;
 
     for (uint64_t first = 0; first < run->length; first += count) {
-        enum hn_status st;
+        enum hn_status st = HN_OK;
 
         count = sizeof block / run->width;
         if (count > run->length - first)
             count = run->length - first;
-        st = hn_target_read(target, run->data + first * run->width, block,
-                            count * run->width);
+        if (run->local)
+            memcpy(block, run->local + first, count * sizeof *run->local);
+        else
+            st = hn_target_read(target, run->data + first * run->width, block,
+                                count * run->width);
         if (st)
             return st;
         for (size_t i = 0; i < count; i++)
@@ -187,9 +191,17 @@ put_run(struct hn_show *show, const struct run *run, uint64_t length,
 enum hn_status
 hn_show_characters(struct hn_show *show, hn_addr data, uint64_t length, unsigned width)
 {
-    const struct run run = { show, data, shown_of(show, length), width };
+    const struct run run = { show, data, shown_of(show, length), width, NULL };
 
     return put_run(show, &run, length, put_character);
+}
+
+enum hn_status
+hn_show_code_points(struct hn_show *show, const uint32_t *codes, size_t count)
+{
+    const struct run run = { show, 0, shown_of(show, count), sizeof *codes, codes };
+
+    return put_run(show, &run, count, put_character);
 }
 
 static enum hn_status
@@ -218,7 +230,7 @@ put_bytes(struct hn_show *show, hn_addr object, hn_addr data, visit_character *p
         st = hn_fail(py->err, HN_E_CORRUPT, object, "bytes of an impossible size");
     if (st)
         return st;
-    run = (struct run){ show, data, shown_of(show, size), 1 };
+    run = (struct run){ show, data, shown_of(show, size), 1, NULL };
     hn_show_puts(show, "b");
     return put_run(show, &run, size, put);
 }
@@ -226,7 +238,7 @@ put_bytes(struct hn_show *show, hn_addr object, hn_addr data, visit_character *p
 enum hn_status
 hn_show_bytes(struct hn_show *show, hn_addr data, uint64_t size)
 {
-    const struct run run = { show, data, shown_of(show, size), 1 };
+    const struct run run = { show, data, shown_of(show, size), 1, NULL };
 
     hn_show_puts(show, "b");
     return put_run(show, &run, size, put_byte);

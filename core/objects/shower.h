@@ -49,7 +49,7 @@ struct hn_shower {
 extern const struct hn_shower hn_showers_constant[], hn_showers_number[],
     hn_showers_text[], hn_showers_container[], hn_showers_instance[],
     hn_showers_datetime[], hn_showers_collections[], hn_showers_decimal[],
-    hn_showers_array[], hn_showers_re[];
+    hn_showers_array[], hn_showers_re[], hn_showers_path[], hn_showers_numpy[];
 
 /* The shower for a name as in struct hn_shower, or NULL. */
 const struct hn_shower *
@@ -99,9 +99,16 @@ hn_show_name(struct hn_show *show, const char *name);
 HN_MUST_CHECK enum hn_status
 hn_show_str(struct hn_show *show, hn_addr object);
 
-/* The repr of a float. */
+/* The repr of a float; of a C float as numpy prints it, with the digits that tell it
+ * from other C floats; of a complex, or its inside in parentheses all the time. */
 void
 hn_show_float(struct hn_show *show, double value);
+
+void
+hn_show_float32(struct hn_show *show, float value);
+
+void
+hn_show_complex(struct hn_show *show, double real, double imag, bool parentheses);
 
 /* The repr of the str of @length characters of @width bytes that are at @data, and that
  * of bytes. */
@@ -110,6 +117,10 @@ hn_show_characters(struct hn_show *show, hn_addr data, uint64_t length, unsigned
 
 HN_MUST_CHECK enum hn_status
 hn_show_bytes(struct hn_show *show, hn_addr data, uint64_t size);
+
+/* The same of a str that was put together here. */
+HN_MUST_CHECK enum hn_status
+hn_show_code_points(struct hn_show *show, const uint32_t *codes, size_t count);
 
 /* The repr of the object at @at belongs here; 0 is shown as <NULL>. */
 void
