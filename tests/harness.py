@@ -358,13 +358,13 @@ def run(argv, seconds, env=None, cwd="/", cpu_seconds=None):
     Where the promise is a time, `cpu_seconds` holds it on a machine that is shared:
     what uses more is ended by SIGXCPU."""
     def limit():
-        if cpu_seconds:
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
 
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=seconds, cwd=cwd,
-                              env=dict(os.environ, **(env or {})), preexec_fn=limit)
+                              env=dict(os.environ, **(env or {})),
+                              preexec_fn=limit if cpu_seconds else None)
     except subprocess.TimeoutExpired as hang:
         said = (hang.output or b"").decode(errors="replace")[-300:]
         raise RuntimeError("%s took over %d s: %s" % (argv[0], seconds, said))

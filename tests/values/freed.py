@@ -36,7 +36,7 @@ def main():
     never_written = os.pipe()
     os.dup2(never_written[0], STILL_FD)
     truth = {"watcher": threading.get_native_id(), "moving": [],
-             "kept": {"kept_instance": "<__main__.Roomy object at 0x%x>" % id(kept_instance),
+             "kept": {"kept_instance": object.__repr__(kept_instance),
                       "kept_bytes": repr(kept_bytes), "kept_str": repr(kept_str)}}
     with open(sys.argv[1], "w", encoding="ascii") as file:
         json.dump(truth, file)
