@@ -81,6 +81,7 @@
     X(SUPER, "superobject", "")                                                      \
     X(CONTEXTVAR, "PyContextVar", "")                                                \
     X(STRUCTSEQ, "PyStructSequence", "")                                             \
+    X(IMPORTERROR, "PyImportErrorObject", "")                                        \
     X(LAZYIMPORT, "PyLazyImportObject", "")                                          \
     X(MANAGEDBUFFER, "_PyManagedBufferObject", "")
 
@@ -286,6 +287,7 @@
     X(STATICMETHOD, CALLABLE, 8, "sm_callable", "")                                   \
     X(MODULE, DICT, 8, "md_dict", "")                                                 \
     X(MODULE, NAME, 8, "md_name", "")                                                 \
+    X(FUNCTION, NAME, 8, "func_name", "")                                             \
     X(FUNCTION, GLOBALS, 8, "func_globals", "")                                       \
     X(METHOD, SELF, 8, "im_self", "")                                                 \
     X(FLOAT, VALUE, 8, "ob_fval", "")                                                 \
@@ -330,6 +332,8 @@
     X(CONTEXTVAR, NAME, 8, "var_name", "")                                            \
     X(CONTEXTVAR, DEFAULT, 8, "var_default", "")                                      \
     X(STRUCTSEQ, ITEMS, 0, "ob_item", "")                                             \
+    X(IMPORTERROR, NAME, 8, "name", "")                                               \
+    X(IMPORTERROR, PATH, 8, "path", "")                                               \
     X(LAZYIMPORT, FROM, 8, "lz_from", "")                                             \
     X(LAZYIMPORT, ATTRIBUTE, 8, "lz_attr", "")
 

@@ -124,6 +124,37 @@ enum hn_ordered_dict_format {
     HN_ORDERED_DICT_BRACES /* OrderedDict({'a': 1}) (3.12, gh-101446) */
 };
 
+/* What an enum.Flag of several bits knows of its own name. */
+enum hn_flag_format {
+    HN_FLAG_NAMELESS, /* _name_ is None: put together when it is shown */
+    HN_FLAG_NAMED     /* 3.11: "R|W", only a value without any member has no name */
+};
+
+/* Whose words repr() of a module uses. */
+enum hn_module_repr {
+    HN_MODULE_REPR_LOADER,     /* its loader's module_repr(), where that has one */
+    HN_MODULE_REPR_SPEC_FIRST, /* 3.10 (bpo-42137): before the loader, its spec */
+    HN_MODULE_REPR_SPEC        /* 3.12 (gh-97850): its spec alone */
+};
+
+/* How repr() of a partial object or weak reference names a class of Python code. */
+enum hn_class_naming {
+    HN_CLASS_NAMING_SHORT, /* Item */
+    HN_CLASS_NAMING_FULL   /* 3.13 (gh-111696): shop.Item */
+};
+
+/* In which order repr() of a SimpleNamespace lists its names. */
+enum hn_namespace_order {
+    HN_NAMESPACE_SORTED,
+    HN_NAMESPACE_INSERTED /* 3.9 (bpo-39075) */
+};
+
+/* Whose __dict__ and __weakref__ the classes of Python code have. */
+enum hn_getset_owner {
+    HN_GETSET_OWN,
+    HN_GETSET_SHARED /* 3.15: object's, which repr() does not name */
+};
+
 /* The main thread's name in `threading`, and the like, need no format. */
 struct hn_formats {
     enum hn_position_format position;
@@ -140,6 +171,11 @@ struct hn_formats {
     enum hn_unicode_version unicode;
     enum hn_bytearray_quotes bytearray;
     enum hn_ordered_dict_format ordered_dict;
+    enum hn_flag_format flag;
+    enum hn_module_repr module;
+    enum hn_class_naming class_naming;
+    enum hn_namespace_order name_space;
+    enum hn_getset_owner getset;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

@@ -57,15 +57,22 @@ hn_dict_iter_init_split(struct hn_python *py, hn_addr keys, hn_addr values,
 enum hn_status
 hn_dict_iter_init(struct hn_python *py, hn_addr dict, struct hn_dict_iter *ret)
 {
-    struct hn_record rec;
-    hn_addr type, keys, values;
+    hn_addr type;
     uint64_t flags;
     enum hn_status st = hn_object_flags(py, dict, &type, &flags);
 
     if (!st && !(flags & HN_TPFLAG_DICT))
         st = hn_fail(py->err, HN_E_CORRUPT, dict, "not a dict");
-    if (!st)
-        st = hn_record_load(py, HN_STRUCT_DICT, dict, &rec);
+    return st ? st : hn_dict_iter_init_known(py, dict, ret);
+}
+
+enum hn_status
+hn_dict_iter_init_known(struct hn_python *py, hn_addr dict, struct hn_dict_iter *ret)
+{
+    struct hn_record rec;
+    hn_addr keys, values;
+    enum hn_status st = hn_record_load(py, HN_STRUCT_DICT, dict, &rec);
+
     if (st)
         return st;
     keys = hn_record_u64(&rec, HN_DICT_KEYS);

@@ -29,6 +29,11 @@ struct hn_dict_values {
 HN_MUST_CHECK enum hn_status
 hn_dict_values_load(struct hn_python *py, hn_addr values, struct hn_dict_values *ret);
 
+/* As hn_dict_iter_init(), for an object whose type the caller knows to be laid out as a
+ * dict is, though it may be none (frozendict). */
+HN_MUST_CHECK enum hn_status
+hn_dict_iter_init_known(struct hn_python *py, hn_addr dict, struct hn_dict_iter *ret);
+
 /* Walks @values under the names in @keys (ht_cached_keys of the type). */
 HN_MUST_CHECK enum hn_status
 hn_dict_iter_init_split(struct hn_python *py, hn_addr keys, hn_addr values,

@@ -131,11 +131,41 @@ hn_show_str(struct hn_show *show, hn_addr object)
     if (st)
         return st;
     hn_text_put_escaped(hn_show_text(show), text, size);
-    if (cut) {
-        hn_show_puts(show, "...");
-        show->cut = true;
-    }
+    if (cut)
+        hn_show_ellipsis(show);
     return HN_OK;
+}
+
+enum hn_status
+hn_show_type_of(struct hn_show *show, hn_addr at)
+{
+    const struct hn_type *type;
+    hn_addr type_at;
+    enum hn_status st = hn_object_type(show->py, at, &type_at);
+
+    if (!st)
+        st = hn_types_find(show->types, type_at, &type);
+    if (!st)
+        hn_show_name(show, type->tp_name);
+    return st;
+}
+
+enum hn_status
+hn_show_cstring(struct hn_show *show, hn_addr at)
+{
+    const char *text;
+    enum hn_status st =
+        hn_target_read_cstring(show->py->target, at, STR_MOST, &show->arena, &text);
+
+    if (!st)
+        hn_show_name(show, text);
+    return st;
+}
+
+void
+hn_show_addr(struct hn_show *show, hn_addr at)
+{
+    hn_show_printf(show, "0x%llx", (unsigned long long)at);
 }
 
 static void
@@ -197,6 +227,13 @@ hn_show_more(struct hn_show *show, uint64_t shown, uint64_t count)
     if (shown > 0)
         hn_show_puts(show, ", ");
     hn_show_cut(show, count - shown);
+}
+
+void
+hn_show_ellipsis(struct hn_show *show)
+{
+    hn_show_puts(show, "...");
+    show->cut = true;
 }
 
 void
@@ -352,8 +389,7 @@ open_object(struct hn_show *show, const struct hn_object *object)
 
     if (show->depth > show->limits.depth
         && !(object->type->shower->flags & HN_SHOWER_LEAF)) {
-        hn_show_puts(show, "...");
-        show->cut = true;
+        hn_show_ellipsis(show);
         return HN_OK;
     }
     st = plan(show, object, &frame);
@@ -393,9 +429,12 @@ visit(struct hn_show *show, hn_addr at)
 
     if (hn_target_interrupted(show->py->target))
         return hn_fail(show->py->err, HN_E_INTERRUPTED, 0, "interrupted");
-    if (at == 0 || is_exhausted(show)) {
-        hn_show_puts(show, at == 0 ? "<NULL>" : "...");
-        show->cut = show->cut || at != 0;
+    if (at == 0) {
+        hn_show_puts(show, "<NULL>");
+        return HN_OK;
+    }
+    if (is_exhausted(show)) {
+        hn_show_ellipsis(show);
         return HN_OK;
     }
     if (open)

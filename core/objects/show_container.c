@@ -4,10 +4,14 @@
  * sliceobject,descrobject}.c. */
 #include <string.h>
 
+#include "objects/dict.h"
 #include "objects/shower.h"
 
 /* A count above this is corrupt, not large: the pointers alone are 8 TB. */
 #define COUNT_LIMIT (UINT64_C(1) << 40)
+
+/* Of a named tuple: a row of a wide table. */
+enum { FIELDS_MOST = 1 << 16 };
 
 enum hn_status
 hn_show_array(struct hn_show *show, hn_addr items, uint64_t count)
@@ -78,37 +82,58 @@ show_tuple(struct hn_show *show, const struct hn_object *object)
     return st;
 }
 
-/* How a walk over a dict is shown. */
-struct entry_style {
-    void (*put)(struct hn_show *show, hn_addr key, hn_addr value);
-    const char *separator;
-};
+enum hn_status
+hn_show_dict_count(struct hn_show *show, hn_addr dict, uint64_t *ret)
+{
+    struct hn_python *py = hn_show_python(show);
+    enum hn_status st = hn_field_read(py, HN_DICT_USED, dict, ret);
 
+    if (!st && *ret > COUNT_LIMIT)
+        st = hn_fail(py->err, HN_E_CORRUPT, dict, "impossible number of entries");
+    return st;
+}
+
+/* How an entry of a dict is shown. */
+typedef void
+put_entry(struct hn_show *show, hn_addr key, hn_addr value);
+
+/* Of a dict, or of what is laid out like one. */
 static enum hn_status
-put_entries(struct hn_show *show, hn_addr dict, const struct entry_style *style)
+put_entries(struct hn_show *show, hn_addr dict, put_entry *put)
 {
     struct hn_python *py = hn_show_python(show);
     uint64_t used, shown, done = 0;
     struct hn_dict_iter it;
     hn_addr key, value;
-    enum hn_status st = hn_field_read(py, HN_DICT_USED, dict, &used);
+    enum hn_status st = hn_show_dict_count(show, dict, &used);
 
-    if (!st && used > COUNT_LIMIT)
-        st = hn_fail(py->err, HN_E_CORRUPT, dict, "impossible number of entries");
     if (!st)
-        st = hn_dict_iter_init(py, dict, &it);
+        st = hn_dict_iter_init_known(py, dict, &it);
     if (st)
         return st;
     shown = hn_show_limit(show, used);
     while (done < shown && (st = hn_dict_iter_next(&it, &key, &value)) == HN_OK) {
         if (done++ > 0)
-            hn_show_puts(show, style->separator);
-        style->put(show, key, value);
+            hn_show_puts(show, ", ");
+        put(show, key, value);
     }
     if (st && st != HN_DONE)
         return hn_show_problem(show, dict, st);
     hn_show_more(show, done, st == HN_DONE ? done : used);
     return HN_OK;
+}
+
+static enum hn_status
+put_dict_entries(struct hn_show *show, hn_addr dict, put_entry *put)
+{
+    struct hn_python *py = hn_show_python(show);
+    hn_addr type;
+    uint64_t flags;
+    enum hn_status st = hn_object_flags(py, dict, &type, &flags);
+
+    if (!st && !(flags & HN_TPFLAG_DICT))
+        st = hn_fail(py->err, HN_E_CORRUPT, dict, "not a dict");
+    return st ? st : put_entries(show, dict, put);
 }
 
 static void
@@ -122,9 +147,7 @@ put_key_and_value(struct hn_show *show, hn_addr key, hn_addr value)
 enum hn_status
 hn_show_entries(struct hn_show *show, hn_addr dict)
 {
-    static const struct entry_style style = { put_key_and_value, ", " };
-
-    return put_entries(show, dict, &style);
+    return put_dict_entries(show, dict, put_key_and_value);
 }
 
 /* A key that is no name is shown as it is. */
@@ -138,11 +161,9 @@ put_name_and_value(struct hn_show *show, hn_addr key, hn_addr value)
 }
 
 enum hn_status
-hn_show_names(struct hn_show *show, hn_addr dict, const char *separator)
+hn_show_names(struct hn_show *show, hn_addr dict)
 {
-    const struct entry_style style = { put_name_and_value, separator };
-
-    return put_entries(show, dict, &style);
+    return put_dict_entries(show, dict, put_name_and_value);
 }
 
 static enum hn_status
@@ -153,6 +174,22 @@ show_dict(struct hn_show *show, const struct hn_object *object)
     hn_show_puts(show, "{");
     st = hn_show_entries(show, object->at);
     hn_show_puts(show, "}");
+    return st;
+}
+
+/* frozendict({'a': 1}), 3.15; frozendict() when empty. */
+static enum hn_status
+show_frozendict(struct hn_show *show, const struct hn_object *object)
+{
+    uint64_t count;
+    enum hn_status st = hn_show_dict_count(show, object->at, &count);
+
+    if (st)
+        return st;
+    hn_show_name(show, hn_type_short_name(object->type));
+    hn_show_puts(show, count ? "({" : "(");
+    st = put_entries(show, object->at, put_key_and_value);
+    hn_show_puts(show, count ? "})" : ")");
     return st;
 }
 
@@ -182,8 +219,7 @@ put_pair(struct hn_show *show, hn_addr key, hn_addr value)
 
 /* dict_keys(['a', 'b']): the view holds the dict alone. */
 static enum hn_status
-show_view(struct hn_show *show, const struct hn_object *object,
-          const struct entry_style *style)
+show_view(struct hn_show *show, const struct hn_object *object, put_entry *put)
 {
     hn_addr dict;
     enum hn_status st = hn_show_word(show, object, 0, &dict);
@@ -192,7 +228,7 @@ show_view(struct hn_show *show, const struct hn_object *object,
         return st;
     hn_show_name(show, hn_type_short_name(object->type));
     hn_show_puts(show, "([");
-    st = put_entries(show, dict, style);
+    st = put_dict_entries(show, dict, put);
     hn_show_puts(show, "])");
     return st;
 }
@@ -200,25 +236,19 @@ show_view(struct hn_show *show, const struct hn_object *object,
 static enum hn_status
 show_keys(struct hn_show *show, const struct hn_object *object)
 {
-    static const struct entry_style style = { put_key, ", " };
-
-    return show_view(show, object, &style);
+    return show_view(show, object, put_key);
 }
 
 static enum hn_status
 show_values(struct hn_show *show, const struct hn_object *object)
 {
-    static const struct entry_style style = { put_value, ", " };
-
-    return show_view(show, object, &style);
+    return show_view(show, object, put_value);
 }
 
 static enum hn_status
 show_pairs(struct hn_show *show, const struct hn_object *object)
 {
-    static const struct entry_style style = { put_pair, ", " };
-
-    return show_view(show, object, &style);
+    return show_view(show, object, put_pair);
 }
 
 /* A set's table: open addressing, empty entries without a key; removed ones keep a
@@ -369,10 +399,92 @@ show_mappingproxy(struct hn_show *show, const struct hn_object *object)
     return HN_OK;
 }
 
+/* os.stat_result(st_mode=33188, ...): the names of the visible items come first in
+ * tp_members, in their order. */
+static enum hn_status
+show_struct_sequence(struct hn_show *show, const struct hn_object *object)
+{
+    struct hn_python *py = hn_show_python(show);
+    hn_addr items = hn_field_addr(py, HN_STRUCTSEQ_ITEMS, object->at), item, name;
+    uint64_t count, shown;
+    enum hn_status st = read_count(show, object->at, &count);
+
+    if (st)
+        return st;
+    shown = hn_show_limit(show, count);
+    hn_show_name(show, object->type->tp_name);
+    hn_show_puts(show, "(");
+    for (uint64_t i = 0; i < shown; i++) {
+        st = hn_target_read_u64(py->target, items + i * sizeof item, &item);
+        if (!st)
+            st = hn_target_read_u64(py->target,
+                                    object->type->members + i * HN_MEMBER_BYTES, &name);
+        if (!st && i > 0)
+            hn_show_puts(show, ", ");
+        if (!st)
+            st = hn_show_cstring(show, name);
+        if (st)
+            return st;
+        hn_show_puts(show, "=");
+        hn_show_object(show, item);
+    }
+    hn_show_more(show, shown, count);
+    hn_show_puts(show, ")");
+    return HN_OK;
+}
+
+const struct hn_shower *
+hn_shower_of_struct_sequences(void)
+{
+    static const struct hn_shower shower = { "", show_struct_sequence, 0, NULL };
+
+    return &shower;
+}
+
+/* A tuple's name for each item; the function that collections.namedtuple makes. */
+static enum hn_status
+show_namedtuple(struct hn_show *show, const struct hn_object *object)
+{
+    struct hn_python *py = hn_show_python(show);
+    const hn_addr *names, *items;
+    size_t name_count, count;
+    uint64_t shown;
+    hn_addr fields;
+    enum hn_status st =
+        hn_types_lookup(hn_show_types(show), object->type, "_fields", &fields);
+
+    if (st == HN_DONE)
+        return hn_shower_of_instances()->show(show, object);
+    if (!st)
+        st = hn_items_load(py, fields, FIELDS_MOST, hn_show_arena(show), &names,
+                           &name_count);
+    if (!st)
+        st = hn_items_load(py, object->at, FIELDS_MOST, hn_show_arena(show), &items,
+                           &count);
+    if (st)
+        return st;
+    shown = hn_show_limit(show, count);
+    hn_show_name(show, hn_type_short_name(object->type));
+    hn_show_puts(show, "(");
+    for (uint64_t i = 0; i < shown && i < name_count; i++) {
+        if (i > 0)
+            hn_show_puts(show, ", ");
+        st = hn_show_str(show, names[i]);
+        if (st)
+            return st;
+        hn_show_puts(show, "=");
+        hn_show_object(show, items[i]);
+    }
+    hn_show_more(show, shown, count);
+    hn_show_puts(show, ")");
+    return HN_OK;
+}
+
 const struct hn_shower hn_showers_container[] = {
     { "list", show_list, 0, "[...]" },
     { "tuple", show_tuple, 0, "(...)" },
     { "dict", show_dict, 0, "{...}" },
+    { "frozendict", show_frozendict, HN_SHOWER_AGAIN_CALL, NULL },
     { "set", show_set, HN_SHOWER_AGAIN_CALL, NULL },
     { "frozenset", show_set, HN_SHOWER_AGAIN_CALL, NULL },
     { "dict_keys", show_keys, 0, "..." },
@@ -380,6 +492,7 @@ const struct hn_shower hn_showers_container[] = {
     { "dict_items", show_pairs, 0, "..." },
     { "range", show_range, HN_SHOWER_LEAF, NULL },
     { "slice", show_slice, 0, NULL },
+    { "collections:__repr__", show_namedtuple, 0, NULL },
     { "mappingproxy", show_mappingproxy, 0, NULL },
     { NULL, NULL, 0, NULL },
 };

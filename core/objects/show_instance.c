@@ -1,7 +1,6 @@
 /* Instances of classes: object's own repr, and attributes where the repr is Python
  * code that we do not know. */
-#include <string.h>
-
+#include "objects/slot.h"
 #include "objects/shower.h"
 
 /* An object that Python prints by its address. */
@@ -29,38 +28,81 @@ show_class(struct hn_show *show, const struct hn_object *object)
     return HN_OK;
 }
 
-/* <shop.Item sku='A1' n=2> */
-static enum hn_status
-show_attributes(struct hn_show *show, const struct hn_object *object)
+/* The attributes put so far, and how many may be. */
+struct attributes {
+    uint64_t shown, done;
+};
+
+/* What comes before an attribute's value; false when it is beyond the limit. */
+static bool
+begin_attribute(struct hn_show *show, struct attributes *attributes)
 {
-    struct hn_python *py = hn_show_python(show);
-    uint64_t shown, done = 0;
+    if (attributes->done++ >= attributes->shown)
+        return false;
+    hn_show_puts(show, " ");
+    return true;
+}
+
+static enum hn_status
+put_slots(struct hn_show *show, const struct hn_object *object, struct attributes *to)
+{
+    struct hn_arena *arena = hn_show_arena(show);
+    struct hn_slot_iter it;
+    const char *name;
+    hn_addr value;
+    enum hn_status st =
+        hn_slot_iter_init(hn_show_types(show), object->at, object->type, arena, &it);
+
+    while (!st && (st = hn_slot_iter_next(&it, arena, &name, &value)) == HN_OK) {
+        if (!begin_attribute(show, to))
+            continue;
+        hn_show_name(show, name);
+        hn_show_puts(show, "=");
+        hn_show_object(show, value);
+    }
+    return st == HN_DONE ? HN_OK : st;
+}
+
+static enum hn_status
+put_dict(struct hn_show *show, const struct hn_object *object, struct attributes *to)
+{
     struct hn_dict_iter it;
     hn_addr key, value;
-    enum hn_status st = hn_instance_iter_init(py, object->at, &it);
+    enum hn_status st = hn_instance_iter_init(hn_show_python(show), object->at, &it);
 
-    if (st == HN_DONE)
-        return show_plain(show, object);
-    if (st)
-        return st;
-    shown = hn_show_limit(show, it.steps);
-    hn_show_puts(show, "<");
-    hn_show_name(show, object->type->name);
-    while ((st = hn_dict_iter_next(&it, &key, &value)) == HN_OK) {
-        if (done++ >= shown)
+    while (!st && (st = hn_dict_iter_next(&it, &key, &value)) == HN_OK) {
+        if (!begin_attribute(show, to))
             continue;
-        hn_show_puts(show, " ");
         if (hn_show_str(show, key) != HN_OK)
             hn_show_object(show, key);
         hn_show_puts(show, "=");
         hn_show_object(show, value);
     }
-    if (st != HN_DONE)
+    return st == HN_DONE ? HN_OK : st;
+}
+
+/* <shop.Item sku='A1' n=2>; an object without attributes is shown by its address. */
+static enum hn_status
+show_attributes(struct hn_show *show, const struct hn_object *object)
+{
+    struct attributes attributes = { hn_show_limit(show, UINT64_MAX), 0 };
+    enum hn_status st;
+
+    hn_show_puts(show, "<");
+    hn_show_name(show, object->type->name);
+    st = put_slots(show, object, &attributes);
+    if (!st)
+        st = put_dict(show, object, &attributes);
+    if (st)
+        st = hn_show_problem(show, object->at, st);
+    if (st)
         return st;
-    if (done > shown) {
+    if (attributes.done > attributes.shown) {
         hn_show_puts(show, " ");
-        hn_show_cut(show, done - shown);
+        hn_show_cut(show, attributes.done - attributes.shown);
     }
+    if (attributes.done == 0)
+        hn_show_printf(show, " object at 0x%llx", (unsigned long long)object->at);
     hn_show_puts(show, ">");
     return HN_OK;
 }

@@ -44,16 +44,23 @@ bit_length(uint32_t digit)
     return digit ? 32 - (unsigned)__builtin_clz(digit) : 0;
 }
 
-/* At most as many characters as the limit on width lets through. */
-static void
-put_digits(struct hn_show *show, const char *text, size_t size, uint64_t more)
+/* As many of @size characters as the limit on width lets through. */
+static size_t
+put_digits(struct hn_show *show, const char *text, size_t size)
 {
     size_t width = hn_show_limits(show)->width;
     size_t shown = width && width < size ? width : size;
 
     hn_text_add(hn_show_text(show), text, shown);
-    if (more + (size - shown) > 0)
-        hn_show_cut(show, more + (size - shown));
+    return shown;
+}
+
+/* How long the number is stands before it: "..." is enough. */
+static void
+put_hex(struct hn_show *show, const char *text, size_t size, uint64_t total)
+{
+    if (put_digits(show, text, size) < total)
+        hn_show_ellipsis(show);
 }
 
 /* The four bits that begin at bit @at of the number whose digits from @first on are
@@ -90,7 +97,7 @@ show_hex(struct hn_show *show, const struct hn_int_shape *shape)
                                             (nibbles - 1 - i) * 4)];
     hn_show_printf(show, "<int of %llu bits: %s0x", (unsigned long long)bits,
                    shape->negative ? "-" : "");
-    put_digits(show, text, shown, nibbles - shown);
+    put_hex(show, text, shown, nibbles);
     hn_show_puts(show, ">");
     return HN_OK;
 }
@@ -121,7 +128,7 @@ show_decimals(struct hn_show *show, const struct hn_int_shape *shape)
 {
     uint32_t digits[DIGITS_MOST], groups[GROUPS_MOST];
     char text[GROUPS_MOST * GROUP_DECIMALS + 1];
-    size_t size = 0, used;
+    size_t size = 0, used, shown;
     enum hn_status st = read_digits(show, shape, 0, digits, shape->digit_count);
 
     if (st)
@@ -135,7 +142,9 @@ show_decimals(struct hn_show *show, const struct hn_int_shape *shape)
         return HN_DONE;
     if (shape->negative)
         hn_show_puts(show, "-");
-    put_digits(show, text, size, 0);
+    shown = put_digits(show, text, size);
+    if (shown < size)
+        hn_show_cut(show, size - shown);
     return HN_OK;
 }
 

@@ -45,11 +45,32 @@ struct hn_shower {
     const char *again; /* what stands for the object inside itself; NULL: "..." */
 };
 
-/* The showers of each family, ended by a NULL name. */
-extern const struct hn_shower hn_showers_constant[], hn_showers_number[],
-    hn_showers_text[], hn_showers_container[], hn_showers_instance[],
-    hn_showers_datetime[], hn_showers_collections[], hn_showers_decimal[],
-    hn_showers_array[], hn_showers_re[], hn_showers_path[], hn_showers_numpy[];
+/* The families; to add one, add its line here, and its table, ended by a NULL name, as
+ * hn_showers_<family> to a file show_<family>.c. */
+#define HN_SHOWER_FAMILIES(X) \
+    X(constant)               \
+    X(number)                 \
+    X(text)                   \
+    X(container)              \
+    X(callable)               \
+    X(descriptor)             \
+    X(runtime)                \
+    X(generic)                \
+    X(exception)              \
+    X(instance)               \
+    X(enum)                   \
+    X(dataclass)              \
+    X(datetime)               \
+    X(collections)            \
+    X(decimal)                \
+    X(array)                  \
+    X(re)                     \
+    X(path)                   \
+    X(numpy)
+
+#define HN_SHOWER_FAMILY(family) extern const struct hn_shower hn_showers_##family[];
+HN_SHOWER_FAMILIES(HN_SHOWER_FAMILY)
+#undef HN_SHOWER_FAMILY
 
 /* The shower for a name as in struct hn_shower, or NULL. */
 const struct hn_shower *
@@ -59,6 +80,10 @@ hn_shower_find(const char *name);
  * nobody knows. Never NULL. */
 const struct hn_shower *
 hn_shower_of_instances(void);
+
+/* For tuples with named items that C code made; there are too many to name them. */
+const struct hn_shower *
+hn_shower_of_struct_sequences(void);
 
 /* ---- what a shower may use ---- */
 
@@ -139,6 +164,10 @@ hn_show_more(struct hn_show *show, uint64_t shown, uint64_t count);
 void
 hn_show_cut(struct hn_show *show, uint64_t hidden);
 
+/* "..." where more cannot or need not be said; marks the preview as cut. */
+void
+hn_show_ellipsis(struct hn_show *show);
+
 /* For a part that failed with @status, in its place: <unreadable 0x...: why>. Returns
  * HN_OK, but the failures that must end the preview as they are. */
 HN_MUST_CHECK enum hn_status
@@ -152,9 +181,25 @@ hn_show_array(struct hn_show *show, hn_addr items, uint64_t count);
 HN_MUST_CHECK enum hn_status
 hn_show_entries(struct hn_show *show, hn_addr dict);
 
-/* "x=1, y=2": a dict whose keys are names; between them stands @separator. */
+/* "x=1, y=2": a dict whose keys are names. */
 HN_MUST_CHECK enum hn_status
-hn_show_names(struct hn_show *show, hn_addr dict, const char *separator);
+hn_show_names(struct hn_show *show, hn_addr dict);
+
+/* The dict's ma_used, checked to be possible. */
+HN_MUST_CHECK enum hn_status
+hn_show_dict_count(struct hn_show *show, hn_addr dict, uint64_t *ret);
+
+/* tp_name of the type of the object at @at. */
+HN_MUST_CHECK enum hn_status
+hn_show_type_of(struct hn_show *show, hn_addr at);
+
+/* A '\0'-terminated name in the target's memory. */
+HN_MUST_CHECK enum hn_status
+hn_show_cstring(struct hn_show *show, hn_addr at);
+
+/* "0x7f..." */
+void
+hn_show_addr(struct hn_show *show, hn_addr at);
 
 /* A word of the object behind its header: for structures of a word or two that CPython
  * declares inside a .c file (dict views, SimpleNamespace). */

@@ -4,10 +4,9 @@
 #include <string.h>
 
 static const struct hn_shower *const families[] = {
-    hn_showers_constant,    hn_showers_number,   hn_showers_text,
-    hn_showers_container,   hn_showers_instance, hn_showers_datetime,
-    hn_showers_collections, hn_showers_decimal,  hn_showers_array,
-    hn_showers_re,          hn_showers_path,     hn_showers_numpy,
+#define FAMILY(family) hn_showers_##family,
+    HN_SHOWER_FAMILIES(FAMILY)
+#undef FAMILY
 };
 
 const struct hn_shower *

@@ -95,9 +95,9 @@ make_room(struct hn_types *types)
 const char *
 hn_type_short_name(const struct hn_type *type)
 {
-    const char *dot = strrchr(type->qualname, '.');
+    const char *dot = strrchr(type->tp_name, '.');
 
-    return dot ? dot + 1 : type->qualname;
+    return dot ? dot + 1 : type->tp_name;
 }
 
 /* Only what is a type may tell what another object is. */
@@ -143,6 +143,7 @@ load_static_name(struct hn_types *types, struct hn_type *type)
     if (st)
         return st;
     dot = strrchr(name, '.');
+    type->tp_name = name;
     type->qualname = dot ? dot + 1 : name;
     type->module =
         dot ? hn_arena_copy(&types->arena, name, (size_t)(dot - name)) : "builtins";
@@ -163,6 +164,8 @@ load_heap_name(struct hn_types *types, struct hn_type *type)
                          NULL);
     if (st)
         return st;
+    if (hn_type_name(py, type->at, &types->arena, &type->tp_name) != HN_OK)
+        type->tp_name = type->qualname;
     type->module = "";
     if (hn_dict_find(py, type->dict, "__module__", &module) != HN_OK
         || hn_str_load(py, module, NAME_MOST, &types->arena, &type->module, NULL, NULL)
@@ -350,6 +353,20 @@ has_own_repr(struct hn_types *types, const struct hn_type *class)
            || base->repr != class->repr;
 }
 
+/* A tuple whose items have names, made by C code: time.struct_time, os.stat_result. */
+static bool
+is_struct_sequence(struct hn_types *types, const struct hn_type *class)
+{
+    const struct hn_type *base;
+    uint64_t name;
+
+    return class->members && class->base
+           && hn_types_find(types, class->base, &base) == HN_OK
+           && strcmp(base->name, "tuple") == 0
+           && hn_target_read_u64(types->py->target, class->members, &name) == HN_OK
+           && name != 0;
+}
+
 /* HN_DONE when @class is not the one that @type's repr comes from. */
 static enum hn_status
 try_class(struct hn_types *types, struct hn_type *type, hn_addr at,
@@ -362,7 +379,9 @@ try_class(struct hn_types *types, struct hn_type *type, hn_addr at,
     if (st)
         return st;
     if (class->repr == type->repr && has_own_repr(types, class)) {
-        type->shower = hn_shower_find(class->name);
+        type->shower = is_struct_sequence(types, class)
+                           ? hn_shower_of_struct_sequences()
+                           : hn_shower_find(class->name);
         if (type->shower)
             return HN_OK;
     }

@@ -11,6 +11,9 @@
 
 struct hn_shower;
 
+/* sizeof(PyMemberDef): name, type, offset, flags, doc; a word each. Stable ABI. */
+enum { HN_MEMBER_BYTES = 40 };
+
 struct hn_type {
     hn_addr at, base, dict, mro; /* base, dict, mro: 0 when there is none */
     hn_addr repr;                /* tp_repr, an address of code */
@@ -19,6 +22,8 @@ struct hn_type {
     const char *name;     /* module and qualified name; no prefix for builtins */
     const char *qualname; /* "Item.Inner" */
     const char *module;   /* "shop.model"; "" when there is none */
+    const char *tp_name;  /* what many reprs use: "functools.partial", but "Inner" for a
+                             class made by Python code */
     const struct hn_shower *shower; /* NULL until hn_types_shower() found it */
     hn_addr repr_function;          /* what the class has as __repr__, if Python code */
 };
@@ -39,7 +44,7 @@ HN_MUST_CHECK enum hn_status
 hn_types_lookup(struct hn_types *types, const struct hn_type *type, const char *name,
                 hn_addr *ret);
 
-/* __name__ of a class: "Inner" of "Item.Inner". */
+/* The last part of tp_name, which is __name__: "partial", "Inner". */
 const char *
 hn_type_short_name(const struct hn_type *type);
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 TRUTH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "preview_truth.py")
-SHOWN = 12  # differences printed per interpreter
+SHOWN = int(os.environ.get("SHOWN", "12"))  # differences printed per interpreter
 
 
 def mask(text):
