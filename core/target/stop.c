@@ -21,8 +21,9 @@ enum {
     /* Each round stops the threads that those before it started meanwhile; a process
      * that outruns this many is a fork bomb. */
     MAX_ROUNDS = 64,
-    /* Stopping takes microseconds; who takes longer sits in the kernel. */
-    PATIENCE_NS = 250 * 1000 * 1000,
+    /* Stopping takes microseconds, on a machine with far more work than processors up
+     * to hundreds of milliseconds; who takes longer sits in the kernel. */
+    PATIENCE_NS = 1000 * 1000 * 1000,
     POLL_NS = 20 * 1000,
     /* wait status of a stop that PTRACE_INTERRUPT or a group stop caused */
     EVENT_STOP = 128,
