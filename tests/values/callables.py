@@ -356,15 +356,16 @@ def typings():
         }
     if sys.version_info >= (3, 10):
         values.update(
-            union=int | str, union_none=int | None, union_nested=list[int] | Plain)
+            optional=typing.Optional[
+                Plain] if sys.version_info >= (3, 14) else int | None, union=int | str,
+            union_none=int | None, union_nested=list[int] | Plain)
+    if sys.version_info >= (3, 14):
+        values["optional"] = typing.Optional[Plain]
     return values
 
 
 def typings_in_python():
-    return {
-        "list": typing.List[int], "optional": typing.Optional[int],
-        "callable": typing.Callable[[int], str],
-    }
+    return {"list": typing.List[int], "callable": typing.Callable[[int], str]}
 
 
 def with_own_repr():

@@ -183,19 +183,30 @@ def others_in_c():
 
 
 def enums_of_library():
-    return {
+    values = {
         "status": http.HTTPStatus.NOT_FOUND, "signal": signal.SIGTERM,
         "handler": signal.SIG_DFL,
     }
+    if sys.version_info >= (3, 11):  # until then its repr is a method of its own
+        values.update(regex_flag=re.I, regex_flags=re.I | re.S, regex_none=re.I & re.S)
+    return values
 
 
-def shown_by_attributes():
+def with_repr_in_python():
     values = {
-        "regex_flag": re.I, "address": ipaddress.IPv4Address("127.0.0.1"),
-        "template": string.Template("$x"), "event": threading.Event(),
+        "address": ipaddress.IPv4Address("127.0.0.1"),
         "condition": threading.Condition(), "thread": threading.Thread(name="idle"),
-        "semaphore": threading.Semaphore(3), "main_thread": threading.main_thread(),
-        "formatter": string.Formatter(), "queue": queue.Queue(5),
+        "main_thread": threading.main_thread(),
+    }
+    if sys.version_info >= (3, 10):
+        values.update(event=threading.Event(), semaphore=threading.Semaphore(3))
+    return values
+
+
+def without_repr():
+    values = {
+        "template": string.Template("$x"), "formatter": string.Formatter(),
+        "queue": queue.Queue(5),
     }
     if sys.version_info >= (3, 9):
         import graphlib
@@ -238,5 +249,5 @@ def numpy_arrays():
 
 EXACT = [
     datetimes, decimals, fractions_and_uuids, paths, patterns, matches, ctypes_scalars,
-    ctypes_others, others_in_c, enums_of_library, numpys]
-BY_ATTRIBUTES = [shown_by_attributes, numpy_arrays]
+    ctypes_others, others_in_c, enums_of_library, without_repr, numpys]
+BY_ATTRIBUTES = [with_repr_in_python, numpy_arrays]
