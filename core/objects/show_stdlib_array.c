@@ -249,8 +249,7 @@ put_other(struct hn_show *show, char code, hn_addr at)
     case 'z':
     case 'Z': put_pointer(show, pointer); return HN_OK;
     case 'O': hn_show_object(show, pointer); return HN_OK;
-    default:
-        return hn_fail(py->err, HN_E_UNSUPPORTED, at, "a C type of no known letter");
+    default: hn_show_puts(show, "..."); return HN_OK; /* long double, complex */
     }
 }
 

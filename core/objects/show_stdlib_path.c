@@ -5,6 +5,7 @@
  * with forward slashes, so that is what a Windows path has here from the start.
  * CPython: Lib/pathlib.py and Lib/pathlib/ (PurePath), Lib/posixpath.py and
  * Lib/ntpath.py (splitroot). */
+#include <ctype.h>
 #include <string.h>
 
 #include "objects/show_stdlib.h"
@@ -119,10 +120,25 @@ find_slash(const struct path *path, size_t at)
 {
     while (at < path->size && path->characters[at] != '/')
         at++;
-    return at;
+    return at < path->size ? at : path->size;
 }
 
-/* How long the drive is: "c:", "//host/share"; 0 when there is none. */
+/* Whether a Windows path begins with //?/UNC/, in letters of any case. */
+static bool
+is_long_share(const struct path *path)
+{
+    static const char prefix[] = "//?/unc/";
+
+    for (size_t i = 0; prefix[i]; i++)
+        if (i >= path->size
+            || (path->characters[i] != (unsigned char)prefix[i]
+                && path->characters[i] != (uint32_t)toupper(prefix[i])))
+            return false;
+    return true;
+}
+
+/* How long the drive is: "c:", "//host/share", "//?/UNC/host/share"; 0 when there is
+ * none. */
 static size_t
 drive_size(const struct path *path)
 {
@@ -132,7 +148,7 @@ drive_size(const struct path *path)
         return 2;
     if (!is_slash(path, 0) || !is_slash(path, 1))
         return 0;
-    return find_slash(path, find_slash(path, 2) + 1);
+    return find_slash(path, find_slash(path, is_long_share(path) ? 8 : 2) + 1);
 }
 
 /* A share is nothing without its root; two slashes in front are a root of their own in
@@ -151,14 +167,22 @@ is_dot(const struct path *path, size_t from, size_t to)
     return to - from == 1 && path->characters[from] == '.';
 }
 
-/* Whether the drive is a host and a share: "//host/share". */
+/* Whether the drive names a share as a whole: "//host/share", but neither "//./device"
+ * nor "//?/c:". */
 static bool
 is_share(const struct path *path, size_t drive)
 {
-    size_t host_end = find_slash(path, 2);
+    size_t host_end = find_slash(path, 2), slashes = 0;
 
-    return drive > 2 && host_end + 1 < drive && !is_dot(path, 2, host_end)
-           && !(host_end == 3 && path->characters[2] == '?');
+    if (drive <= 2 || path->characters[drive - 1] == '/')
+        return false;
+    for (size_t i = 0; i < drive; i++)
+        slashes += path->characters[i] == '/';
+    if (slashes != 3)
+        return slashes == 5;
+    return host_end > 2
+           && !(host_end == 3
+                && (path->characters[2] == '?' || path->characters[2] == '.'));
 }
 
 /* Drops empty parts and dots behind the anchor. */

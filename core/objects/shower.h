@@ -66,7 +66,8 @@ struct hn_shower {
     X(array)                  \
     X(re)                     \
     X(path)                   \
-    X(numpy)
+    X(numpy)                  \
+    X(thread)
 
 #define HN_SHOWER_FAMILY(family) extern const struct hn_shower hn_showers_##family[];
 HN_SHOWER_FAMILIES(HN_SHOWER_FAMILY)

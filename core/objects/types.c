@@ -367,6 +367,15 @@ is_struct_sequence(struct hn_types *types, const struct hn_type *class)
            && name != 0;
 }
 
+/* __repr__ in the class's own dict, if it is a function in Python. */
+static bool
+find_function(struct hn_types *types, const struct hn_type *class, hn_addr *ret)
+{
+    return (class->flags & HN_TPFLAG_HEAP)
+           && hn_dict_find(types->py, class->dict, "__repr__", ret) == HN_OK
+           && hn_object_is(types->py, *ret, "function");
+}
+
 /* HN_DONE when @class is not the one that @type's repr comes from. */
 static enum hn_status
 try_class(struct hn_types *types, struct hn_type *type, hn_addr at,
@@ -378,7 +387,9 @@ try_class(struct hn_types *types, struct hn_type *type, hn_addr at,
 
     if (st)
         return st;
-    if (class->repr == type->repr && has_own_repr(types, class)) {
+    /* A name says little of a class in Python: _pydecimal's is decimal.Decimal too. */
+    if (!find_function(types, class, &function) && class->repr == type->repr
+        && has_own_repr(types, class)) {
         type->shower = is_struct_sequence(types, class)
                            ? hn_shower_of_struct_sequences()
                            : hn_shower_find(class->name);
