@@ -165,29 +165,39 @@ find_extent(struct hn_target *target, struct image *image)
     image->module->end = regions[image->last].end;
 }
 
-/* Whether @region lies in what the segment takes up in whole pages. */
-static bool
-lies_in(const struct hn_region *region, const struct hn_elf_segment *s, uint64_t bias,
-        uint64_t page)
+/* How far, from @at on, @region is what the segment takes up in whole pages. */
+static hn_addr
+covered_to(const struct hn_region *region, const struct hn_elf_segment *s,
+           uint64_t bias, uint64_t page, hn_addr at)
 {
     hn_addr start = (bias + s->address) & ~(page - 1);
     hn_addr end = (bias + s->address + s->file_size + page - 1) & ~(page - 1);
+    bool in_place = bias + s->address - s->offset + region->offset == region->start;
 
-    return bias + s->address - s->offset + region->offset == region->start
-           && region->start >= start && region->end <= end;
+    return in_place && start <= at && at < end ? end : at;
 }
 
+/* Segments ascend. Several of them are one mapping when they continue each other in
+ * memory and in the file, as those do that patchelf adds. */
 static bool
-lies_in_any(const struct hn_region *region, const struct hn_elf *elf, uint64_t bias)
+lies_in_segments(const struct hn_region *region, const struct hn_elf *elf,
+                 uint64_t bias)
 {
     uint64_t page = hn_elf_machine(elf) == EM_AARCH64 ? 1 << 16 : 1 << 12;
+    hn_addr at = region->start;
     struct hn_elf_segment s;
 
-    for (size_t i = 0; i < segments_of(elf); i++)
-        if (hn_elf_segment(elf, i, &s) && s.type == PT_LOAD
-            && lies_in(region, &s, bias, page))
-            return true;
-    return false;
+    for (size_t i = 0; i < segments_of(elf) && at < region->end; i++)
+        if (hn_elf_segment(elf, i, &s) && s.type == PT_LOAD)
+            at = covered_to(region, &s, bias, page, at);
+    return at >= region->end;
+}
+
+/* What ld.so leaves between segments that are apart: mapped, but no access. */
+static bool
+is_gap(const struct hn_region *region)
+{
+    return !region->readable && !region->writable && !region->executable;
 }
 
 /* Whether the image has the file mapped at @addr. */
@@ -211,8 +221,8 @@ agrees_with_map(struct hn_target *target, const struct image *image,
     if (hn_elf_type(elf) == ET_EXEC && bias != 0)
         return false;
     for (size_t i = image->first; i <= image->last; i++)
-        if (same_path(&regions[i], &regions[image->first])
-            && !lies_in_any(&regions[i], elf, bias))
+        if (same_path(&regions[i], &regions[image->first]) && !is_gap(&regions[i])
+            && !lies_in_segments(&regions[i], elf, bias))
             return false;
     for (size_t k = 0; k < segments_of(elf); k++) {
         if (!hn_elf_segment(elf, k, &s) || s.type != PT_LOAD || s.file_size == 0)

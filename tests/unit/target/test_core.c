@@ -537,6 +537,36 @@ without_a_header_the_file_must_fit_and_is_called_unverified(void **state)
     assert_reads(f->target, (hn_addr)constant, constant);
 }
 
+/* The kernel makes one mapping of segments that continue each other. */
+static size_t
+join(struct mapping *maps, size_t count, size_t first)
+{
+    assert_true(first + 1 < count);
+    assert_int_equal(maps[first].end, maps[first + 1].start);
+    assert_int_equal(maps[first].offset + maps[first].end - maps[first].start,
+                     maps[first + 1].offset);
+    maps[first].end = maps[first + 1].end;
+    memmove(&maps[first + 1], &maps[first + 2], (count - first - 2) * sizeof(*maps));
+    return count - 1;
+}
+
+static void
+without_a_header_joined_segments_fit_too(void **state)
+{
+    struct fixture *f = *state;
+    struct mapping maps[CORE_WRITER_SEGMENTS];
+    size_t count = own_mappings(maps, CORE_WRITER_SEGMENTS), modules;
+    const struct hn_module *module;
+
+    count = join(maps, count, 1);
+    add_own_mappings(f, maps, count, false);
+    open_core(f, NULL);
+    assert_int_equal(hn_target_modules(f->target, &module, &modules), HN_OK);
+    assert_int_equal(modules, 1);
+    assert_non_null(module->elf);
+    assert_reads(f->target, (hn_addr)constant, constant);
+}
+
 static struct mapping *
 mapping_of(struct mapping *maps, size_t count, const void *pointer)
 {
@@ -752,6 +782,7 @@ main(void)
         TEST(code_and_constants_come_from_the_file_on_disk),
         TEST(relocated_data_is_not_taken_from_the_file),
         TEST(without_a_header_the_file_must_fit_and_is_called_unverified),
+        TEST(without_a_header_joined_segments_fit_too),
         TEST(without_a_header_the_dynamic_segment_must_be_the_file_s),
         TEST(a_file_of_another_build_is_not_used_and_named),
         TEST(a_missing_file_is_named_and_found_under_the_sysroot),
