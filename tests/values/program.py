@@ -58,9 +58,16 @@ def describe(label, value, kind):
                           "sign": "-" if value < 0 else "", "hex": "%#x" % abs(value)})
     elif kind == "attributes":
         described["attributes"] = attributes_of(value)
+        if type(value).__repr__ is object.__repr__ or by_the_library(type(value)):
+            described["repr"] = masked(repr(value))
     else:
         described["repr"] = masked(repr_of(value))
     return described
+
+
+def by_the_library(cls):
+    """Whether its repr is the standard library's own, which may be shown exactly."""
+    return getattr(cls, "__module__", "__main__").split(".")[0] in ("re", "typing", "enum")
 
 
 def is_huge(value):
