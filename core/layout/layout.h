@@ -149,6 +149,12 @@ enum hn_namespace_order {
     HN_NAMESPACE_INSERTED /* 3.9 (bpo-39075) */
 };
 
+/* What an operator.methodcaller keeps as its arguments. */
+enum hn_methodcaller_format {
+    HN_METHODCALLER_ARGS,
+    HN_METHODCALLER_NAME_AND_ARGS /* 3.13 alone */
+};
+
 /* Whose __dict__ and __weakref__ the classes of Python code have. */
 enum hn_getset_owner {
     HN_GETSET_OWN,
@@ -176,6 +182,7 @@ struct hn_formats {
     enum hn_class_naming class_naming;
     enum hn_namespace_order name_space;
     enum hn_getset_owner getset;
+    enum hn_methodcaller_format methodcaller;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

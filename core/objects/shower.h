@@ -55,6 +55,8 @@ struct hn_shower {
     X(callable)               \
     X(descriptor)             \
     X(runtime)                \
+    X(frame)                  \
+    X(operator)               \
     X(generic)                \
     X(exception)              \
     X(instance)               \

@@ -8,6 +8,7 @@
 
 #include "layout/python.h"
 #include "model/process.h"
+#include "objects/linetable.h"
 
 struct hn_runtime {
     struct hn_python py;
@@ -53,11 +54,5 @@ hn_process_layout(struct hn_runtime *runtime, struct hn_arena *arena,
 HN_MUST_CHECK enum hn_status
 hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret);
-
-/* Decodes the position of byte offset @lasti in a line table; exposed for tests and
- * fuzzing. False when the table does not reach that far or is damaged. */
-bool
-hn_linetable_find(enum hn_linetable_format format, const uint8_t *table, size_t size,
-                  int32_t first_line, int64_t lasti, struct hn_position *ret);
 
 #endif

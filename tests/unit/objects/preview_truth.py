@@ -165,17 +165,9 @@ def instances():
     add(Outer.Inner())
 
 
-# Modules whose types are not of the interpreter's own.
-LIBRARY = ("array", "collections", "operator")
-
-
 def of_program():
-    """What tests/values shows through the hosts, too; of it the interpreter's types."""
-    program.SOURCES = (program.scalars, program.containers, program.callables,
-                       program.instances)
+    """What tests/values shows through the hosts, too."""
     for label, (value, kind) in program.collect().items():
-        if type(value).__module__ in LIBRARY or type(value).__name__ == "frame":
-            continue
         if kind == "exact" and not program.is_huge(value) and not (
                 type(value) is list and any(map(program.is_huge, value))):
             VALUES.append((label, value, program.repr_of(value)))

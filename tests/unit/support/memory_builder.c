@@ -172,12 +172,27 @@ memory_end_at(struct memory_builder *m, hn_addr at)
     m->used = at - MEMORY_BASE;
 }
 
+bool
+memory_set_refcount(struct memory_builder *m, hn_addr object, uint32_t count)
+{
+    const struct hn_layout *layout = &m->py.layout;
+    enum hn_field field = hn_layout_has(layout, HN_OBJECT_REFCOUNT)
+                              ? HN_OBJECT_REFCOUNT
+                              : HN_OBJECT_REF_LOCAL;
+
+    if (!hn_layout_has(layout, field))
+        return false;
+    memory_set(m, field, object, count);
+    return true;
+}
+
 hn_addr
 build_object(struct memory_builder *m, hn_addr type, size_t size)
 {
     hn_addr object = memory_alloc(m, size);
 
     memory_set(m, HN_OBJECT_TYPE, object, type);
+    (void)memory_set_refcount(m, object, 1);
     return object;
 }
 
@@ -367,7 +382,13 @@ hn_addr
 build_dict(struct memory_builder *m, enum keys_kind kind, const struct entry *entries,
            size_t count)
 {
-    return build_dict_object(m, build_keys(m, kind, entries, count), 0);
+    hn_addr dict = build_dict_object(m, build_keys(m, kind, entries, count), 0);
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++)
+        used += entries[i].key != 0;
+    memory_set(m, HN_DICT_USED, dict, used);
+    return dict;
 }
 
 hn_addr

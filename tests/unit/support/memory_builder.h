@@ -63,7 +63,12 @@ memory_set(struct memory_builder *m, enum hn_field field, hn_addr base, uint64_t
 void
 memory_end_at(struct memory_builder *m, hn_addr at);
 
-/* An object of @size bytes, at least, with its type. */
+/* Sets how many references there are; false where it is not known how this CPython
+ * counts them. */
+bool
+memory_set_refcount(struct memory_builder *m, hn_addr object, uint32_t count);
+
+/* An object of @size bytes, at least, with its type and one reference. */
 hn_addr
 build_object(struct memory_builder *m, hn_addr type, size_t size);
 

@@ -6,8 +6,9 @@
  *   PEP 657  Objects/locations.md of 3.11: varying entries with columns
  * Tables come from the target: every step goes through a bounded cursor, and the
  * table's own size bounds the loop. */
+#include "objects/linetable.h"
+
 #include "base/cursor.h"
-#include "runtime/runtime.h"
 
 enum { NO_LINE = -128, UNIT = 2 };
 
