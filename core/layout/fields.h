@@ -79,6 +79,7 @@
     X(UNION, "unionobject", "")                                                      \
     X(ALIAS, "gaobject", "")                                                         \
     X(SUPER, "superobject", "")                                                      \
+    X(CONTEXTTOKEN, "PyContextToken", "")                                            \
     X(CONTEXTVAR, "PyContextVar", "")                                                \
     X(STRUCTSEQ, "PyStructSequence", "")                                             \
     X(IMPORTERROR, "PyImportErrorObject", "")                                        \
@@ -329,6 +330,8 @@
     X(SUPER, TYPE, 8, "type", "")                                                     \
     X(SUPER, OBJECT, 8, "obj", "")                                                    \
     X(SUPER, OBJECT_TYPE, 8, "obj_type", "")                                          \
+    X(CONTEXTTOKEN, VARIABLE, 8, "tok_var", "")                                       \
+    X(CONTEXTTOKEN, USED, 4, "tok_used", "")                                          \
     X(CONTEXTVAR, NAME, 8, "var_name", "")                                            \
     X(CONTEXTVAR, DEFAULT, 8, "var_default", "")                                      \
     X(STRUCTSEQ, ITEMS, 0, "ob_item", "")                                             \

@@ -549,6 +549,25 @@ show_context_variable(struct hn_show *show, const struct hn_object *object)
     return HN_OK;
 }
 
+/* <Token var=<ContextVar ...> at 0x...>; it is used once the variable was reset. */
+static enum hn_status
+show_context_token(struct hn_show *show, const struct hn_object *object)
+{
+    struct hn_record rec;
+    enum hn_status st =
+        hn_record_load(hn_show_python(show), HN_STRUCT_CONTEXTTOKEN, object->at, &rec);
+
+    if (st)
+        return st;
+    hn_show_puts(show, hn_record_u64(&rec, HN_CONTEXTTOKEN_USED) ? "<Token used var="
+                                                                 : "<Token var=");
+    hn_show_object(show, hn_record_u64(&rec, HN_CONTEXTTOKEN_VARIABLE));
+    hn_show_puts(show, " at ");
+    hn_show_addr(show, object->at);
+    hn_show_puts(show, ">");
+    return HN_OK;
+}
+
 /* count(5), count(0.5, 0.25): a machine word, until it is full or not an int; then an
  * object and its step. */
 static enum hn_status
@@ -616,6 +635,8 @@ const struct hn_shower hn_showers_runtime[] = {
     { "types.SimpleNamespace", show_namespace, 0, "namespace(...)" },
     { "ContextVar", show_context_variable, HN_SHOWER_LEAF, NULL },
     { "_contextvars.ContextVar", show_context_variable, HN_SHOWER_LEAF, NULL },
+    { "Token", show_context_token, 0, NULL },
+    { "_contextvars.Token", show_context_token, 0, NULL },
     { "itertools.count", show_count, 0, NULL },
     { "itertools.repeat", show_repeat, 0, NULL },
     { NULL, NULL, 0, NULL },

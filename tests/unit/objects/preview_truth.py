@@ -4,6 +4,7 @@ each is and what repr() says of it.
 Writes its pid, a line of JSON per value (name, address, repr), "end"; then waits until
 its standard input closes. Runs on CPython 3.8 to 3.15."""
 
+import contextvars
 import json
 import os
 import random
@@ -160,6 +161,10 @@ def containers():
 
 
 def instances():
+    variable = contextvars.ContextVar("variable")
+    used = variable.set(1)
+    variable.reset(used)
+    add(used)
     add(object())
     add(Outer())
     add(Outer.Inner())
