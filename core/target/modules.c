@@ -165,16 +165,22 @@ find_extent(struct hn_target *target, struct image *image)
     image->module->end = regions[image->last].end;
 }
 
-/* How far, from @at on, @region is what the segment takes up in whole pages. */
-static hn_addr
-covered_to(const struct hn_region *region, const struct hn_elf_segment *s,
-           uint64_t bias, uint64_t page, hn_addr at)
-{
-    hn_addr start = (bias + s->address) & ~(page - 1);
-    hn_addr end = (bias + s->address + s->file_size + page - 1) & ~(page - 1);
-    bool in_place = bias + s->address - s->offset + region->offset == region->start;
+/* The whole pages that a segment's part of the file takes up. */
+struct pages {
+    hn_addr start, end;
+};
 
-    return in_place && start <= at && at < end ? end : at;
+static bool
+pages_of(const struct hn_elf *elf, size_t index, uint64_t bias,
+         struct hn_elf_segment *s, struct pages *ret)
+{
+    uint64_t page = hn_elf_machine(elf) == EM_AARCH64 ? 1 << 16 : 1 << 12;
+
+    if (!hn_elf_segment(elf, index, s) || s->type != PT_LOAD)
+        return false;
+    ret->start = (bias + s->address) & ~(page - 1);
+    ret->end = (bias + s->address + s->file_size + page - 1) & ~(page - 1);
+    return true;
 }
 
 /* Segments ascend. Several of them are one mapping when they continue each other in
@@ -183,21 +189,31 @@ static bool
 lies_in_segments(const struct hn_region *region, const struct hn_elf *elf,
                  uint64_t bias)
 {
-    uint64_t page = hn_elf_machine(elf) == EM_AARCH64 ? 1 << 16 : 1 << 12;
     hn_addr at = region->start;
     struct hn_elf_segment s;
+    struct pages pages;
 
     for (size_t i = 0; i < segments_of(elf) && at < region->end; i++)
-        if (hn_elf_segment(elf, i, &s) && s.type == PT_LOAD)
-            at = covered_to(region, &s, bias, page, at);
+        if (pages_of(elf, i, bias, &s, &pages) && pages.start <= at && at < pages.end
+            && bias + s.address - s.offset + region->offset == region->start)
+            at = pages.end;
     return at >= region->end;
 }
 
-/* What ld.so leaves between segments that are apart: mapped, but no access. */
+/* What ld.so leaves between segments that are apart: mapped without access, which
+ * not every core says. */
 static bool
-is_gap(const struct hn_region *region)
+lies_between_segments(const struct hn_region *region, const struct hn_elf *elf,
+                      uint64_t bias)
 {
-    return !region->readable && !region->writable && !region->executable;
+    struct hn_elf_segment s;
+    struct pages pages;
+
+    for (size_t i = 0; i < segments_of(elf); i++)
+        if (pages_of(elf, i, bias, &s, &pages) && region->start < pages.end
+            && pages.start < region->end)
+            return false;
+    return true;
 }
 
 /* Whether the image has the file mapped at @addr. */
@@ -210,7 +226,7 @@ is_mapped(const struct hn_target *target, const struct image *image, hn_addr add
 }
 
 /* Whether a file could be what is mapped, which is all that can be asked when memory
- * has no header: each mapping lies in a segment, each segment is mapped. */
+ * has no header: each mapping lies in segments or between, each segment is mapped. */
 static bool
 agrees_with_map(struct hn_target *target, const struct image *image,
                 const struct hn_elf *elf, uint64_t bias)
@@ -221,8 +237,9 @@ agrees_with_map(struct hn_target *target, const struct image *image,
     if (hn_elf_type(elf) == ET_EXEC && bias != 0)
         return false;
     for (size_t i = image->first; i <= image->last; i++)
-        if (same_path(&regions[i], &regions[image->first]) && !is_gap(&regions[i])
-            && !lies_in_segments(&regions[i], elf, bias))
+        if (same_path(&regions[i], &regions[image->first])
+            && !lies_in_segments(&regions[i], elf, bias)
+            && !lies_between_segments(&regions[i], elf, bias))
             return false;
     for (size_t k = 0; k < segments_of(elf); k++) {
         if (!hn_elf_segment(elf, k, &s) || s.type != PT_LOAD || s.file_size == 0)

@@ -198,7 +198,7 @@ def with_repr_in_python():
         "condition": threading.Condition(), "thread": threading.Thread(name="idle"),
         "main_thread": threading.main_thread(),
     }
-    if sys.version_info >= (3, 10):
+    if sys.version_info >= (3, 11):
         values.update(event=threading.Event(), semaphore=threading.Semaphore(3))
     return values
 

@@ -567,6 +567,26 @@ without_a_header_joined_segments_fit_too(void **state)
     assert_reads(f->target, (hn_addr)constant, constant);
 }
 
+/* ld.so leaves it so between segments that are far apart; gdb lists it like any other
+ * mapping. */
+static void
+without_a_header_a_mapping_of_no_segment_is_no_doubt(void **state)
+{
+    struct fixture *f = *state;
+    struct mapping maps[CORE_WRITER_SEGMENTS];
+    size_t count = own_mappings(maps, CORE_WRITER_SEGMENTS - 1), modules;
+    const struct mapping *last = &maps[count - 1];
+    const struct hn_module *module;
+
+    add_own_mappings(f, maps, count, false);
+    core_writer_file(&f->writer, last->end, last->end + PAGE, last->offset + PAGE,
+                     last->path);
+    open_core(f, NULL);
+    assert_int_equal(hn_target_modules(f->target, &module, &modules), HN_OK);
+    assert_int_equal(modules, 1);
+    assert_non_null(module->elf);
+}
+
 static struct mapping *
 mapping_of(struct mapping *maps, size_t count, const void *pointer)
 {
@@ -783,6 +803,7 @@ main(void)
         TEST(relocated_data_is_not_taken_from_the_file),
         TEST(without_a_header_the_file_must_fit_and_is_called_unverified),
         TEST(without_a_header_joined_segments_fit_too),
+        TEST(without_a_header_a_mapping_of_no_segment_is_no_doubt),
         TEST(without_a_header_the_dynamic_segment_must_be_the_file_s),
         TEST(a_file_of_another_build_is_not_used_and_named),
         TEST(a_missing_file_is_named_and_found_under_the_sysroot),
