@@ -167,6 +167,25 @@ more_attributes_than_room_are_corrupt(void **state)
         HN_E_CORRUPT);
 }
 
+static void
+more_attributes_than_values_are_corrupt(void **state)
+{
+    struct memory_builder *m = *state;
+    const struct entry keys[] = { { 0x10, 0 } };
+    const uint8_t order[] = { 0 };
+    hn_addr values;
+
+    if (!has_log2(m) || m->py.layout.formats.values != HN_VALUES_HEADER)
+        skip();
+    values = build_values(m, (hn_addr[]){ ONE }, 1, order, 1);
+    memory_set(m, HN_DICTVALUES_SIZE, values, 2);
+    assert_int_equal(
+        walk_fails_with(
+            m, build_split_dict(m, build_keys(m, KEYS_SPLIT, keys, 1), values)),
+        HN_E_CORRUPT);
+    assert_string_equal(m->err.what, "more attributes than room");
+}
+
 static hn_addr
 dict_with_keys(struct memory_builder *m, hn_addr *keys_ret)
 {
@@ -360,6 +379,7 @@ main(void)
         LAYOUT_TEST(a_split_dict_of_3_11_has_an_order_of_its_own),
         LAYOUT_TEST(an_order_that_leaves_the_keys_is_corrupt),
         LAYOUT_TEST(more_attributes_than_room_are_corrupt),
+        LAYOUT_TEST(more_attributes_than_values_are_corrupt),
         LAYOUT_TEST(more_entries_than_slots_are_corrupt),
         LAYOUT_TEST(impossible_sizes_are_corrupt),
         LAYOUT_TEST(an_impossible_kind_is_corrupt),
