@@ -195,10 +195,9 @@ class Program:
         self.argv = row["argv"] + list(flags) + [os.path.join(PROGRAMS, script)]
         self.argv += [str(arg) for arg in args]
         self.cwd = cwd or "/"
-        self.env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1",
-                        **row["env"])
-        self.env.pop("PYTHONHOME", None)
-        self.env.update(env or {})
+        self.env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONUTF8="1")
+        self.env.pop("PYTHONHOME", None)  # the caller's own; a row may have one
+        self.env.update(row["env"], **(env or {}))
         self.process = None
 
     def __enter__(self):
