@@ -211,6 +211,19 @@ put_escape(struct hn_text *text, uint32_t code)
     }
 }
 
+/* Eight bytes at once: none below 0x20, none from 0x7f on. A byte's top bit shows up
+ * where it was set before, where adding 1 sets it (0x7f), or where taking 0x20 away
+ * borrows; a borrow can only make the answer "no" for bytes above it, never "yes". */
+static bool
+eight_are_plain(const char *bytes)
+{
+    const uint64_t every = 0x0101010101010101;
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return ((word | (word + every) | (word - 0x20 * every)) & 0x80 * every) == 0;
+}
+
 /* How many bytes at the start are printable ASCII, as nearly all text is: shown as
  * they are, one column each. */
 static size_t
@@ -218,6 +231,8 @@ plain_bytes(const char *bytes, size_t size)
 {
     size_t count = 0;
 
+    while (size - count >= 8 && eight_are_plain(bytes + count))
+        count += 8;
     while (count < size && bytes[count] >= 0x20 && bytes[count] < 0x7f)
         count++;
     return count;

@@ -21,7 +21,7 @@ struct hn_record {
     enum hn_struct type;
     hn_addr addr;
     uint32_t first, size; /* bytes [first, first + size) of the structure are held */
-    uint8_t bytes[HN_RECORD_MAX];
+    uint8_t bytes[HN_RECORD_MAX + 8]; /* a field is taken out by an 8-byte load */
 };
 
 /* Copies the part of the structure at @addr that our fields lie in. HN_E_UNSUPPORTED

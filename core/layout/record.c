@@ -54,14 +54,14 @@ holds(const struct hn_record *record, enum hn_field field)
 uint64_t
 hn_record_u64_or_0(const struct hn_record *record, enum hn_field field)
 {
-    uint64_t value = 0;
+    uint64_t value;
 
     if (!holds(record, field))
         return 0;
     memcpy(&value,
            record->bytes + (record->layout->offset[field] - (int32_t)record->first),
-           hn_field_info(field)->width);
-    return value;
+           sizeof(value));
+    return value & (UINT64_MAX >> (64 - 8 * hn_field_info(field)->width));
 }
 
 uint64_t

@@ -24,6 +24,9 @@ enum {
 /* Names and texts within a repr: a line or two. */
 enum { STR_MOST = 4096 };
 
+/* Objects a preview must have met to be remembered: a number is as soon shown anew. */
+enum { WORTH_KEEPING = 4 };
+
 enum { FRAMES_MOST = HN_PREVIEW_DEPTH_MOST + 2 };
 
 struct piece {
@@ -548,16 +551,34 @@ keep_problem(const struct hn_error *err, struct hn_arena *arena, struct hn_value
     ret->problem_at = err->addr;
 }
 
+static enum hn_status
+copy_value(const struct hn_value *value, struct hn_arena *arena, struct hn_error *err,
+           struct hn_value *ret)
+{
+    struct hn_value copy = *value;
+
+    copy.type = hn_arena_copy(arena, value->type, strlen(value->type));
+    copy.repr = hn_arena_copy(arena, value->repr, strlen(value->repr));
+    if (!copy.type || !copy.repr)
+        return hn_fail(err, HN_E_NOMEM, 0, "no memory for a preview");
+    *ret = copy;
+    return HN_OK;
+}
+
 enum hn_status
 hn_value_load(struct hn_types *types, hn_addr object,
               const struct hn_preview_limits *limits, struct hn_arena *arena,
               struct hn_value *ret)
 {
     struct hn_value value = { .addr = object };
+    struct hn_memo *memo = hn_types_memo(types);
+    const struct hn_value *known = hn_memo_find(memo, object, limits);
     struct hn_text text;
     struct hn_show show;
     enum hn_status st;
 
+    if (known)
+        return copy_value(known, arena, hn_types_python(types)->err, ret);
     hn_text_init(&text);
     init(&show, types, limits, &text);
     st = run(&show, object);
@@ -572,9 +593,12 @@ hn_value_load(struct hn_types *types, hn_addr object,
             st = hn_fail(show.py->err, HN_E_NOMEM, 0, "no memory for a preview");
     }
     hn_text_deinit(&text);
-    if (!st)
-        *ret = value;
-    return st;
+    if (st)
+        return st;
+    if (show.objects >= WORTH_KEEPING && !value.problem && show.py->target->consistent)
+        hn_memo_keep(memo, limits, &value);
+    *ret = value;
+    return HN_OK;
 }
 
 /* A tagged integer: bit 1 and 0 are set, the number above them (3.14). */

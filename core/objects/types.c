@@ -23,6 +23,7 @@ struct hn_types {
     struct hn_arena arena;  /* the entries and their names */
     struct hn_type **slots; /* hashed by address, a power of two of them */
     size_t slot_count, used;
+    struct hn_memo memo;
 };
 
 struct hn_types *
@@ -34,6 +35,7 @@ hn_types_create(struct hn_python *py)
         return NULL;
     types->py = py;
     hn_arena_init(&types->arena);
+    hn_arena_init(&types->memo.arena);
     types->slot_count = SLOTS_FIRST;
     types->slots = calloc(types->slot_count, sizeof *types->slots);
     if (types->slots)
@@ -48,6 +50,7 @@ hn_types_destroy(struct hn_types *types)
     if (!types)
         return;
     hn_arena_deinit(&types->arena);
+    hn_arena_deinit(&types->memo.arena);
     free(types->slots);
     free(types);
 }
@@ -56,6 +59,12 @@ struct hn_python *
 hn_types_python(struct hn_types *types)
 {
     return types->py;
+}
+
+struct hn_memo *
+hn_types_memo(struct hn_types *types)
+{
+    return &types->memo;
 }
 
 /* Where @at is, or the free slot where it belongs; there always is one. */

@@ -6,6 +6,7 @@
 #ifndef HN_OBJECTS_TYPES_H
 #define HN_OBJECTS_TYPES_H
 
+#include "objects/memo.h"
 #include "objects/objects.h"
 #include "objects/preview.h"
 
@@ -50,5 +51,9 @@ hn_type_short_name(const struct hn_type *type);
 
 struct hn_python *
 hn_types_python(struct hn_types *types);
+
+/* Previews of objects of these types. */
+struct hn_memo *
+hn_types_memo(struct hn_types *types);
 
 #endif

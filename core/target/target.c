@@ -276,11 +276,31 @@ fail_at(struct hn_target *target, hn_addr addr)
     return hn_fail(target->err, HN_E_FAULT, addr, "no memory");
 }
 
+/* The usual case, in few instructions: a small structure in one page that is cached. */
+static bool
+copy_cached(const struct hn_target *target, hn_addr addr, void *buf, size_t size)
+{
+    hn_addr page = addr & ~(hn_addr)(HN_PAGE_SIZE - 1);
+    size_t offset = (size_t)(addr - page), there;
+    const uint8_t *bytes;
+
+    if (!target->parts->paged || size > HN_PAGE_SIZE - offset)
+        return false;
+    bytes = hn_page_cache_find(target->parts->cache, page, &there);
+    if (!bytes || there < offset + size)
+        return false;
+    memcpy(buf, bytes + offset, size);
+    return true;
+}
+
 enum hn_status
 hn_target_read(struct hn_target *target, hn_addr addr, void *buf, size_t size)
 {
-    size_t done = hn_target_read_some(target, addr, buf, size);
+    size_t done;
 
+    if (copy_cached(target, addr, buf, size))
+        return HN_OK;
+    done = hn_target_read_some(target, addr, buf, size);
     return done == size ? HN_OK : fail_at(target, addr + done);
 }
 
