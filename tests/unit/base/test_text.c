@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -180,6 +181,33 @@ a_null_byte_inside_is_escaped(void **state)
     assert_text(*state, "a\\x00b");
 }
 
+/* Long runs are looked at eight bytes at once: every byte, everywhere in such a run,
+ * must come out as it does alone. */
+static void
+a_byte_comes_out_the_same_wherever_it_stands(void **state)
+{
+    struct hn_text alone;
+
+    hn_text_init(&alone);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char one = (char)byte;
+
+        hn_text_clear(&alone);
+        hn_text_put_escaped(&alone, &one, 1);
+        for (size_t place = 0; place < 17; place++) {
+            char run[] = "~~~~ ~~~~~~~~ ~~~", expected[64];
+
+            run[place] = one;
+            snprintf(expected, sizeof(expected), "%.*s%s%s", (int)place, run,
+                     alone.bytes, run + place + 1);
+            hn_text_clear(*state);
+            hn_text_put_escaped(*state, run, 17);
+            assert_text(*state, expected);
+        }
+    }
+    hn_text_deinit(&alone);
+}
+
 int
 main(void)
 {
@@ -200,6 +228,7 @@ main(void)
         TEST(text_direction_cannot_be_turned_around),
         TEST(bytes_that_are_not_utf8_are_shown_one_by_one),
         TEST(a_null_byte_inside_is_escaped),
+        TEST(a_byte_comes_out_the_same_wherever_it_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

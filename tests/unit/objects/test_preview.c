@@ -107,6 +107,50 @@ limits_say_how_much_they_cut(void **state)
     assert_false(cut);
 }
 
+/* A preview is remembered for the next frame that holds the object, but not for other
+ * limits, and not while the target runs. */
+static void
+a_remembered_preview_is_of_the_same_limits_and_of_one_moment(void **state)
+{
+    struct memory_builder *m = *state;
+    const struct hn_preview_limits short_ones = { .depth = 9, .items = 1 };
+    hn_addr items[] = { build_small_int(m, 1), build_small_int(m, 2),
+                        build_small_int(m, 3), build_small_int(m, 4) },
+            list = build_list(m, items, 4), at;
+    struct hn_types *types;
+    struct hn_value value;
+
+    finish_types(m);
+    types = hn_types_create(&m->py);
+    assert_non_null(types);
+    assert_int_equal(hn_field_read(&m->py, HN_LIST_ITEMS, list, &at), HN_OK);
+    for (int consistent = 1; consistent >= 0; consistent--) {
+        m->py.target->consistent = consistent;
+        memory_put_u64(m, at, items[0]);
+        for (int again = 0; again < 2; again++) {
+            hn_addr object = consistent ? list : build_list(m, items, 4);
+
+            assert_int_equal(hn_value_load(types, object, &all, &m->arena, &value),
+                             HN_OK);
+            assert_string_equal(value.repr, "[1, 2, 3, 4]");
+            assert_int_equal(value.addr, object);
+            assert_string_equal(value.type, "list");
+        }
+        assert_int_equal(hn_value_load(types, list, &short_ones, &m->arena, &value),
+                         HN_OK);
+        assert_string_equal(value.repr, "[1, ... 3 more]");
+    }
+    hn_types_destroy(types);
+
+    types = hn_types_create(&m->py);
+    assert_non_null(types);
+    assert_int_equal(hn_value_load(types, list, &all, &m->arena, &value), HN_OK);
+    memory_put_u64(m, at, items[3]); /* it runs, and changes under our eyes */
+    assert_int_equal(hn_value_load(types, list, &all, &m->arena, &value), HN_OK);
+    assert_string_equal(value.repr, "[4, 2, 3, 4]");
+    hn_types_destroy(types);
+}
+
 /* A doubling in each of 90 levels: to show it all would take for ever. */
 static void
 a_preview_without_limits_ends_all_the_same(void **state)
@@ -207,6 +251,7 @@ main(void)
         LAYOUT_TEST(containers_show_what_they_hold),
         LAYOUT_TEST(a_list_in_itself_ends_as_python_ends_it),
         LAYOUT_TEST(limits_say_how_much_they_cut),
+        LAYOUT_TEST(a_remembered_preview_is_of_the_same_limits_and_of_one_moment),
         LAYOUT_TEST(an_object_without_references_may_be_freed),
         LAYOUT_TEST(an_object_whose_type_is_none_may_be_freed),
         LAYOUT_TEST(what_cannot_be_read_is_said_in_its_place),
