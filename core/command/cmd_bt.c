@@ -84,3 +84,31 @@ const struct hn_command hn_command_bt = {
     .defaults = &hn_stack_defaults,
     .run = run,
 };
+
+static const struct hn_example full_examples[] = {
+    { "", "the stack of the selected thread, with all variables" },
+    { "--depth 3", "of its three innermost frames" },
+    { NULL, NULL },
+};
+
+static enum hn_status
+run_full(struct hn_call *call, const void *options)
+{
+    struct hn_stack_options full = *(const struct hn_stack_options *)options;
+
+    full.locals = true;
+    return run(call, &full);
+}
+
+/* The name that users of CPython's own commands for GDB have in their fingers. */
+const struct hn_command hn_command_bt_full = {
+    .entry = { "bt-full",
+               "Show the selected thread's Python stack with its variables" },
+    .details = "The same as bt --locals.",
+    .examples = full_examples,
+    .args = args,
+    .operands = "",
+    .options_size = sizeof(struct hn_stack_options),
+    .defaults = &hn_stack_defaults,
+    .run = run_full,
+};

@@ -9,6 +9,7 @@ load the same two files. By default with two interpreters; --full takes all."""
 
 import contextlib
 import glob
+import json
 import os
 import re
 import shutil
@@ -238,6 +239,49 @@ def lldb_query(lldb, target):
     return [] if re.search(r"^threads [1-9]", text, re.M) else [text[-500:]]
 
 
+# --- the worked scripts
+
+def example(name):
+    return "source " + os.path.join(harness.ROOT, "gdb-plugin", "examples", name)
+
+
+def gdb_triage(gdb, core, scratch):
+    """One core of a process that no signal ended, and a file that is no core."""
+    folder = scratch.file("cores")
+    os.mkdir(folder)
+    os.symlink(core.core, os.path.join(folder, "a.core"))
+    with open(os.path.join(folder, "notes.txt"), "w") as file:
+        file.write("not a core")
+    text = gdb.run_lines(None, [example("triage.py"), "triage " + folder]).text
+    row = re.search(r"^ +1  no signal +\S+ \(\S+\.py:\d+\)$", text, re.M)
+    return (expect(text, "first: %s/a.core" % folder, "-  %s/notes.txt: " % folder)
+            + ([] if row else ["no row of the core: " + text[-500:]]))
+
+
+def gdb_record_locals(gdb, row, scratch):
+    """Every hit has the variables of its own moment."""
+    notes = scratch.file("notes.jsonl")
+    with harness.Program(row, "ticking.py", cwd=scratch.path) as program:
+        program.wait_ready()
+        text = gdb.run_lines(Target(pid=program.pid), [
+            example("record_locals.py"), "record-locals getppid " + notes,
+            "python import os, signal, threading",
+            "python threading.Timer(1.5, os.kill, (%d, signal.SIGINT)).start()"
+            % program.pid, "continue"]).text
+    if "not defined" in text:
+        raise Skip("GDB does not find the C library's symbols")
+    with open(notes, encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    first = int(rows[0]["variables"]["number"]) if rows else 0
+    wanted = [{"number": str(first + i), "label": "'tick %d'" % (first + i)}
+              for i in range(len(rows))]
+    reasons = [] if len(rows) >= 3 else ["%d notes: %s" % (len(rows), text[-500:])]
+    if [row["variables"] for row in rows] != wanted:
+        reasons.append("not the variables of each call: %s" % rows[:3])
+    return reasons + ["in %s" % row["frame"] for row in rows
+                      if row["frame"]["function"] != "tick"]
+
+
 # --- CPython's libpython.py
 
 def find_libpython():
@@ -458,6 +502,14 @@ def attempt_two_cores(tally, hosts, core, scratch, title):
                           core, second)
 
 
+def attempt_examples(tally, hosts, core, row, scratch):
+    if "gdb" in hosts:
+        tally.attempt(row["name"] + ": gdb, triage", gdb_triage, hosts["gdb"], core,
+                      scratch)
+        tally.attempt(row["name"] + ": gdb, record-locals", gdb_record_locals,
+                      hosts["gdb"], row, scratch)
+
+
 def attempt_debuggers(tally, build, bare, live, core):
     """The same two files in every debugger there is."""
     targets = [(live, "live")] + ([(core, "core")] if core else [])
@@ -515,6 +567,7 @@ def run_interpreter(tally, options, hosts, row, with_debuggers):
             if core:
                 attempt_scripts(tally, hosts, core, row["name"] + " core")
                 attempt_two_cores(tally, hosts, core, scratch, row["name"])
+                attempt_examples(tally, hosts, core, row, scratch)
             if with_debuggers:
                 attempt_debuggers(tally, options.build, hosts["bare"], live, core)
             attempt_live(tally, hosts, live, row["name"])
