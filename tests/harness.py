@@ -110,6 +110,8 @@ def arguments(description):
 def seeded(options):
     """A random source whose seed is printed, so that a run can be repeated."""
     seed = options.seed
+    if seed is None and os.environ.get("HOGNOSE_SEED"):
+        seed = int(os.environ["HOGNOSE_SEED"])
     if seed is None:
         seed = random.SystemRandom().randrange(10 ** 9)
     print("seed %d (repeat with --seed %d)" % (seed, seed), flush=True)
