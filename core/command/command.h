@@ -102,6 +102,8 @@ struct hn_call {
     const char **notes; /* sentences: what the result lacks */
     size_t note_count;
     bool interrupted; /* the result is partial */
+    int program_exit; /* of a program that we started and that has ended; a shell's way:
+                         128 and the signal's number if one ended it */
 
     int64_t next_progress_ms;
     bool progress_shown;
@@ -110,7 +112,7 @@ struct hn_call {
 extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,
     hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list,
     hn_command_locals, hn_command_globals, hn_command_print, hn_command_object,
-    hn_command_exc;
+    hn_command_exc, hn_command_sample;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

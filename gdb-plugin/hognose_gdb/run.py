@@ -7,7 +7,9 @@ further, whatever the user's settings say about SIGINT.
 """
 
 import contextlib
+import os
 import re
+import tempfile
 
 import gdb
 import _hognose
@@ -21,13 +23,16 @@ def resume(resumed):
     thread = gdb.selected_thread()
     if thread is not None and thread.is_running():
         return _hognose.RUN_REFUSED, "it runs already"
-    with _sigint_stops(), _Events(resumed) as events:
+    with _Chatter() as chatter, _sigint_stops(), _Events(resumed) as events:
         try:
             gdb.execute(command, to_string=True)
         except gdb.error as error:
             if not events.ran:
                 return _hognose.RUN_REFUSED, str(error)
-    return events.end()
+    end = events.end()
+    if end[0] in (_hognose.RUN_STOPPED, _hognose.RUN_GONE):
+        gdb.write(chatter.text)
+    return end
 
 
 def start():
@@ -41,6 +46,45 @@ def start():
     if thread is None or not thread.is_stopped():
         return False, events.end()[1] or "it does not stand at its start"
     return True, ""
+
+
+class _Chatter:
+    """Keeps what GDB says on its screen about threads and stops. A stop that the timer
+    made is nobody's business; one that the target made is, with what the user's
+    breakpoints print.
+
+    GDB prints that past all ways to catch a command's output, so the screen itself is
+    changed for a moment. Not in a machine interface, whose partner counts on it."""
+
+    def __init__(self):
+        self.text = ""
+        self.file = self.screen = None
+
+    def __enter__(self):
+        gdb.flush()
+        if not _in_machine_interface():
+            self.file = tempfile.TemporaryFile()
+            self.screen = os.dup(1)
+            os.dup2(self.file.fileno(), 1)
+        return self
+
+    def __exit__(self, *error):
+        if self.file is None:
+            return
+        gdb.flush()
+        os.dup2(self.screen, 1)
+        os.close(self.screen)
+        self.file.seek(0)
+        self.text = self.file.read().decode(errors="replace")
+        self.file.close()
+
+
+def _in_machine_interface():
+    with open("/proc/self/cmdline", "rb") as file:
+        words = file.read().split(b"\0")
+    return any(word in (b"-i", b"-interpreter", b"--interpreter")
+               or word.lstrip(b"-").startswith((b"i=", b"interpreter="))
+               for word in words[1:] if word.startswith(b"-"))
 
 
 class _Events:

@@ -1,0 +1,132 @@
+/* Choosing a format for a profile, and writing it. */
+#include "command/profiles.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/near.h"
+#include "command/parse.h"
+
+static enum hn_status
+fail_format(struct hn_call *call, const char *format)
+{
+    struct hn_error *err = &call->session->err;
+    struct hn_text text;
+
+    hn_text_init(&text);
+    for (const struct hn_profile_writer *w = hn_profile_writers; w->name; w++)
+        hn_text_printf(&text, "%s%s", w == hn_profile_writers ? "" : ", ", w->name);
+    call->misused = true;
+    call->doing = hn_arena_format(&call->arena, "write the format %s", format);
+    hn_fail_detail(err, HN_E_ARGUMENT, 0, "it is none of", "%s",
+                   text.bytes ? text.bytes : "");
+    hn_text_deinit(&text);
+    return HN_E_ARGUMENT;
+}
+
+static const struct hn_profile_writer *
+default_writer(const struct hn_call *call, bool memory)
+{
+    const struct hn_profile_writer *found = NULL;
+
+    if (call->common.output)
+        found = hn_profile_writer_by_path(call->common.output);
+    if (!found && memory)
+        found = hn_profile_writer_by_name("memory");
+    return found ? found : &hn_profile_writers[0];
+}
+
+/* A terminal takes bytes that are no text for commands of its own. */
+static bool
+goes_to_terminal(const struct hn_call *call)
+{
+    if (call->out.fd >= 0)
+        return isatty(call->out.fd);
+    return call->session->host->terminal || !call->session->host->bare;
+}
+
+enum hn_status
+hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view,
+                   bool memory, const struct hn_profile_writer **ret)
+{
+    const struct hn_profile_writer *writer =
+        view->format ? hn_profile_writer_by_name(view->format)
+                     : default_writer(call, memory);
+
+    if (!writer)
+        return fail_format(call, view->format);
+    if (writer->binary && goes_to_terminal(call)) {
+        call->misused = true;
+        call->doing = hn_arena_format(&call->arena, "write %s", writer->name);
+        return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
+                       "it is not for a screen: -o FILE says where to");
+    }
+    if (strcmp(writer->name, "json") == 0)
+        call->common.json = true;
+    *ret = writer;
+    return HN_OK;
+}
+
+static bool
+list_lines(void *impl, const char *file, uint64_t first, uint64_t last,
+           struct hn_listing *ret)
+{
+    return hn_sources_list(impl, file, first, last, ret) == HN_OK;
+}
+
+static void
+write_json(struct hn_call *call, const struct hn_profile *profile,
+           const struct hn_profile_options *options)
+{
+    for (size_t i = 0; i < profile->note_count; i++)
+        hn_call_note(call, "%s", profile->notes[i]);
+    if (profile->ended[0])
+        hn_call_note(call, "the run ended early: %s", profile->ended);
+    hn_call_begin_json(call);
+    hn_document_profile(&call->json, profile, options);
+    hn_call_end_json(call);
+}
+
+/* The target of the JSON document: the first of the processes that were sampled. */
+static void
+describe_target(struct hn_call *call, const struct hn_profile *profile)
+{
+    static const char *const none[] = { NULL };
+    struct hn_process *to = &call->process;
+
+    to->kind = "live";
+    to->reader = "process_vm_readv";
+    to->executable = "";
+    to->arguments = none;
+    to->consistent = profile->stopped_ns > 0;
+    to->not_stopped_because = to->consistent ? NULL : "it was sampled while it ran";
+    if (profile->process_count == 0)
+        return;
+    to->pid = profile->processes[0].pid;
+    to->executable = profile->processes[0].executable;
+    to->arguments = profile->processes[0].arguments;
+}
+
+void
+hn_profiles_write(struct hn_call *call, const struct hn_profile_view *view,
+                  const struct hn_profile_writer *writer,
+                  const struct hn_profile *profile, struct hn_target *target)
+{
+    struct hn_sources files;
+    const struct hn_profile_sources sources = { list_lines, &files };
+    const struct hn_profile_options options = {
+        .by = (enum hn_profile_by)view->by,
+        .sort = (enum hn_profile_sort)view->sort,
+        .limit = view->limit,
+        .look = call->look,
+        .sources = &sources,
+    };
+
+    hn_sources_init(&files, target, &call->arena);
+    describe_target(call, profile);
+    if (call->common.json)
+        write_json(call, profile, &options);
+    else
+        writer->write(profile, &options, &call->out.text);
+    hn_sources_deinit(&files);
+}
