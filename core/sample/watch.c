@@ -119,7 +119,7 @@ hn_watch_read_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 {
     struct hn_interp_watch fresh = *interp;
     size_t cursor = 0;
-    hn_addr at, next;
+    hn_addr at = 0, next = 0;
     bool fine = read_field(w, HN_INTERP_THREADS_HEAD, interp->addr, &at);
 
     fresh.threads = NULL;
