@@ -45,6 +45,11 @@ const struct hn_profile_writer hn_profile_writers[] = {
       .summary = "everything but the time line, as JSON",
       .endings = { ".json" },
       .write = hn_profile_write_json },
+    { .name = "raw",
+      .summary = "complete and small: py-sample convert and diff read it",
+      .endings = { ".hnprof", ".raw" },
+      .binary = true,
+      .write = hn_profile_write_raw },
     { .name = NULL },
 };
 
