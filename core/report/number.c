@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 size_t
 hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number)
@@ -20,21 +19,6 @@ hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number)
     }
     buf[size] = '\0';
     return size;
-}
-
-size_t
-hn_number_format_signed(char buf[HN_NUMBER_SIZE], int64_t number)
-{
-    if (number >= 0)
-        return hn_number_format(buf, (uint64_t)number);
-    buf[0] = '-';
-    /* 0 - x in unsigned arithmetic: INT64_MIN has no positive twin. 27 bytes at most.
-     */
-    char rest[HN_NUMBER_SIZE];
-    size_t size = hn_number_format(rest, 0 - (uint64_t)number);
-
-    memcpy(buf + 1, rest, size + 1);
-    return size + 1;
 }
 
 size_t

@@ -6,11 +6,9 @@
 
 enum { HN_NUMBER_SIZE = 32 }; /* holds every number below with its '\0' */
 
-/* "1,234,567". Return the length. */
+/* "1,234,567". Returns the length. */
 size_t
 hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number);
-size_t
-hn_number_format_signed(char buf[HN_NUMBER_SIZE], int64_t number);
 
 /* @part of @whole in percent, "72.1"; "0.0" of nothing. */
 size_t
