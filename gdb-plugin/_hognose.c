@@ -598,16 +598,20 @@ add_word(void *list, const char *word)
     Py_XDECREF(text);
 }
 
-PyDoc_STRVAR(resumed_doc, "resumed() is called when GDB has let the target run.");
+PyDoc_STRVAR(resumed_doc, "resumed(pid) is called when GDB has let the target run.\n\n"
+                          "The pid is 0 if that is no process of this machine.");
 
 static PyObject *
 session_resumed(PyObject *self, PyObject *arguments)
 {
     struct run *run = ((struct session *)self)->run;
+    long long pid;
 
-    (void)arguments;
+    if (!PyArg_ParseTuple(arguments, "L", &pid))
+        return NULL;
     if (run && !run->timed)
-        run->timed = timer_begin(&run->timer, run->duration_ns, run->finished, run->arg);
+        run->timed =
+            timer_begin(&run->timer, pid, run->duration_ns, run->finished, run->arg);
     Py_RETURN_NONE;
 }
 
@@ -678,7 +682,7 @@ static PyMethodDef session_methods[] = {
     { "run", session_run, METH_VARARGS, run_doc },
     { "capture", session_capture, METH_VARARGS, capture_doc },
     { "help", session_help, METH_VARARGS, help_doc },
-    { "resumed", session_resumed, METH_NOARGS, resumed_doc },
+    { "resumed", session_resumed, METH_VARARGS, resumed_doc },
     { "complete", session_complete, METH_VARARGS, complete_doc },
     { NULL, NULL, 0, NULL },
 };

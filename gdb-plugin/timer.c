@@ -2,10 +2,15 @@
 #include "timer.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* How often finished() is asked: fast enough for Ctrl-C to feel immediate. */
 enum { ASK_EVERY_NS = 20 * 1000 * 1000 };
+
+/* A SIGINT gets lost when the thread that it fell to ends just then. */
+enum { AGAIN_AFTER_NS = 200 * 1000 * 1000 };
 
 static uint64_t
 now_ns(void)
@@ -40,6 +45,29 @@ ask_finished(struct timer *timer)
     return finished;
 }
 
+/* Whether the process runs, and no SIGINT waits to be seen by GDB: one too many would
+ * reach it after all when GDB lets go of it. */
+static bool
+is_lost(int64_t pid)
+{
+    char path[64], line[128], state = 'R';
+    unsigned long long signals, pending = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%lld/status", (long long)pid);
+    file = pid ? fopen(path, "re") : NULL;
+    if (!file)
+        return false;
+    while (fgets(line, sizeof(line), file)) {
+        if (sscanf(line, "SigPnd: %llx", &signals) == 1
+            || sscanf(line, "ShdPnd: %llx", &signals) == 1)
+            pending |= signals;
+        sscanf(line, "State: %c", &state);
+    }
+    fclose(file);
+    return !(pending & 1ULL << (SIGINT - 1)) && !strchr("tTZX", state);
+}
+
 /* The lock is held while firing: timer_end() then knows whether it happened. */
 static void *
 keep_time(void *arg)
@@ -58,9 +86,11 @@ keep_time(void *arg)
         now = now_ns();
         over = now >= end || ask_finished(timer);
     }
-    if (!timer->cancelled) {
+    while (!timer->cancelled) {
+        if (!timer->fired || is_lost(timer->pid))
+            pthread_kill(timer->whom, SIGINT);
         timer->fired = true;
-        pthread_kill(timer->whom, SIGINT);
+        sleep_until(timer, now_ns() + AGAIN_AFTER_NS);
     }
     pthread_mutex_unlock(&timer->lock);
     return NULL;
@@ -78,14 +108,15 @@ init_condition(pthread_cond_t *condition)
 }
 
 bool
-timer_begin(struct timer *timer, uint64_t duration_ns, bool (*finished)(void *arg),
-            void *arg)
+timer_begin(struct timer *timer, int64_t pid, uint64_t duration_ns,
+            bool (*finished)(void *arg), void *arg)
 {
     sigset_t all, before;
     bool begun;
 
     *timer = (struct timer){ .whom = pthread_self(),
                              .duration_ns = duration_ns,
+                             .pid = pid,
                              .finished = finished,
                              .arg = arg };
     pthread_mutex_init(&timer->lock, NULL);

@@ -16,17 +16,18 @@ struct timer {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     uint64_t duration_ns; /* 0: without limit */
+    int64_t pid;          /* what GDB lets run; 0: not a process of this machine */
     bool (*finished)(void *arg);
     void *arg;
     bool cancelled, fired; /* under @lock */
 };
 
 /* Begins, once GDB has resumed the target: before that GDB would take the signal for a
- * wish to end the command. The calling thread, GDB's main one, is interrupted when @duration_ns is over
- * or @finished says so. False if there is no thread to be had. */
+ * wish to end the command. The calling thread, GDB's main one, is interrupted when
+ * @duration_ns is over or @finished says so. False if there is no thread to be had. */
 bool
-timer_begin(struct timer *timer, uint64_t duration_ns, bool (*finished)(void *arg),
-            void *arg);
+timer_begin(struct timer *timer, int64_t pid, uint64_t duration_ns,
+            bool (*finished)(void *arg), void *arg);
 
 /* Ends it, waiting for its thread; true if it had fired. Never fires afterwards. */
 bool

@@ -75,15 +75,14 @@ list_lines(void *impl, const char *file, uint64_t first, uint64_t last,
 }
 
 static void
-write_json(struct hn_call *call, const struct hn_profile *profile,
-           const struct hn_profile_options *options)
+write_json(struct hn_call *call, const struct hn_profile *profile)
 {
     for (size_t i = 0; i < profile->note_count; i++)
         hn_call_note(call, "%s", profile->notes[i]);
     if (profile->ended[0])
         hn_call_note(call, "the run ended early: %s", profile->ended);
     hn_call_begin_json(call);
-    hn_document_profile(&call->json, profile, options);
+    hn_document_profile(&call->json, profile);
     hn_call_end_json(call);
 }
 
@@ -125,7 +124,7 @@ hn_profiles_write(struct hn_call *call, const struct hn_profile_view *view,
     hn_sources_init(&files, target, &call->arena);
     describe_target(call, profile);
     if (call->common.json)
-        write_json(call, profile, &options);
+        write_json(call, profile);
     else
         writer->write(profile, &options, &call->out.text);
     hn_sources_deinit(&files);

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command/parse.h"
+#include "target/stop.h"
 
 /* Fine enough to tell what takes a millisecond, and below 1 % of a core's time. */
 enum { DEFAULT_RATE = 1000 };
@@ -252,7 +255,7 @@ is_finished(void *arg)
         return true;
     if (!progress.finished && !(s->wait && hn_sampling_wait_failed(s->wait)))
         return false;
-    if (!s->held || (s->duration_ns && progress.elapsed_ns >= s->duration_ns))
+    if (!s->held || !hn_sampling_is_gone(s))
         return true;
     if (s->gone_ms == 0)
         s->gone_ms = now;
@@ -290,17 +293,13 @@ let_run(struct hn_sampling *s, const char **why_ret)
                      why_ret);
 }
 
-/* The sampler ended before its time: the process did. */
-static bool
-is_gone(const struct hn_sampling *s)
+bool
+hn_sampling_is_gone(const struct hn_sampling *s)
 {
-    struct hn_sampler_progress progress;
+    char path[64];
 
-    if (!s->sampler)
-        return false;
-    hn_sampler_progress(s->sampler, &progress);
-    return progress.finished
-           && !(s->duration_ns && progress.elapsed_ns >= s->duration_ns);
+    snprintf(path, sizeof(path), "/proc/%" PRId64 "/stat", s->pid);
+    return access(path, F_OK) != 0 || hn_stop_is_zombie(s->pid);
 }
 
 static void
@@ -361,7 +360,7 @@ hn_sampling_run(struct hn_sampling *s)
     end = let_run(s, &why);
     if (s->wait)
         st = hn_sampling_wait_end(s);
-    gone = is_gone(s);
+    gone = hn_sampling_is_gone(s);
     if (s->sampler)
         hn_sampler_stop(s->sampler);
     clear_progress(s);

@@ -85,6 +85,10 @@ hn_sampling_sleep_until(const struct hn_sampling *sampling, uint64_t until_ns);
 bool
 hn_sampling_look(struct hn_sampling *sampling);
 
+/* Whether the process has ended, waited for or not. */
+bool
+hn_sampling_is_gone(const struct hn_sampling *sampling);
+
 /* --- parts, each in a file of its own ---------------------------------------- */
 
 /* sampling_child.c: starts call->program. */

@@ -63,15 +63,6 @@ stop_and_sample(struct hn_sampling *s, int proc, uint64_t due_ns)
     return st;
 }
 
-static bool
-process_is_gone(const struct hn_sampling *s)
-{
-    char path[64];
-
-    snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)s->pid);
-    return access(path, F_OK) != 0 || hn_stop_is_zombie(s->pid);
-}
-
 static enum hn_status
 sample_with_stops(struct hn_sampling *s, int proc)
 {
@@ -85,7 +76,7 @@ sample_with_stops(struct hn_sampling *s, int proc)
             return HN_OK;
         }
         st = stop_and_sample(s, proc, due);
-        if (st && process_is_gone(s)) {
+        if (st && hn_sampling_is_gone(s)) {
             s->ended = "the process has ended";
             return HN_OK;
         }
@@ -107,7 +98,7 @@ wait_for_python(struct hn_sampling *s)
 
         if (st == HN_OK)
             break;
-        if (process_is_gone(s))
+        if (hn_sampling_is_gone(s))
             return hn_fail(err, HN_E_NOT_PYTHON, 0, "no Python ran in it");
         if (!hn_sampling_sleep_until(s, hn_sampling_now_ns() + 1000000))
             return HN_E_INTERRUPTED;
@@ -147,7 +138,8 @@ look_meanwhile(void *arg)
 /* Lets it run until @due_ns. True if sampling goes on. What this takes longer than
  * asked for, the debugger needs to resume and to stop it. */
 static bool
-run_until(struct hn_sampling *s, uint64_t due_ns, enum hn_run_end *end, const char **why)
+run_until(struct hn_sampling *s, uint64_t due_ns, enum hn_run_end *end,
+          const char **why)
 {
     const struct hn_host *host = s->call->session->host;
     uint64_t now = hn_sampling_now_ns(), wanted = due_ns > now ? due_ns - now : 1;

@@ -17,13 +17,14 @@ import _hognose
 STOPS_AND_GOES_NO_FURTHER = ("Yes", "Yes", "No")
 
 
-def resume(resumed):
-    """(end, why); @resumed is called when the target runs."""
+def resume(resumed, pid):
+    """(end, why); @resumed is called when the target runs. The @pid is that of a process
+    of this machine, or 0."""
     command = "continue -a" if gdb.parameter("non-stop") else "continue"
     thread = gdb.selected_thread()
     if thread is not None and thread.is_running():
         return _hognose.RUN_REFUSED, "it runs already"
-    with _Chatter() as chatter, _sigint_stops(), _Events(resumed) as events:
+    with _Chatter() as chatter, _sigint_stops(), _Events(resumed, pid) as events:
         try:
             gdb.execute(command, to_string=True)
         except gdb.error as error:
@@ -37,7 +38,7 @@ def resume(resumed):
 
 def start():
     """(whether, why not)."""
-    with _Events(lambda: None) as events:
+    with _Events(lambda pid: None) as events:
         try:
             gdb.execute("starti", to_string=True)
         except gdb.error as error:
@@ -90,8 +91,8 @@ def _in_machine_interface():
 class _Events:
     """What GDB tells while the target runs."""
 
-    def __init__(self, resumed):
-        self.resumed, self.ran, self.last = resumed, False, None
+    def __init__(self, resumed, pid=0):
+        self.resumed, self.pid, self.ran, self.last = resumed, pid, False, None
 
     def __enter__(self):
         gdb.events.cont.connect(self._continued)
@@ -106,7 +107,7 @@ class _Events:
 
     def _continued(self, event):
         self.ran = True
-        self.resumed()
+        self.resumed(self.pid)
 
     def _ended(self, event):
         self.last = event

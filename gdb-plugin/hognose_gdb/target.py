@@ -182,7 +182,9 @@ class Target:
         """Lets the target run until something stops it: (end, why). Calls @resumed
         when it does."""
         with settings({"confirm": "off"}):
-            return run.resume(resumed)
+            inferior = gdb.selected_inferior()
+            native = _connection_type(inferior) == "native"
+            return run.resume(resumed, inferior.pid if native else 0)
 
     def start(self):
         """Starts the program up to its first instruction: (whether, why not)."""
