@@ -4,25 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/near.h"
-#include "command/parse.h"
-
-static enum hn_status
-fail_format(struct hn_call *call, const char *format)
-{
-    struct hn_error *err = &call->session->err;
-    struct hn_text text;
-
-    hn_text_init(&text);
-    for (const struct hn_profile_writer *w = hn_profile_writers; w->name; w++)
-        hn_text_printf(&text, "%s%s", w == hn_profile_writers ? "" : ", ", w->name);
-    call->misused = true;
-    call->doing = hn_arena_format(&call->arena, "write the format %s", format);
-    hn_fail_detail(err, HN_E_ARGUMENT, 0, "it is none of", "%s",
-                   text.bytes ? text.bytes : "");
-    hn_text_deinit(&text);
-    return HN_E_ARGUMENT;
-}
+const char *const hn_profile_format_names[] = {
+    "auto",  "table",  "folded", "flamegraph", "speedscope", "pstats", "pprof",
+    "gecko", "chrome", "lines",  "memory",     "json",       "raw",    NULL,
+};
 
 static const struct hn_profile_writer *
 default_writer(const struct hn_call *call, bool memory)
@@ -49,12 +34,10 @@ enum hn_status
 hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view,
                    bool memory, const struct hn_profile_writer **ret)
 {
-    const struct hn_profile_writer *writer =
-        view->format ? hn_profile_writer_by_name(view->format)
-                     : default_writer(call, memory);
+    const struct hn_profile_writer *writer = view->format > 0
+                                                 ? &hn_profile_writers[view->format - 1]
+                                                 : default_writer(call, memory);
 
-    if (!writer)
-        return fail_format(call, view->format);
     if (writer->binary && goes_to_terminal(call)) {
         call->misused = true;
         call->doing = hn_arena_format(&call->arena, "write %s", writer->name);
@@ -86,9 +69,8 @@ write_json(struct hn_call *call, const struct hn_profile *profile)
     hn_call_end_json(call);
 }
 
-/* The target of the JSON document: the first of the processes that were sampled. */
-static void
-describe_target(struct hn_call *call, const struct hn_profile *profile)
+void
+hn_profiles_describe_target(struct hn_call *call, const struct hn_profile *profile)
 {
     static const char *const none[] = { NULL };
     struct hn_process *to = &call->process;
@@ -122,7 +104,7 @@ hn_profiles_write(struct hn_call *call, const struct hn_profile_view *view,
     };
 
     hn_sources_init(&files, target, &call->arena);
-    describe_target(call, profile);
+    hn_profiles_describe_target(call, profile);
     if (call->common.json)
         write_json(call, profile);
     else
