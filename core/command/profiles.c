@@ -31,13 +31,17 @@ goes_to_terminal(const struct hn_call *call)
 }
 
 enum hn_status
-hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view,
-                   bool memory, const struct hn_profile_writer **ret)
+hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view, bool memory,
+                   const struct hn_profile_writer **ret)
 {
+    const char *name = hn_profile_format_names[view->format];
     const struct hn_profile_writer *writer = view->format > 0
-                                                 ? &hn_profile_writers[view->format - 1]
+                                                 ? hn_profile_writer_by_name(name)
                                                  : default_writer(call, memory);
 
+    if (!writer)
+        return hn_fail_detail(&call->session->err, HN_E_UNSUPPORTED, 0,
+                              "this build has no such format", "%s", name);
     if (writer->binary && goes_to_terminal(call)) {
         call->misused = true;
         call->doing = hn_arena_format(&call->arena, "write %s", writer->name);

@@ -28,7 +28,7 @@ struct hn_profile_view {
       "only the first N rows (0: all)", NULL, false }
 /* clang-format on */
 
-/* "auto", and the names of hn_profile_writers in their order. */
+/* "auto", and the names of hn_profile_writers. */
 extern const char *const hn_profile_format_names[];
 
 enum { HN_PROFILE_LIMIT = 30 };

@@ -27,6 +27,8 @@ static const uint64_t POLL_NS = 20 * 1000 * 1000;
 
 enum { PROGRESS_EVERY_MS = 200 };
 
+static const char GONE[] = "the process has ended";
+
 /* A debugger tells how the process ended; it needs a moment to see it. */
 enum { GONE_AFTER_MS = 2000 };
 
@@ -319,13 +321,13 @@ take_end(struct hn_sampling *s, enum hn_run_end end, const char *why, bool gone)
     struct hn_call *call = s->call;
 
     switch (end) {
-    case HN_RUN_OVER: s->ended = gone ? "the process has ended" : ""; break;
+    case HN_RUN_OVER: s->ended = gone && s->duration_ns ? GONE : ""; break;
     case HN_RUN_INTERRUPTED:
         s->partial = s->duration_ns != 0;
         s->ended = s->partial ? "interrupted" : "";
         break;
-    case HN_RUN_STOPPED:
     case HN_RUN_GONE:
+    case HN_RUN_STOPPED:
         s->ended = hn_arena_copy(&call->arena, why, strlen(why));
         if (!s->ended)
             return HN_E_NOMEM;

@@ -77,7 +77,7 @@ sample_with_stops(struct hn_sampling *s, int proc)
         }
         st = stop_and_sample(s, proc, due);
         if (st && hn_sampling_is_gone(s)) {
-            s->ended = "the process has ended";
+            s->ended = s->duration_ns ? "the process has ended" : "";
             return HN_OK;
         }
         if (st || hn_sampling_look(s))
