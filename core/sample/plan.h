@@ -31,6 +31,10 @@ hn_plan_clear(struct hn_plan *plan);
 size_t
 hn_plan_add(struct hn_plan *plan, hn_addr addr, size_t size);
 
+/* What is wished for from here on is copied after all that was before. */
+void
+hn_plan_bar(struct hn_plan *plan);
+
 /* Copies what was wished for since the last time. */
 void
 hn_plan_run(struct hn_plan *plan, struct hn_target *target);

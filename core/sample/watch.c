@@ -38,6 +38,7 @@ destroy_thread(struct hn_thread_watch *thread)
     free(thread->frames);
     free(thread->now.links);
     free(thread->last.links);
+    free(thread->again.links);
     free(thread);
 }
 
@@ -262,7 +263,7 @@ open_target(struct hn_watch *w, int64_t pid)
 
 enum hn_status
 hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_error *err, struct hn_watch **ret)
+              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret)
 {
     struct hn_watch *w = calloc(1, sizeof(*w));
     enum hn_status st;
@@ -272,6 +273,7 @@ hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tre
     w->index = index;
     w->codes = codes;
     w->tree = tree;
+    w->pairs = pairs;
     st = open_target(w, pid);
     if (st) {
         *err = w->err;
