@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+/* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
+ * there is another. */
+enum { MOST_SHIMS = 2 };
+
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
 {
@@ -119,12 +123,20 @@ owner_fits(unsigned owner, bool in_chunk)
     return owner == 0 ? in_chunk : owner == 1 && !in_chunk;
 }
 
+static bool
+is_code(struct hn_watch *w, const struct hn_link *link)
+{
+    return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
+           || hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc)
+                  != HN_CODES_NONE;
+}
+
 static enum hn_outcome
 follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr frame,
        struct hn_chain *ret)
 {
     const struct hn_shape *s = &w->shape;
-    size_t cursor = 0;
+    size_t cursor = 0, steps = 0, shims = 0;
 
     ret->count = 0;
     t->frame_cursor = 0;
@@ -133,6 +145,8 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
         unsigned owner = 0;
 
+        if (++steps > HN_LINKS_MOST)
+            return HN_OUTCOME_TORN; /* it runs in a circle */
         if (bytes)
             link.chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
@@ -146,8 +160,12 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         if (s->frame_owner >= 0)
             owner = bytes[s->frame_owner];
         frame = hn_take_u64(bytes, s->frame_back);
-        if (owner >= s->first_shim_owner)
+        if (owner >= s->first_shim_owner) {
+            if (++shims > MOST_SHIMS)
+                return HN_OUTCOME_TORN;
             continue;
+        }
+        shims = 0;
         if (s->frame_owner >= 0 && !owner_fits(owner, link.chunk != 0))
             return HN_OUTCOME_TORN;
         link.code = code_of(s, bytes);
@@ -156,6 +174,9 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         if (s->frame_tlbc >= 0)
             link.tlbc = hn_take_u32(bytes, s->frame_tlbc);
         if (!append(ret, &link))
+            return HN_OUTCOME_TORN;
+        /* A chain that leads into freed memory may go on there for very long. */
+        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_code(w, &link))
             return HN_OUTCOME_TORN;
     }
     return ret->count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
