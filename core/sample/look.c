@@ -298,6 +298,8 @@ sort_frames(struct hn_watch *w, struct hn_thread_watch *t)
     for (size_t i = 0; i < t->frame_count; i++) {
         uint64_t age = w->sample - t->frames[i].seen_in;
 
+        if (!hn_plan_bytes(&w->plan, t->frames[i].wish[0]))
+            continue; /* no memory there any more */
         if (age != 0 && (age > KEPT_SAMPLES || i - in_use >= KEPT_FRAMES))
             continue;
         if (age == 0) {

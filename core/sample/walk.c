@@ -65,8 +65,9 @@ is_in_a_chunk(const struct hn_thread_watch *t, hn_addr frame)
 
 static const uint8_t *
 elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
-          hn_addr frame)
+          hn_addr frame, bool *wished_ret)
 {
+    *wished_ret = true;
     for (size_t n = 0; n < t->frame_count; n++) {
         size_t i = t->frame_cursor + n;
 
@@ -78,6 +79,7 @@ elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
         t->frame_cursor = i + 1 < t->frame_count ? i + 1 : 0;
         return hn_plan_bytes(&w->plan, t->frames[i].wish[pass]);
     }
+    *wished_ret = false;
     return NULL;
 }
 
@@ -144,6 +146,7 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         struct hn_link link = { .frame = frame };
         const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
         unsigned owner = 0;
+        bool wished = false;
 
         if (++steps > HN_LINKS_MOST)
             return HN_OUTCOME_TORN; /* it runs in a circle */
@@ -152,9 +155,9 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
             return HN_OUTCOME_TORN;
         else
-            bytes = elsewhere(w, t, pass, frame);
-        if (!bytes && pass > 0)
-            return HN_OUTCOME_TORN;
+            bytes = elsewhere(w, t, pass, frame, &wished);
+        if (!bytes && (wished || pass > 0))
+            return HN_OUTCOME_TORN; /* no memory there */
         if (!bytes)
             return wish_for_frame(w, t, frame) ? HN_OUTCOME_PENDING : HN_OUTCOME_TORN;
         if (s->frame_owner >= 0)
