@@ -23,7 +23,8 @@ hn_sampler_add_process(struct hn_sampler *s, int64_t pid, struct hn_error *err)
 
     memset(p, 0, sizeof(*p));
     p->statm_fd = -1;
-    st = hn_watch_open(pid, s->process_count, &s->codes, &s->tree, err, &p->watch);
+    st = hn_watch_open(pid, s->process_count, &s->codes, &s->tree, &s->pairs, err,
+                       &p->watch);
     if (st)
         return st;
     p->pid = p->watch->target->pid;

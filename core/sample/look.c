@@ -30,7 +30,7 @@ enum {
 /* --- what is wished for */
 
 static void
-wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t)
+wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
     for (size_t i = 0; i < t->chunk_count; i++) {
         struct hn_chunk_watch *chunk = &t->chunks[i];
@@ -38,28 +38,42 @@ wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t)
 
         if (used > chunk->size)
             used = chunk->size;
-        chunk->wish = hn_plan_add(&w->plan, chunk->addr, used);
+        chunk->wish[pass] = hn_plan_add(&w->plan, chunk->addr, used);
     }
+}
+
+static void
+wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    const struct hn_shape *s = &w->shape;
+
+    t->wish[pass] = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
+    if (s->chain == HN_FRAME_CHAIN_CFRAME)
+        for (size_t i = 0; i < HN_CFRAMES; i++)
+            if (t->cframes[i].addr != 0)
+                t->cframes[i].wish[pass] =
+                    hn_plan_add(&w->plan, t->cframes[i].addr + s->cframe.first,
+                                s->cframe.size);
+    wish_for_chunks(w, t, pass);
+    for (size_t i = 0; i < t->frame_count; i++)
+        t->frames[i].wish[pass] =
+            hn_plan_add(&w->plan, t->frames[i].addr + s->frame.first, s->frame.size);
 }
 
 static void
 wish_for_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    const struct hn_shape *s = &w->shape;
-
     t->outcome = HN_OUTCOME_PENDING;
     t->in_order = true;
-    t->wish = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
-    if (s->chain == HN_FRAME_CHAIN_CFRAME)
-        for (size_t i = 0; i < HN_CFRAMES; i++)
-            if (t->cframes[i].addr != 0)
-                t->cframes[i].wish =
-                    hn_plan_add(&w->plan, t->cframes[i].addr + s->cframe.first,
-                                s->cframe.size);
-    wish_for_chunks(w, t);
-    for (size_t i = 0; i < t->frame_count; i++)
-        t->frames[i].wish =
-            hn_plan_add(&w->plan, t->frames[i].addr + s->frame.first, s->frame.size);
+    t->twice = false;
+    wish_for_pass(w, t, 0);
+}
+
+static void
+wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->twice = true;
+    wish_for_pass(w, t, 1);
 }
 
 static void
@@ -102,6 +116,13 @@ wish_for_gil(struct hn_watch *w, const struct hn_interp_watch *interp)
     return hn_plan_add(&w->plan, interp->gil + w->shape.gil.first, w->shape.gil.size);
 }
 
+/* As of the last look: who does not run Python code does not change its stack. */
+static bool
+runs(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
+{
+    return interp->has_gil_lock ? t->has_gil : t->attached;
+}
+
 static void
 wish_for_all(struct hn_watch *w, uint64_t now_ns)
 {
@@ -123,8 +144,15 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
         for (size_t k = 0; k < interp->thread_count; k++)
             wish_for_codes(w, interp->threads[k], now_ns);
     }
-    for (size_t i = 0; i < w->interp_count; i++)
-        w->interps[i].gil_check_wish = wish_for_gil(w, &w->interps[i]);
+    hn_plan_bar(&w->plan);
+    for (size_t i = 0; i < w->interp_count; i++) {
+        struct hn_interp_watch *interp = &w->interps[i];
+
+        for (size_t k = 0; k < interp->thread_count; k++)
+            if (runs(interp, interp->threads[k]))
+                wish_for_second(w, interp->threads[k]);
+        interp->gil_check_wish = wish_for_gil(w, interp);
+    }
 }
 
 /* --- what came: threads */
@@ -143,7 +171,7 @@ list_holds(struct hn_watch *w, const struct hn_interp_watch *interp)
     for (size_t i = 0; i < interp->thread_count; i++) {
         const struct hn_thread_watch *t = interp->threads[i];
 
-        bytes = hn_plan_bytes(&w->plan, t->wish);
+        bytes = hn_plan_bytes(&w->plan, t->wish[0]);
         if (next != t->addr || !bytes
             || (s->thread_id >= 0 && hn_take_u64(bytes, s->thread_id) != t->id)
             || hn_take_u64(bytes, s->thread_interp) != interp->addr)
@@ -235,7 +263,7 @@ static bool
 chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
 {
     const struct hn_shape *s = &w->shape;
-    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish);
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish[0]);
     hn_addr newest, top;
 
     if (!bytes || s->thread_chunk < 0)
@@ -251,8 +279,8 @@ chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
         t->chunk_count -= i;
         t->chunks[0].used = top - newest <= t->chunks[0].size ? top - newest
                                                               : t->chunks[0].size;
-        return hn_plan_bytes(&w->plan, t->chunks[0].wish)
-               && w->plan.wishes[t->chunks[0].wish].size >= t->chunks[0].used;
+        return hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
+               && w->plan.wishes[t->chunks[0].wish[0]].size >= t->chunks[0].used;
     }
     list_chunks(w, t, newest, top);
     return t->chunk_count == 0;
@@ -270,6 +298,8 @@ sort_frames(struct hn_watch *w, struct hn_thread_watch *t)
     for (size_t i = 0; i < t->frame_count; i++) {
         uint64_t age = w->sample - t->frames[i].seen_in;
 
+        if (!hn_plan_bytes(&w->plan, t->frames[i].wish[0]))
+            continue; /* no memory there any more */
         if (age != 0 && (age > KEPT_SAMPLES || i - in_use >= KEPT_FRAMES))
             continue;
         if (age == 0) {
@@ -289,10 +319,41 @@ sort_frames(struct hn_watch *w, struct hn_thread_watch *t)
 static void
 look_again(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    if (++t->attempts < MOST_ATTEMPTS)
-        wish_for_thread(w, t);
-    else
+    if (++t->attempts >= MOST_ATTEMPTS) {
         t->outcome = HN_OUTCOME_TORN;
+        return;
+    }
+    hn_plan_bar(&w->plan);
+    wish_for_thread(w, t);
+    hn_plan_bar(&w->plan);
+    wish_for_second(w, t);
+}
+
+/* How many links, from the outermost on, cannot be torn. */
+static size_t
+sound_links(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (!t->in_order)
+        return 0;
+    if (t->twice)
+        return hn_walk_again(w, t);
+    return t->stands_still ? t->now.count : 0;
+}
+
+static void
+judge(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    size_t sound = sound_links(w, t);
+
+    if (sound > 0)
+        hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
+    if (t->doubtful == 0)
+        return;
+    for (size_t i = t->doubtful; i-- > 0 && i + sound < t->now.count;)
+        if (!hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node)) {
+            look_again(w, t);
+            return;
+        }
 }
 
 static void
@@ -305,6 +366,8 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
     t->outcome = hn_walk(w, t);
     if (t->outcome == HN_OUTCOME_TORN)
         look_again(w, t);
+    else if (t->outcome == HN_OUTCOME_STACK)
+        judge(w, t);
 }
 
 static void
@@ -373,16 +436,18 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
     const uint8_t *bytes = hn_plan_bytes(&w->plan, interp->gc_wish);
     bool exists;
 
-    interp->holder_after = holder_in(w, interp->gil_check_wish, &exists);
     interp->holder = holder_in(w, interp->gil_wish, &interp->has_gil_lock);
+    interp->holder_after = holder_in(w, interp->gil_check_wish, &exists);
     interp->collecting = bytes && hn_take_u32(bytes, 0) != 0;
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
 
-        bytes = hn_plan_bytes(&w->plan, t->wish);
+        bytes = hn_plan_bytes(&w->plan, t->wish[0]);
         if (!bytes)
             continue;
         t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
+        t->stands_still = interp->has_gil_lock && interp->holder != 0
+                          && interp->holder == interp->holder_after && !t->has_gil;
         t->attached =
             s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
         t->wants_gil = s->thread_gil_requested >= 0
@@ -444,12 +509,13 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     hn_plan_run(&w->plan, w->target);
     check_codes(w, now_ns);
     for (size_t i = 0; i < w->interp_count; i++)
+        fill_states(w, &w->interps[i]);
+    for (size_t i = 0; i < w->interp_count; i++)
         readable = renew_list(w, &w->interps[i]) && readable;
     hn_plan_run(&w->plan, w->target);
     if (!run_rounds(w))
         return hn_fail(&w->err, HN_E_NOMEM, 0, "no memory for a sample");
     for (size_t i = 0; i < w->interp_count; i++) {
-        fill_states(w, &w->interps[i]);
         for (size_t k = 0; k < w->interps[i].thread_count; k++)
             finish_thread(w, w->interps[i].threads[k]);
     }

@@ -14,7 +14,7 @@ struct copy {
     struct hn_code *contents;
     uint32_t content_count;
     struct hn_tree_node *nodes;
-    uint32_t node_count;
+    uint32_t node_count, pair_count;
     struct hn_tally *tallies;
     uint32_t tally_count;
     struct hn_profile_span *spans;
@@ -34,6 +34,7 @@ struct build {
     struct hn_counts counts;
     uint32_t *function_of; /* by content */
     uint32_t *node_of;     /* by old node */
+    bool *torn;            /* by old node */
     uint32_t lost_node;
 };
 
@@ -186,6 +187,7 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
     c->tree_full = s->tree.full;
     c->lost = s->lost;
     c->node_count = s->tree.count;
+    c->pair_count = s->pairs.index.count;
     c->nodes = duplicate(s->tree.nodes, s->tree.count, sizeof(*c->nodes));
     c->tally_count = s->counts.count;
     c->tallies = duplicate(s->counts.items, s->counts.count, sizeof(*c->tallies));
@@ -350,6 +352,24 @@ write_frames(struct build *b)
 
 /* --- counts */
 
+/* Stacks that look torn now that all is known are not counted after all. */
+static bool
+find_torn(struct build *b)
+{
+    const struct copy *c = &b->copy;
+    struct hn_tree tree = { .nodes = c->nodes, .count = c->node_count };
+    uint64_t *samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
+    bool fine;
+
+    b->torn = calloc((size_t)c->node_count + 1, sizeof(*b->torn));
+    for (uint32_t i = 0; samples && i < c->tally_count; i++)
+        if (c->tallies[i].node != HN_TREE_NONE)
+            samples[c->tallies[i].node] += c->tallies[i].samples;
+    fine = samples && b->torn && hn_pairs_judge(&tree, c->pair_count, samples, b->torn);
+    free(samples);
+    return fine;
+}
+
 static uint32_t
 new_node(const struct build *b, uint32_t node)
 {
@@ -361,7 +381,14 @@ map_counts(struct build *b)
 {
     for (uint32_t i = 0; i < b->copy.tally_count; i++) {
         const struct hn_tally *old = &b->copy.tallies[i];
-        struct hn_tally *tally = hn_counts_at(
+        struct hn_tally *tally;
+
+        if (old->node != HN_TREE_NONE && b->torn[old->node]) {
+            b->profile->discarded += old->samples;
+            b->profile->stacks -= old->samples;
+            continue;
+        }
+        tally = hn_counts_at(
             &b->counts, old->thread, new_node(b, old->node), old->state, UINT32_MAX);
 
         if (!tally)
@@ -422,7 +449,7 @@ put_in_order(struct build *b)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
            && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && add_lost(b) && write_frames(b) && map_counts(b);
+           && add_lost(b) && write_frames(b) && find_torn(b) && map_counts(b);
 }
 
 enum hn_status
@@ -446,6 +473,7 @@ hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena,
     free_copy(&b.copy);
     free(b.function_of);
     free(b.node_of);
+    free(b.torn);
     hn_tree_deinit(&b.frames);
     hn_tree_deinit(&b.nodes);
     hn_counts_deinit(&b.counts);

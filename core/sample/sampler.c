@@ -88,7 +88,8 @@ create(const struct hn_sampler_options *options, struct hn_error *err)
     s->resident_step_ns = NS_PER_SECOND / 1000;
     s->processes = calloc(HN_SAMPLED_PROCESSES_MOST, sizeof(*s->processes));
     if (s->processes && copy_options(s, options) && hn_codes_init(&s->codes)
-        && hn_tree_init(&s->tree) && hn_counts_init(&s->counts) && init_locks(s))
+        && hn_tree_init(&s->tree) && hn_pairs_init(&s->pairs) && hn_counts_init(&s->counts)
+        && init_locks(s))
         return s;
     hn_sampler_close(s);
     return NULL;
@@ -135,6 +136,7 @@ hn_sampler_close(struct hn_sampler *s)
     free(s->skipped_pids);
     hn_counts_deinit(&s->counts);
     hn_tree_deinit(&s->tree);
+    hn_pairs_deinit(&s->pairs);
     hn_codes_deinit(&s->codes);
     hn_arena_deinit(&s->arena);
     free(s);

@@ -64,6 +64,7 @@ struct hn_sampler {
 
     struct hn_codes codes;
     struct hn_tree tree;
+    struct hn_pairs pairs;
     struct hn_counts counts;
     struct hn_sampled_process *processes;
     uint32_t process_count;

@@ -10,13 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 4 million distinct stacks need about 110 MB; programs have thousands. */
+/* 4 million distinct stacks need about 160 MB; programs have thousands. */
 enum { HN_TREE_MOST = 1 << 22 };
 #define HN_TREE_NONE UINT32_MAX
 
 struct hn_tree_node {
     uint32_t parent, code;
     int32_t at;
+    /* The caller's: see doubt.h. 0 in a new node. */
+    uint32_t pair, sound;
 };
 
 struct hn_tree {

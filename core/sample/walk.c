@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+/* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
+ * there is another. */
+enum { MOST_SHIMS = 2 };
+
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
 {
@@ -29,8 +33,8 @@ append(struct hn_chain *chain, const struct hn_link *link)
 /* --- where the bytes of a frame are */
 
 static const uint8_t *
-in_chunks(const struct hn_watch *w, const struct hn_thread_watch *t, hn_addr frame,
-          size_t *cursor)
+in_chunks(const struct hn_watch *w, const struct hn_thread_watch *t, unsigned pass,
+          hn_addr frame, size_t *cursor)
 {
     for (size_t i = *cursor; i < t->chunk_count; i++) {
         const struct hn_chunk_watch *chunk = &t->chunks[i];
@@ -39,10 +43,10 @@ in_chunks(const struct hn_watch *w, const struct hn_thread_watch *t, hn_addr fra
 
         if (at >= chunk->size)
             continue;
-        bytes = hn_plan_bytes(&w->plan, chunk->wish);
+        bytes = hn_plan_bytes(&w->plan, chunk->wish[pass]);
         if (!bytes || at < w->shape.chunk_header
             || at + w->shape.frame.first + w->shape.frame.size
-                   > w->plan.wishes[chunk->wish].size)
+                   > w->plan.wishes[chunk->wish[pass]].size)
             return NULL;
         *cursor = i;
         return bytes + at + w->shape.frame.first;
@@ -60,8 +64,10 @@ is_in_a_chunk(const struct hn_thread_watch *t, hn_addr frame)
 }
 
 static const uint8_t *
-elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
+elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
+          hn_addr frame, bool *wished_ret)
 {
+    *wished_ret = true;
     for (size_t n = 0; n < t->frame_count; n++) {
         size_t i = t->frame_cursor + n;
 
@@ -71,8 +77,9 @@ elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
             continue;
         t->frames[i].seen_in = w->sample;
         t->frame_cursor = i + 1 < t->frame_count ? i + 1 : 0;
-        return hn_plan_bytes(&w->plan, t->frames[i].wish);
+        return hn_plan_bytes(&w->plan, t->frames[i].wish[pass]);
     }
+    *wished_ret = false;
     return NULL;
 }
 
@@ -92,7 +99,9 @@ wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
     t->frames[t->frame_count++] = (struct hn_frame_watch){
         .addr = frame,
         .seen_in = w->sample,
-        .wish = hn_plan_add(&w->plan, frame + w->shape.frame.first, w->shape.frame.size),
+        .wish = { hn_plan_add(&w->plan, frame + w->shape.frame.first,
+                              w->shape.frame.size),
+                  SIZE_MAX },
     };
     t->in_order = false;
     return true;
@@ -116,32 +125,50 @@ owner_fits(unsigned owner, bool in_chunk)
     return owner == 0 ? in_chunk : owner == 1 && !in_chunk;
 }
 
+static bool
+is_code(struct hn_watch *w, const struct hn_link *link)
+{
+    return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
+           || hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc)
+                  != HN_CODES_NONE;
+}
+
 static enum hn_outcome
-follow(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
+follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr frame,
+       struct hn_chain *ret)
 {
     const struct hn_shape *s = &w->shape;
-    size_t cursor = 0;
+    size_t cursor = 0, steps = 0, shims = 0;
 
-    t->now.count = 0;
+    ret->count = 0;
     t->frame_cursor = 0;
     while (frame != 0) {
         struct hn_link link = { .frame = frame };
-        const uint8_t *bytes = in_chunks(w, t, frame, &cursor);
+        const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
         unsigned owner = 0;
+        bool wished = false;
 
+        if (++steps > HN_LINKS_MOST)
+            return HN_OUTCOME_TORN; /* it runs in a circle */
         if (bytes)
             link.chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
             return HN_OUTCOME_TORN;
         else
-            bytes = elsewhere(w, t, frame);
+            bytes = elsewhere(w, t, pass, frame, &wished);
+        if (!bytes && (wished || pass > 0))
+            return HN_OUTCOME_TORN; /* no memory there */
         if (!bytes)
             return wish_for_frame(w, t, frame) ? HN_OUTCOME_PENDING : HN_OUTCOME_TORN;
         if (s->frame_owner >= 0)
             owner = bytes[s->frame_owner];
         frame = hn_take_u64(bytes, s->frame_back);
-        if (owner >= s->first_shim_owner)
+        if (owner >= s->first_shim_owner) {
+            if (++shims > MOST_SHIMS)
+                return HN_OUTCOME_TORN;
             continue;
+        }
+        shims = 0;
         if (s->frame_owner >= 0 && !owner_fits(owner, link.chunk != 0))
             return HN_OUTCOME_TORN;
         link.code = code_of(s, bytes);
@@ -149,10 +176,13 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
                                          : hn_take_u64(bytes, s->frame_position);
         if (s->frame_tlbc >= 0)
             link.tlbc = hn_take_u32(bytes, s->frame_tlbc);
-        if (!append(&t->now, &link))
+        if (!append(ret, &link))
+            return HN_OUTCOME_TORN;
+        /* A chain that leads into freed memory may go on there for very long. */
+        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_code(w, &link))
             return HN_OUTCOME_TORN;
     }
-    return t->now.count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
+    return ret->count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
 }
 
 /* --- from links to a node of the tree */
@@ -214,9 +244,9 @@ intern(struct hn_watch *w, const struct hn_thread_watch *t,
     if (!place(&w->shape, entry, link->position, &at)
         || !is_adjacent(w, t, below, link))
         return false;
-    link->node = entry->internal || parent == HN_TREE_NONE
-                     ? parent
-                     : hn_tree_step(w->tree, parent, entry->content, at);
+    link->node = parent;
+    if (!entry->internal && parent != HN_TREE_NONE)
+        link->node = hn_tree_step(w->tree, parent, entry->content, at);
     return true;
 }
 
@@ -256,6 +286,7 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
     for (size_t i = t->now.count - common; i < t->now.count && !below; i++)
         if (t->now.links[i].chunk != 0)
             below = &t->now.links[i];
+    t->doubtful = 0;
     if (common > 0)
         node = t->now.links[t->now.count - common].node;
     t->moved = common < t->now.count || common < t->last.count;
@@ -264,6 +295,8 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
 
         if (!intern(w, t, below, node, link))
             return HN_OUTCOME_TORN;
+        if (hn_pairs_doubt(w->pairs, w->tree, link->node) && t->doubtful == 0)
+            t->doubtful = i + 1;
         node = link->node;
         if (link->chunk != 0)
             below = link;
@@ -272,13 +305,31 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
     return HN_OUTCOME_STACK;
 }
 
+/* The oldest frame on the data stack is the outermost one, or what a generator called
+ * that is: a chain that does not come there ended too early. */
+static bool
+reaches_the_bottom(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const struct hn_chunk_watch *oldest;
+
+    if (w->shape.chain == HN_FRAME_CHAIN_OBJECTS || t->chunk_count == 0)
+        return true;
+    oldest = &t->chunks[t->chunk_count - 1];
+    if (t->chunk_count == 1 && oldest->used <= w->shape.chunk_header + 8)
+        return true; /* nothing on it */
+    for (size_t i = t->now.count; i-- > 0;)
+        if (t->now.links[i].chunk != 0)
+            return t->now.links[i].frame - oldest->addr <= w->shape.chunk_header + 8;
+    return false;
+}
+
 /* --- where the chain begins */
 
 /* 3.11 and 3.12: through a _PyCFrame, which lies on the C stack, at another place for
  * each call from C; the last few of them are copied along. */
 static enum hn_outcome
-through_cframe(struct hn_watch *w, struct hn_thread_watch *t, hn_addr cframe,
-               hn_addr *ret)
+through_cframe(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
+               hn_addr cframe, hn_addr *ret)
 {
     struct hn_frame_watch *oldest = &t->cframes[0];
 
@@ -291,47 +342,73 @@ through_cframe(struct hn_watch *w, struct hn_thread_watch *t, hn_addr cframe,
         if (known->addr != cframe)
             continue;
         known->seen_in = w->sample;
-        bytes = hn_plan_bytes(&w->plan, known->wish);
+        bytes = hn_plan_bytes(&w->plan, known->wish[pass]);
         if (!bytes)
             return HN_OUTCOME_TORN;
         *ret = hn_take_u64(bytes, w->shape.cframe_current);
         return HN_OUTCOME_STACK;
     }
+    if (pass > 0)
+        return HN_OUTCOME_TORN;
     *oldest = (struct hn_frame_watch){
         .addr = cframe,
         .seen_in = w->sample,
-        .wish = hn_plan_add(&w->plan, cframe + w->shape.cframe.first,
-                            w->shape.cframe.size),
+        .wish = { hn_plan_add(&w->plan, cframe + w->shape.cframe.first,
+                              w->shape.cframe.size),
+                  SIZE_MAX },
     };
     t->in_order = false;
     return HN_OUTCOME_PENDING;
 }
 
 static enum hn_outcome
-find_first(struct hn_watch *w, struct hn_thread_watch *t, const uint8_t *bytes,
-           hn_addr *ret)
+find_first(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr *ret)
 {
-    hn_addr first = hn_take_u64(bytes, w->shape.thread_first);
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish[pass]);
+    hn_addr first;
 
-    *ret = first;
+    if (!bytes)
+        return HN_OUTCOME_TORN;
+    first = *ret = hn_take_u64(bytes, w->shape.thread_first);
     if (w->shape.chain != HN_FRAME_CHAIN_CFRAME || first == 0)
         return HN_OUTCOME_STACK;
     if (first % 8 != 0)
         return HN_OUTCOME_TORN;
-    return through_cframe(w, t, first, ret);
+    return through_cframe(w, t, pass, first, ret);
 }
 
 enum hn_outcome
 hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish);
-    enum hn_outcome outcome;
     hn_addr first;
+    enum hn_outcome outcome = find_first(w, t, 0, &first);
 
-    if (!bytes)
-        return HN_OUTCOME_TORN;
-    outcome = find_first(w, t, bytes, &first);
     if (outcome == HN_OUTCOME_STACK)
-        outcome = follow(w, t, first);
-    return outcome == HN_OUTCOME_STACK ? find_node(w, t) : outcome;
+        outcome = follow(w, t, 0, first, &t->now);
+    if (outcome != HN_OUTCOME_STACK)
+        return outcome;
+    return reaches_the_bottom(w, t) ? find_node(w, t) : HN_OUTCOME_TORN;
+}
+
+/* The innermost frame that is the same may have gone on: what called it has not. */
+size_t
+hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    hn_addr first;
+    size_t same = 0;
+
+    if (find_first(w, t, 1, &first) != HN_OUTCOME_STACK
+        || follow(w, t, 1, first, &t->again) != HN_OUTCOME_STACK)
+        return 0;
+    while (same < t->now.count && same < t->again.count) {
+        const struct hn_link *a = &t->now.links[t->now.count - 1 - same];
+        const struct hn_link *b = &t->again.links[t->again.count - 1 - same];
+
+        if (a->frame != b->frame || a->code != b->code || a->tlbc != b->tlbc)
+            break;
+        same++;
+        if (a->position != b->position)
+            break;
+    }
+    return same;
 }

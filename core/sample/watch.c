@@ -38,6 +38,7 @@ destroy_thread(struct hn_thread_watch *thread)
     free(thread->frames);
     free(thread->now.links);
     free(thread->last.links);
+    free(thread->again.links);
     free(thread);
 }
 
@@ -50,7 +51,8 @@ destroy_threads(struct hn_interp_watch *interp)
 }
 
 static bool
-read_thread(struct hn_watch *w, hn_addr addr, uint64_t *id_ret, hn_addr *next_ret)
+read_thread(struct hn_watch *w, const struct hn_interp_watch *interp, hn_addr addr,
+            uint64_t *id_ret, hn_addr *next_ret)
 {
     const struct hn_shape *s = &w->shape;
     uint8_t bytes[HN_RECORD_MAX];
@@ -59,8 +61,8 @@ read_thread(struct hn_watch *w, hn_addr addr, uint64_t *id_ret, hn_addr *next_re
     if (addr % 8 != 0 || s->thread.size > sizeof(bytes))
         return false;
     hn_target_gather(w->target, &wish, 1);
-    if (wish.got < wish.size)
-        return false;
+    if (wish.got < wish.size || hn_take_u64(bytes, s->thread_interp) != interp->addr)
+        return false; /* freed meanwhile */
     *id_ret = s->thread_id < 0 ? 0 : hn_take_u64(bytes, s->thread_id);
     *next_ret = hn_take_u64(bytes, s->thread_next);
     return true;
@@ -119,7 +121,7 @@ hn_watch_read_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 {
     struct hn_interp_watch fresh = *interp;
     size_t cursor = 0;
-    hn_addr at = 0, next = 0;
+    hn_addr at = 0, next = 0, mark = 0;
     bool fine = read_field(w, HN_INTERP_THREADS_HEAD, interp->addr, &at);
 
     fresh.threads = NULL;
@@ -128,7 +130,11 @@ hn_watch_read_threads(struct hn_watch *w, struct hn_interp_watch *interp)
         struct hn_thread_watch *thread = NULL;
         uint64_t id;
 
-        fine = read_thread(w, at, &id, &next);
+        if (at == mark)
+            fine = false; /* in a circle: a thread that ended leaves old links behind */
+        if ((fresh.thread_count & (fresh.thread_count - 1)) == 0)
+            mark = at; /* at powers of two: finds circles of any length */
+        fine = fine && read_thread(w, interp, at, &id, &next);
         if (fine)
             thread = take_known(interp, &cursor, at, id);
         if (fine && !thread)
@@ -262,7 +268,7 @@ open_target(struct hn_watch *w, int64_t pid)
 
 enum hn_status
 hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_error *err, struct hn_watch **ret)
+              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret)
 {
     struct hn_watch *w = calloc(1, sizeof(*w));
     enum hn_status st;
@@ -272,6 +278,7 @@ hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tre
     w->index = index;
     w->codes = codes;
     w->tree = tree;
+    w->pairs = pairs;
     st = open_target(w, pid);
     if (st) {
         *err = w->err;

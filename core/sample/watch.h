@@ -9,6 +9,7 @@
 
 #include "model/profile.h"
 #include "sample/codes.h"
+#include "sample/doubt.h"
 #include "sample/plan.h"
 #include "sample/tree.h"
 
@@ -40,14 +41,14 @@ struct hn_chunk_watch {
     hn_addr addr;
     uint64_t size; /* of the whole chunk */
     uint64_t used; /* bytes to be copied */
-    size_t wish;
+    size_t wish[2];
 };
 
 /* A frame that lies elsewhere: in a generator, on the C stack, on the heap. */
 struct hn_frame_watch {
     hn_addr addr;
     uint64_t seen_in; /* the last sample that needed it */
-    size_t wish;
+    size_t wish[2];
 };
 
 enum hn_outcome {
@@ -63,24 +64,28 @@ struct hn_thread_watch {
     uint32_t index; /* in the sampler's list of threads */
     bool ended;
 
-    size_t wish;
-    size_t check_wish, tail_wish; /* the same again, after all the rest */
-    hn_addr tail;
+    /* Everything of a thread that runs is wished for twice, the second time after all
+     * the rest: what was the same both times was so in between. */
+    size_t wish[2];
+    bool twice;
     struct hn_chunk_watch *chunks; /* newest first */
     size_t chunk_count, chunk_capacity;
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
                                       shortly before */
     size_t frame_count, frame_capacity, frame_cursor;
     struct hn_frame_watch cframes[HN_CFRAMES];
-    struct hn_chain now, last;
+    struct hn_chain now, last, again;
 
     /* of this look */
     enum hn_outcome outcome;
     unsigned attempts;
     bool in_order; /* all of it was copied in one go */
     uint32_t node;
+    size_t doubtful; /* links of @now, from the innermost on, that were never seen under
+                        their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
+    bool stands_still; /* another thread had the GIL before and after the copying */
     bool moved; /* the stack differs from the last look's */
 
     uint32_t last_tally;
@@ -118,12 +123,13 @@ struct hn_watch {
     /* shared by all processes of a sampler */
     struct hn_codes *codes;
     struct hn_tree *tree;
+    struct hn_pairs *pairs;
 };
 
 /* Opens process @pid: reads it while it runs, never stops it. */
 HN_MUST_CHECK enum hn_status
 hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_error *err, struct hn_watch **ret);
+              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret);
 
 void
 hn_watch_close(struct hn_watch *watch);
@@ -150,5 +156,10 @@ hn_watch_read_u64(struct hn_watch *watch, hn_addr addr, uint64_t *ret);
 /* Follows a thread's frames through what was copied. */
 enum hn_outcome
 hn_walk(struct hn_watch *watch, struct hn_thread_watch *thread);
+
+/* How many links of @thread->now, counted from the outermost one, are the same in the
+ * second copy: these were on the stack, one called by the other, between the two. */
+size_t
+hn_walk_again(struct hn_watch *watch, struct hn_thread_watch *thread);
 
 #endif

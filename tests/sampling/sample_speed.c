@@ -42,7 +42,7 @@ end(struct stretch from)
 static void
 repeat_reads(struct hn_watch *watch)
 {
-    hn_target_gather(watch->target, watch->plan.wishes, watch->plan.count);
+    hn_target_gather(watch->target, watch->plan.reads, watch->plan.known_reads);
 }
 
 int
@@ -78,7 +78,7 @@ main(int argc, char **argv)
            "%zu, \"discarded\": %" PRIu64 "}\n",
            count, whole.cpu / (double)count * 1e6, whole.wall / (double)count * 1e6,
            floor.cpu / (double)count * 1e6, floor.wall / (double)count * 1e6,
-           (double)reads / (double)count, sampler->processes[0].watch->plan.count,
+           (double)reads / (double)count, sampler->processes[0].watch->plan.known_reads,
            sampler->processes[0].watch->plan.used, (uint64_t)sampler->discarded);
     hn_sampler_close(sampler);
     return 0;
