@@ -51,7 +51,7 @@ put_cells(struct hn_text *text, const void *context, size_t line)
     hn_number_format(samples, count);
     format_time(time, hn_profile_time_ns(lines->annotate.profile, count));
     hn_share_format(share, count, lines->total);
-    hn_text_printf(text, "%10s %12s  %6s", samples, time, share);
+    hn_text_printf(text, "  %8s  %11s  %6s", samples, time, share);
 }
 
 static int

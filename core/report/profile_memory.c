@@ -89,7 +89,7 @@ put_cells(struct hn_text *text, const void *context, size_t line)
         format_mebibytes(usage, resident > INT64_MAX ? INT64_MAX : (int64_t)resident);
     format_mebibytes(increment, of->bytes);
     hn_number_format(samples, of->samples);
-    hn_text_printf(text, "%15s%15s%11s", usage, increment, samples);
+    hn_text_printf(text, "  %13s  %13s  %9s", usage, increment, samples);
 }
 
 /* Sums of growth go through the same walk as those of samples: in unsigned arithmetic

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "pprof.pb-c.h"
+#include "report/pprof.pb-c.h"
 #include "report/profile_place.h"
 
 /* Strings that every file has, in this order; the others follow. */

@@ -56,6 +56,16 @@ void
 add_resident(struct profile_builder *builder, uint64_t at_ns, uint32_t process,
              uint64_t bytes);
 
+/* Whole profiles, in profiles_rich.c: one with everything that makes formats break; a
+ * later run of the same program; one with more samples than 32 bits hold, and without a
+ * time line. They init the builder. */
+void
+build_rich(struct profile_builder *builder);
+void
+build_second(struct profile_builder *builder);
+void
+build_huge(struct profile_builder *builder);
+
 #define STACK(...)                         \
     (const struct place[]){ __VA_ARGS__ }, \
         sizeof((const struct place[]){ __VA_ARGS__ }) / sizeof(struct place)
