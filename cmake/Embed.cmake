@@ -1,7 +1,7 @@
-# Pages in the library: hn_embed_page(TARGET NAME FILE...)
+# Pages in the library: hn_embed_page(TARGET PAGE FILE...)
 #
-# Puts FOLDER/NAME.html together with the style sheets and scripts that it names (all
-# inlined, so the page fetches nothing), and makes a C file of it: the bytes before and
+# Puts the file PAGE together with the style sheets and scripts beside it that it names
+# (FILE..., all inlined, so the page fetches nothing), and makes a C file of it: the bytes before and
 # after the place where the data belongs. Plain CMake, so that building needs no more.
 #
 # This file is also the script that does it: cmake -DPAGE=... -DNAME=... -DOUT=... -P.
@@ -20,7 +20,11 @@ function(hn_embed_page TARGET PAGE)
             -P ${HN_EMBED_SCRIPT}
     DEPENDS ${sources} ${HN_EMBED_SCRIPT}
     COMMENT "Putting ${name}.html together" VERBATIM)
-  target_sources(${TARGET} PRIVATE ${out})
+  # A target in another folder may not have generated sources, but may have objects.
+  add_library(${TARGET}-page-${name} OBJECT ${out})
+  target_include_directories(${TARGET}-page-${name} PRIVATE
+    $<TARGET_PROPERTY:${TARGET},INCLUDE_DIRECTORIES>)
+  target_sources(${TARGET} PRIVATE $<TARGET_OBJECTS:${TARGET}-page-${name}>)
 endfunction()
 
 if(NOT CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)

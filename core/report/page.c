@@ -31,9 +31,9 @@ put_json(struct hn_text *text, const char *bytes, size_t size)
 
     for (size_t at = 0; at < size; at++) {
         bool line_end = is_line_end(bytes + at, size - at);
-        const char *escape = line_end
-                                 ? ((unsigned char)bytes[at + 2] == 0xa8 ? "\\u2028" : "\\u2029")
-                                 : escape_of(bytes[at]);
+        const char *escape =
+            line_end ? ((unsigned char)bytes[at + 2] == 0xa8 ? "\\u2028" : "\\u2029")
+                     : escape_of(bytes[at]);
 
         if (!escape)
             continue;
@@ -46,7 +46,8 @@ put_json(struct hn_text *text, const char *bytes, size_t size)
 }
 
 void
-hn_page_put(struct hn_text *text, const struct hn_page *page, const struct hn_text *json)
+hn_page_put(struct hn_text *text, const struct hn_page *page,
+            const struct hn_text *json)
 {
     if (json->failed) {
         text->failed = true;

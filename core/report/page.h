@@ -20,6 +20,7 @@ extern const struct hn_page hn_page_memory;
 
 /* The whole page with @json, a complete document of hn_json, in its place. */
 void
-hn_page_put(struct hn_text *text, const struct hn_page *page, const struct hn_text *json);
+hn_page_put(struct hn_text *text, const struct hn_page *page,
+            const struct hn_text *json);
 
 #endif

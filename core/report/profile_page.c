@@ -35,7 +35,8 @@ put_name(struct writer *writer, const char *key, const char *name)
     if (writer->spare.failed)
         writer->json.text->failed = true;
     else
-        hn_json_string(&writer->json, key, writer->spare.bytes ? writer->spare.bytes : "");
+        hn_json_string(&writer->json, key,
+                       writer->spare.bytes ? writer->spare.bytes : "");
 }
 
 /* An item of a flat list. */
@@ -118,7 +119,8 @@ put_stacks(struct hn_json *json, const struct hn_profile *profile)
     hn_json_open_list(json, "nodes");
     for (size_t i = 0; i < profile->node_count; i++) {
         put_number(json, profile->nodes[i].parent);
-        put_number(json, i ? profile->nodes[i].frame : 0); /* the empty stack has none */
+        put_number(json,
+                   i ? profile->nodes[i].frame : 0); /* the empty stack has none */
     }
     hn_json_close_list(json);
     hn_json_open_list(json, "counts");
@@ -159,6 +161,7 @@ put_figures(struct writer *writer, const struct hn_profile *profile)
     hn_json_integer(json, "began", profile->began);
     hn_json_integer(json, "duration_ns", (int64_t)profile->duration_ns);
     hn_json_integer(json, "interval_ns", (int64_t)profile->interval_ns);
+    hn_json_integer(json, "sample_ns", (int64_t)hn_profile_time_ns(profile, 1));
     hn_json_string(json, "mode", modes[profile->mode]);
     put_name(writer, "ended", profile->ended);
     hn_json_integer(json, "taken", (int64_t)profile->taken);
@@ -188,7 +191,8 @@ put_profile(struct writer *writer, const struct hn_profile *profile)
 
 void
 hn_profile_put_page(struct hn_text *text, const struct hn_page *page,
-                    const struct hn_profile *base, const struct hn_profile *profile)
+                    const struct hn_profile *base, const struct hn_profile *profile,
+                    const struct hn_profile_options *options)
 {
     struct hn_text data;
     struct writer writer = { .json = { .text = &data } };
@@ -196,6 +200,7 @@ hn_profile_put_page(struct hn_text *text, const struct hn_page *page,
     hn_text_init(&data);
     hn_text_init(&writer.spare);
     hn_json_open_object(&writer.json, NULL);
+    hn_json_string(&writer.json, "by", hn_profile_by_names[options->by]);
     hn_json_open_list(&writer.json, "profiles");
     if (base)
         put_profile(&writer, base);

@@ -48,7 +48,7 @@
     }
 
     const samplesOf = (samples, one) => count(samples) + NBSP + "samples, about" + NBSP
-        + seconds((samples * one.interval_ns) / 1e9);
+        + seconds((samples * one.sample_ns) / 1e9);
 
     /* --- colours: by a hash of the name, so they stay from run to run */
 

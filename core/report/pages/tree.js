@@ -333,7 +333,7 @@ const trees = (() => {
             const [before, after] = data.profiles;
 
             factor = options.scale === "share" ? (a && b ? b / a : 1)
-                                               : before.interval_ns / after.interval_ns;
+                                               : before.sample_ns / after.sample_ns;
         }
         const width = tree.value[compared && options.widths === "after" ? 1 : 0];
         const places = arrange(tree, width);
