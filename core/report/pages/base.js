@@ -40,7 +40,8 @@ const hn = (() => {
 
         if (share > 0 && share < 0.01)
             return "<" + NBSP + "0.01" + NBSP + "%";
-        return (share === 100 ? "100" : digits(Math.min(share, 99.99))) + NBSP + "%";
+        return (share === 100 ? "100" : share > 99.9 ? Math.min(share, 99.99).toFixed(2)
+                                                     : digits(share)) + NBSP + "%";
     }
 
     function seconds(value) {
@@ -139,6 +140,9 @@ const hn = (() => {
 
     const ROWS_AT_FIRST = 50, ROWS_MORE = 250;
 
+    /* A path may go on in the next line behind each of its slashes. */
+    const breakable = (path) => path.split(/(?<=\/)/).flatMap((part) => [part, el("wbr")]);
+
     /* @columns: { title, kind, value(row) to sort by, show(row), share(row) 0..1 for a
      * bar, pick(row) when its text is a button } each. */
     function table(place, columns, sortedBy) {
@@ -152,11 +156,10 @@ const hn = (() => {
         function cell(column, row) {
             const text = column.show(row), at = el("td", { class: column.kind });
 
-            if (column.kind === "share") {
-                const bar = el("div", null, text);
-
-                bar.style.backgroundSize = 100 * column.share(row) + "% 100%";
-                at.append(bar);
+            if (column.kind === "share")
+                at.style.backgroundSize = 100 * column.share(row) + "% 100%";
+            if (column.kind === "place") {
+                at.append(...breakable(text));
             } else if (column.pick) {
                 at.append(el("button", { type: "button", class: "plain",
                                          onclick: () => column.pick(row) }, text));

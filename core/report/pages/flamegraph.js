@@ -38,7 +38,7 @@
             return "all";
         const item = itemOf(id);
 
-        return item.thread !== null ? item.thread : functions[item.fn].name;
+        return item.thread !== null ? item.thread : functions[item.fn].name || "(no name)";
     }
 
     function placeOf(id) {
@@ -69,21 +69,50 @@
         const item = itemOf(id);
 
         if (options.color === "thread") {
-            const owner = tree.owner[id];
-
-            return owner >= 0 ? profile.threadName(last, owner) : "";
+            return tree.owner[id] >= 0 ? profile.threadName(last, tree.owner[id]) : "";
         }
         return item.thread !== null ? "" : functions[item.fn][options.color];
     }
 
-    const ORIGINS = { program: 6, packages: 0, "standard library": 2, "native code": 8, tasks: 5 };
+    const colorNumbers = {}; /* for each way to colour: group -> number of its colour */
+
+    /* A name has the colour of its hash, so it stays from run to run; but among the
+     * largest, where another has that already, the next that is free. */
+    function chooseColors(sizes) {
+        const numbers = new Map(), taken = new Set();
+
+        for (const [group] of [...sizes].sort((a, b) => b[1] - a[1])) {
+            let number = hn.hash(group) % COLORS;
+
+            while (taken.size < COLORS && taken.has(number))
+                number = (number + 1) % COLORS;
+            taken.add(number);
+            numbers.set(group, number);
+        }
+        return numbers;
+    }
+
+    /* How much of the drawing each group has; of the tree before anything is filtered. */
+    function chooseAllColors() {
+        for (const by of ["module", "origin", "thread"]) {
+            const sizes = new Map();
+
+            options.color = by;
+            for (let id = 1; id < tree.size; id++) {
+                const group = groupOf(id);
+
+                if (group)
+                    sizes.set(group, (sizes.get(group) || 0) + tree.width[id]);
+            }
+            colorNumbers[by] = chooseColors(sizes);
+        }
+        options.color = "module";
+    }
 
     function colorOfGroup(group) {
-        if (!group)
-            return scheme.neutral;
-        const number = options.color === "origin" ? ORIGINS[group] : hn.hash(group) % COLORS;
+        const number = colorNumbers[options.color].get(group);
 
-        return scheme.frames[number];
+        return number === undefined ? scheme.neutral : scheme.frames[number];
     }
 
     /* Two profiles: how much of the larger share is gone or new, in five steps; grey
@@ -167,8 +196,10 @@
     function drawFrame(id, x, y, width) {
         const found = search.matched && search.matched[id] === 2;
         const faded = search.matched && !found;
+        /* wider than what is seen of it: the callers of a zoomed frame */
+        const wider = tree.width[id] > view.span * 1.0001;
 
-        context.globalAlpha = faded ? 0.38 : 1;
+        context.globalAlpha = faded ? 0.38 : wider ? 0.55 : 1;
         context.fillStyle = found ? scheme.match : fillOf(id);
         context.fillRect(x, y, Math.max(width - 1, 0.6), FRAME);
         if (id === hovered) {
@@ -398,7 +429,8 @@
         nav.replaceChildren();
         if (zoomed === 0) {
             nav.append(el("span", { "aria-current": "true" }, "all"),
-                       compared ? "" : el("span", null, samplesOf(tree.total, last)));
+                       el("span", null, (compared ? "" : samplesOf(tree.total, last) + ", ")
+                           + count(tree.levels.length - 1) + " levels"));
             return;
         }
         nav.append(el("button", { type: "button", class: "plain", onclick: () => zoom(0) }, "all"));
@@ -453,7 +485,7 @@
             rows.push("the function: self " + percent(row.self[0], tree.total) + ", total "
                       + percent(row.total[0], tree.total));
         }
-        if (zoomed && id)
+        if (zoomed && id !== zoomed)
             rows.push(percent(total, tree.width[zoomed]) + " of " + nameOf(zoomed));
         return rows;
     }
@@ -676,6 +708,8 @@
 
     function update() {
         tree = trees.build(options);
+        if (!colorNumbers.module)
+            chooseAllColors();
         selected = hovered = -1;
         zoomed = 0;
         cancelAnimationFrame(animation);
@@ -741,11 +775,11 @@
         const processes = compared || last.processes.length < 2 ? []
             : last.processes.map((process, i) => [i, profile.processName(process)]);
 
-        choice("process", [["", "all"], ...processes],
+        choice("process", [["", "All processes"], ...processes],
                (value) => { options.process = numberOrNull(value); });
-        choice("thread", [["", "all"], ...threads],
+        choice("thread", [["", "All threads"], ...threads],
                (value) => { options.thread = numberOrNull(value); });
-        choice("state", [["", "any"], ...states], (value) => { options.state = Number(value); });
+        choice("state", [["", "Any state"], ...states], (value) => { options.state = Number(value); });
         choice("color", null, (value) => { options.color = value; });
         choice("frames", null, (value) => { options.byLine = value === "line"; });
         choice("widths", null, (value) => { options.widths = value; });

@@ -108,7 +108,7 @@
             svg.append(shape("line", { class: size ? "grid" : "axis", x1: LEFT, x2: wide - RIGHT,
                                        y1: y(size), y2: y(size) }),
                        shape("text", { x: LEFT - 9, y: y(size) + 4, "text-anchor": "end" },
-                             bytes(size)));
+                             bytes(size).replace(/\.0+(?=\D)/, "")));
         }
         for (let i = 0; i * times <= end * 1.001; i++) {
             svg.append(shape("line", { class: "axis", x1: x(i * times), x2: x(i * times),

@@ -86,14 +86,14 @@ const profile = (() => {
 
     /* --- the header */
 
-    function facts(one, prefix) {
+    function facts(one) {
         const due = one.taken + one.missed, wanted = 1e9 / one.interval_ns;
         const rate = one.seconds ? one.taken / one.seconds : 0;
         const versions = [...new Set(one.processes.map((process) => process.version))];
         const alone = one.processes.length === 1;
 
         return [
-            [prefix + "Duration", seconds(one.seconds), one.ended && "until " + one.ended],
+            ["Duration", seconds(one.seconds), one.ended && "until " + one.ended],
             ["Samples", count(one.taken), count(one.stacks) + " stacks"],
             ["Missed", count(one.missed), one.missed ? percent(one.missed, due) : "",
              one.missed > due / 20],
@@ -133,7 +133,9 @@ const profile = (() => {
             ? new Date(last.began * 1000).toISOString().slice(0, 19).replace("T", " ") + " UTC" : "";
         data.profiles.forEach((one, i) => {
             showCommand(one, words[i]);
-            hn.showFacts(facts(one, compared ? (i ? "After: " : "Before: ") : ""));
+            if (compared)
+                hn.showFacts([["Profile", i ? "After" : "Before"]]);
+            hn.showFacts(facts(one));
             if (compared && i === 0)
                 byId("facts").append(el("div", { class: "break", "aria-hidden": "true" }));
         });

@@ -114,6 +114,13 @@ skewed(uint32_t *seed, uint32_t below)
     return c < a ? c : a;
 }
 
+/* One of the few functions that the stack @node usually calls. */
+static uint32_t
+usual(uint32_t *seed, uint32_t node, uint32_t below)
+{
+    return (node * 7 + skewed(seed, 4)) % below;
+}
+
 struct numbers {
     uint32_t first[LAYERS];
 };
@@ -143,11 +150,12 @@ random_stack(struct profile_builder *builder, const struct numbers *numbers,
     for (size_t i = 0; i < LAYERS; i++) {
         const struct layer *layer = &layers[i];
         uint32_t span = (uint32_t)(layer->most - layer->least + 1);
-        uint32_t frames = (uint32_t)layer->least + next(seed, span);
+        uint32_t frames =
+            (uint32_t)layer->least + (node * 5 + (next(seed, 7) == 0)) % span;
 
         for (uint32_t k = 0; k < frames; k++) {
             uint32_t count = functions_of(layer);
-            uint32_t pick = frames > 1 && i == 4 ? k % count : skewed(seed, count);
+            uint32_t pick = frames > 1 && i == 4 ? k % count : usual(seed, node, count);
             int32_t line = layer->functions[pick].first_line;
 
             if (line > 0)
