@@ -25,7 +25,7 @@
     const search = { text: "", regex: false, bad: "", items: null, matched: null };
     let tree, selected = -1, hovered = -1, zoomed = 0;
     let view = { from: 0, span: 1 }; /* in samples */
-    let scheme, table, pending = 0, animation = 0;
+    let scheme, table, pending = 0, animation = 0, printing = false;
 
     /* --- names */
 
@@ -292,6 +292,8 @@
 
     function draw() {
         pending = 0;
+        if (printing)
+            return;
         const wide = scroller.clientWidth;
         const high = Math.min(tree.levels.length * ROW, scroller.clientHeight);
 
@@ -316,6 +318,7 @@
 
         if (tree.total === 0)
             return;
+        printing = true;
         document.documentElement.dataset.theme = "light";
         readColors();
         byId("spacer").style.height = "auto";
@@ -330,6 +333,7 @@
     }
 
     function afterPrint() {
+        printing = false;
         readColors();
         showLegend();
         size();
@@ -911,11 +915,20 @@
         canvas.addEventListener("wheel", wheel, { passive: false });
     }
 
+    /* What the command line asked for is where one begins. */
+    function startAsAsked() {
+        options.byLine = data.by === "line";
+        options.split = data.by === "thread" && !compared;
+        byId("frames").value = options.byLine ? "line" : "function";
+        byId("split").setAttribute("aria-pressed", options.split);
+    }
+
     function start() {
         profile.showHeader(compared ? "Flame graph, before and after" : "Flame graph");
         readColors();
         table = hn.table(byId("functions"), columns(), 0);
         startControls();
+        startAsAsked();
         startSearch();
         startPointer();
         byId("help-button").onclick = () => byId("help").showModal();

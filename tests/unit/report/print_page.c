@@ -324,7 +324,7 @@ make_hostile(struct profile_builder *builder)
         "\" onmouseover=\"window.hostile=1\" x=\"",
         "'-(window.hostile=1)-'",
         "\\\"};window.hostile=1;//",
-        "a\u2028b\u2029c\xc2\x85",
+        "a\u2028b\u2029c\xc2\x85 d",
         "right\u202eto\u202dleft\u2066x\u2069\u200f",
         "\x01\x1b[31mred\x7f\n\r\ttab",
         "caf\xe9 \xff\xfe \xed\xa0\x80 cut \xe6\x96",
