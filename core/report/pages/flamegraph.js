@@ -309,8 +309,9 @@
     }
 
     /* On paper: all levels, sharp, in the light theme (which print's style sets), as wide
-     * as the sheet. A canvas has a limit, and so has a reader: what is deeper is cut. */
-    const PAPER_WIDE = 1040, PAPER_HIGH = 8000;
+     * as an A4 sheet on its side without its margins. A canvas has a limit, and so has a
+     * reader: what is deeper is cut. */
+    const PAPER_WIDE = 1045, PAPER_HIGH = 8000, PAPER_DENSITY = 2;
 
     function beforePrint() {
         const high = Math.min(tree.levels.length * ROW, PAPER_HIGH);
@@ -322,7 +323,7 @@
         document.documentElement.dataset.theme = "light";
         readColors();
         byId("spacer").style.height = "auto";
-        drawOn(PAPER_WIDE, high, high > 3000 ? 1.5 : 3, 0);
+        drawOn(PAPER_WIDE, high, PAPER_DENSITY, 0);
         canvas.style.width = "100%";
         canvas.style.height = "auto";
         showLegend();
