@@ -12,7 +12,45 @@ const struct hn_profile_writer hn_profile_writers[] = {
       .summary = "self and total samples, for a screen",
       .endings = { ".txt" },
       .write = hn_profile_write_table },
-    { NULL }
+    { .name = "folded",
+      .summary = "a line for each stack with its count, for flame graph tools",
+      .endings = { ".folded", ".collapsed" },
+      .write = hn_profile_write_folded },
+#ifdef HN_PROFILE_HAS_FLAMEGRAPH /* core/report/CMakeLists.txt */
+    { .name = "flamegraph",
+      .summary = "a flame graph in one HTML file",
+      .endings = { ".html" },
+      .write = hn_profile_write_flamegraph },
+#endif
+    { .name = "speedscope",
+      .summary = "for www.speedscope.app",
+      .endings = { ".speedscope.json", ".speedscope" },
+      .write = hn_profile_write_speedscope },
+    { .name = "pstats",
+      .summary = "for python -m pstats and snakeviz; call counts are samples",
+      .endings = { ".pstats", ".prof" },
+      .binary = true,
+      .write = hn_profile_write_pstats },
+    { .name = "gecko",
+      .summary = "for profiler.firefox.com, with a time line",
+      .endings = { ".gecko.json" },
+      .needs_timeline = true,
+      .write = hn_profile_write_gecko },
+    { .name = "chrome",
+      .summary = "trace events for ui.perfetto.dev and chrome://tracing",
+      .endings = { ".trace.json", ".chrome.json" },
+      .needs_timeline = true,
+      .write = hn_profile_write_chrome },
+    { .name = "json",
+      .summary = "everything but the time line, as JSON",
+      .endings = { ".json" },
+      .write = hn_profile_write_json },
+    { .name = "raw",
+      .summary = "complete and small: py-sample convert and diff read it",
+      .endings = { ".hnprof", ".raw" },
+      .binary = true,
+      .write = hn_profile_write_raw },
+    { .name = NULL },
 };
 
 const char *const hn_profile_by_names[] = {
@@ -109,12 +147,19 @@ put_count(struct hn_text *text, uint64_t count, const char *one, const char *man
     hn_text_puts(text, count == 1 ? one : many);
 }
 
+uint64_t
+hn_profile_rate_thousandths(const struct hn_profile *profile)
+{
+    double seconds = (double)profile->duration_ns / 1e9;
+    double rate = seconds > 0 ? (double)profile->taken / seconds * 1000 + 0.5 : 0;
+
+    return rate < 0x1p63 ? (uint64_t)rate : 0;
+}
+
 static void
 put_rate(struct hn_text *text, const struct hn_profile *profile)
 {
-    double seconds = (double)profile->duration_ns / 1e9;
-    double rate = seconds > 0 ? (double)profile->taken / seconds : 0;
-    uint64_t tenths = rate < 0x1p53 ? (uint64_t)(rate * 10 + 0.5) : 0;
+    uint64_t tenths = (hn_profile_rate_thousandths(profile) + 50) / 100;
 
     hn_number_put(text, tenths / 10);
     hn_text_printf(text, ".%u/s", (unsigned)(tenths % 10));

@@ -97,8 +97,11 @@ hn_profile_put_notes(struct hn_text *text, const struct hn_look *look,
 
 /* The members of py-sample's result, without the brackets. */
 void
-hn_document_profile(struct hn_json *json, const struct hn_profile *profile,
-                    const struct hn_profile_options *options);
+hn_document_profile(struct hn_json *json, const struct hn_profile *profile);
+
+/* Samples of whole processes that were taken in a second, in thousandths. */
+uint64_t
+hn_profile_rate_thousandths(const struct hn_profile *profile);
 
 /* The time that @samples of a thread stand for. Samples that were due but missed make
  * each of those taken stand for more. */

@@ -1,11 +1,10 @@
 /* Prints a page of a profile that a busy web service could have given, to look at, and
  * for the test that walks through pages in a browser:
  *
- *   print_page flamegraph|memory|diff|empty|hostile|tiny|large|recursion|idle
- *
- * The figures of `tiny` are small enough to be checked by hand: see tests/pages. */
-#include <inttypes.h>
+ *   print_page PAGE > page.html      (the table of pages is below)
+ */
 #include <stdio.h>
+#include <string.h>
 
 #include "profiles.h"
 #include "report/profile_page.h"
@@ -85,7 +84,7 @@ static const struct layer layers[] = {
       0,
       2 },
 };
-enum { LAYERS = sizeof(layers) / sizeof(layers[0]) };
+enum { MIDDLEWARE = 4, LAYERS = sizeof(layers) / sizeof(layers[0]) };
 
 static uint32_t
 next(uint32_t *seed, uint32_t below)
@@ -114,11 +113,11 @@ skewed(uint32_t *seed, uint32_t below)
     return c < a ? c : a;
 }
 
-/* One of the few functions that the stack @node usually calls. */
+/* One of the few that usually follow on @path, of @below. */
 static uint32_t
-usual(uint32_t *seed, uint32_t node, uint32_t below)
+usual(uint32_t *seed, uint32_t path, uint32_t below)
 {
-    return (node * 7 + skewed(seed, 4)) % below;
+    return (path + skewed(seed, 4)) % below;
 }
 
 struct numbers {
@@ -141,43 +140,57 @@ add_service_functions(struct profile_builder *builder)
     return numbers;
 }
 
-static uint32_t
-random_stack(struct profile_builder *builder, const struct numbers *numbers,
-             uint32_t *seed, int lines)
+enum { DEEPEST = 1500 };
+
+/* Fills @places; returns the depth. */
+static size_t
+random_stack(struct place *places, const struct numbers *numbers, uint32_t *seed,
+             uint32_t lines)
 {
-    uint32_t node = 0;
+    uint32_t path = 0;
+    size_t depth = 0;
 
     for (size_t i = 0; i < LAYERS; i++) {
         const struct layer *layer = &layers[i];
+        uint32_t count = functions_of(layer);
         uint32_t span = (uint32_t)(layer->most - layer->least + 1);
-        uint32_t frames =
-            (uint32_t)layer->least + (node * 5 + (next(seed, 7) == 0)) % span;
+        uint32_t frames = (uint32_t)layer->least + (path + (next(seed, 7) == 0)) % span;
 
         for (uint32_t k = 0; k < frames; k++) {
-            uint32_t count = functions_of(layer);
-            uint32_t pick = frames > 1 && i == 4 ? k % count : usual(seed, node, count);
+            uint32_t pick = i == MIDDLEWARE ? k % count : usual(seed, path, count);
             int32_t line = layer->functions[pick].first_line;
 
             if (line > 0)
-                line += 2 + (int32_t)skewed(seed, (uint32_t)lines);
-            node = add_node(builder, node,
-                            add_frame(builder, numbers->first[i] + pick, line));
+                line += 2 + (int32_t)skewed(seed, lines);
+            path = (path * 31 + pick + 7) % 65521;
+            places[depth++] = (struct place){ numbers->first[i] + pick, line };
         }
     }
-    return node;
+    return depth;
 }
 
+/* What such a run gives, whatever the stacks. */
 static void
-add_figures(struct profile_builder *builder)
+set_figures(struct profile_builder *builder)
 {
     struct hn_profile *profile = &builder->profile;
 
     profile->began = 1764194399;
+    profile->interval_ns = 1000000;
     profile->duration_ns = 30004211873;
     profile->taken = 29871;
     profile->missed = 129;
     profile->on_time = 29864;
     profile->discarded = 41;
+}
+
+static uint32_t
+add_command(struct profile_builder *builder, int64_t pid, const char *const *arguments)
+{
+    uint32_t process = add_process(builder, pid, "/usr/bin/python3.12");
+
+    builder->profile.processes[process].arguments = arguments;
+    return process;
 }
 
 static void
@@ -191,103 +204,96 @@ add_threads(struct profile_builder *builder)
                                          "metrics",
                                          "ThreadPoolExecutor-0_0",
                                          "" };
-    uint32_t process = add_process(builder, 48213, service);
+    uint32_t process = add_command(builder, 48213, service);
 
     for (uint32_t i = 0; i < 8; i++)
         add_thread(builder, process, 48213 + i, names[i]);
 }
 
 static void
-add_service(struct profile_builder *builder, uint32_t seed, int stacks, int lines)
+add_service(struct profile_builder *builder, uint32_t seed, int stacks, uint32_t lines)
 {
     static const uint32_t states[] = { HN_PROFILE_HAS_GIL | HN_PROFILE_ON_CPU,
                                        HN_PROFILE_ON_CPU, HN_PROFILE_WAITS_FOR_GIL,
                                        HN_PROFILE_IDLE };
     struct numbers numbers = add_service_functions(builder);
+    struct place places[DEEPEST];
 
-    add_figures(builder);
     add_threads(builder);
     for (int i = 0; i < stacks; i++) {
-        uint32_t node = random_stack(builder, &numbers, &seed, lines);
+        uint32_t thread = skewed(&seed, 8), state = states[skewed(&seed, 4)];
+        uint32_t samples = 1 + skewed(&seed, 60);
 
-        add_count(builder, skewed(&seed, 8), node, states[skewed(&seed, 4)],
-                  1 + skewed(&seed, 60));
+        add_samples(builder, thread, state, samples, places,
+                    random_stack(places, &numbers, &seed, lines));
     }
+    set_figures(builder);
 }
 
 /* As many distinct stacks as a long run of a large program gives. */
 static void
 make_large(struct profile_builder *builder)
 {
-    add_service(builder, 5, 8500, 5);
+    add_service(builder, 5, 20000, 7);
 }
 
 static void
 make_service(struct profile_builder *builder)
 {
-    static const char *const notes[] = {
-        "2 threads had no name that could be read",
-        NULL,
-    };
-
     add_service(builder, 1, 1500, 2);
-    builder->profile.notes = notes;
-    builder->profile.note_count = 1;
+    add_note(builder, "2 threads had no name that could be read");
 }
 
-/* After: searching was made faster, invoices became slow. */
+/* After: searching became slow, listing products quick. */
 static void
 make_after(struct profile_builder *builder)
 {
     struct hn_profile *profile = &builder->profile;
-    bool gone[MAX_NODES] = { false }, slow[MAX_NODES] = { false };
 
     add_service(builder, 1, 1500, 2);
-    for (size_t i = 1; i < profile->node_count; i++) {
-        const struct hn_profile_node *node = &profile->nodes[i];
-        const char *name =
-            profile->functions[profile->frames[node->frame].function].name;
-
-        gone[i] = gone[node->parent] || strcmp(name, "list_products") == 0;
-        slow[i] = slow[node->parent] || strcmp(name, "search") == 0;
-    }
     for (size_t i = 0; i < profile->count_count; i++) {
         struct hn_profile_count *count = &profile->counts[i];
 
-        if (gone[count->node])
-            count->samples /= 2;
-        if (slow[count->node])
-            count->samples *= 3;
+        for (uint32_t at = count->node; at; at = profile->nodes[at].parent) {
+            uint32_t frame = profile->nodes[at].frame;
+            const char *name = profile->functions[profile->frames[frame].function].name;
+
+            if (strcmp(name, "list_products") == 0)
+                count->samples /= 2;
+            if (strcmp(name, "search") == 0)
+                count->samples *= 3;
+        }
     }
 }
 
 static void
 make_recursion(struct profile_builder *builder)
 {
-    uint32_t fib, walk, node = 0, frame;
+    struct place places[DEEPEST];
+    uint32_t fib, walk;
 
-    add_figures(builder);
     add_threads(builder);
     fib = add_function(builder, "fibonacci", OWN "shop/fibonacci.py", 3,
                        HN_PROFILE_PYTHON);
     walk =
         add_function(builder, "Tree.walk", OWN "shop/tree.py", 10, HN_PROFILE_PYTHON);
-    for (int depth = 0; depth < 1500; depth++) {
-        frame = depth % 40 == 39 ? add_frame(builder, walk, 12)
-                                 : add_frame(builder, fib, 5 + depth % 2);
-        node = add_node(builder, node, frame);
-        if (depth % 3 == 0)
-            add_count(builder, 0, node, HN_PROFILE_HAS_GIL, 1 + (uint64_t)(depth % 7));
+    for (uint32_t i = 0; i < DEEPEST; i++) {
+        places[i] = i % 40 == 39 ? (struct place){ walk, 12 }
+                                 : (struct place){ fib, 5 + (int32_t)(i % 2) };
+        if (i % 3 == 0)
+            add_samples(builder, 0, HN_PROFILE_HAS_GIL, 1 + i % 7, places, i + 1);
     }
+    set_figures(builder);
 }
 
-/* 100 samples: main 60 (main > work > parse 40, main > work 10, main > log 10), and
- * the thread "helper" 40 (serve > parse 30, serve > wait 10, idle). */
+/* Small enough to be checked by hand: 100 samples, of them 60 of the main thread and 40
+ * of the thread "helper". */
 static void
 make_tiny(struct profile_builder *builder)
 {
     static const char *const arguments[] = { "python3", "tiny.py", NULL };
-    uint32_t process = add_process(builder, 100, arguments);
+    enum { RUNS = HN_PROFILE_HAS_GIL | HN_PROFILE_ON_CPU };
+    uint32_t process = add_command(builder, 100, arguments);
     uint32_t first = add_thread(builder, process, 100, "MainThread");
     uint32_t helper = add_thread(builder, process, 101, "helper");
     uint32_t main_at = add_function(builder, "main", "/app/tiny.py", 1, 0);
@@ -296,21 +302,17 @@ make_tiny(struct profile_builder *builder)
     uint32_t log = add_function(builder, "log", LIB "logging/__init__.py", 7, 0);
     uint32_t serve = add_function(builder, "serve", "/app/server.py", 2, 0);
     uint32_t wait = add_function(builder, "wait", LIB "threading.py", 300, 0);
-    uint32_t a = add_node(builder, 0, add_frame(builder, main_at, 2));
-    uint32_t b = add_node(builder, a, add_frame(builder, work, 12));
-    uint32_t c = add_node(builder, b, add_frame(builder, parse, 6));
-    uint32_t d = add_node(builder, a, add_frame(builder, log, 8));
-    uint32_t e = add_node(builder, 0, add_frame(builder, serve, 3));
-    uint32_t f = add_node(builder, e, add_frame(builder, parse, 9));
-    uint32_t g = add_node(builder, e, add_frame(builder, wait, 301));
 
-    builder->profile.duration_ns = 100000000;
-    builder->profile.taken = builder->profile.on_time = 100;
-    add_count(builder, first, c, HN_PROFILE_HAS_GIL | HN_PROFILE_ON_CPU, 40);
-    add_count(builder, first, b, HN_PROFILE_HAS_GIL | HN_PROFILE_ON_CPU, 10);
-    add_count(builder, first, d, HN_PROFILE_ON_CPU, 10);
-    add_count(builder, helper, f, HN_PROFILE_ON_CPU, 30);
-    add_count(builder, helper, g, HN_PROFILE_IDLE, 10);
+    builder->profile.interval_ns = 1000000;
+    add_samples(builder, first, RUNS, 40,
+                STACK({ main_at, 2 }, { work, 12 }, { parse, 6 }));
+    add_samples(builder, first, RUNS, 10, STACK({ main_at, 2 }, { work, 12 }));
+    add_samples(builder, first, HN_PROFILE_ON_CPU, 10,
+                STACK({ main_at, 2 }, { log, 8 }));
+    add_samples(builder, helper, HN_PROFILE_ON_CPU, 30,
+                STACK({ serve, 3 }, { parse, 9 }));
+    add_samples(builder, helper, HN_PROFILE_IDLE, 10,
+                STACK({ serve, 3 }, { wait, 301 }));
 }
 
 /* Names that would like to be more than names. Each sets window.hostile if it runs. */
@@ -336,28 +338,26 @@ make_hostile(struct profile_builder *builder)
         "",
     };
     static const char *arguments[sizeof(names) / sizeof(names[0]) + 1];
-    static const char *const notes[] = { "<b onclick=window.hostile=1>note</b>" };
     enum { COUNT = sizeof(names) / sizeof(names[0]) };
-    uint32_t process, node = 0;
+    struct place places[COUNT];
+    uint32_t process;
 
     for (size_t i = 0; i < COUNT; i++)
         arguments[i] = names[i];
-    process = add_process(builder, 666, arguments);
-    builder->processes[process].version = names[0];
-    builder->processes[process].executable = names[1];
+    process = add_command(builder, 666, arguments);
+    builder->profile.processes[process].version = names[0];
+    builder->profile.processes[process].executable = names[1];
     builder->profile.ended = names[1];
-    builder->profile.notes = notes;
-    builder->profile.note_count = 1;
-    builder->profile.duration_ns = 1000000000;
-    builder->profile.taken = 1000;
+    add_note(builder, "<b onclick=window.hostile=1>note</b>");
     for (uint32_t i = 0; i < COUNT; i++) {
         uint32_t thread = add_thread(builder, process, 700 + i, names[i]);
-        uint32_t function =
-            add_function(builder, names[i], names[(i + 1) % COUNT], 1, i % 4);
+        uint32_t first = i - i % 4;
 
-        node = add_node(builder, i % 4 ? node : 0, add_frame(builder, function, -1));
-        add_count(builder, thread, node, i % 32, 10);
-        add_growth(builder, thread, node, 1 << 20, 1);
+        places[i] = (struct place){
+            add_function(builder, names[i], names[(i + 1) % COUNT], 1, i % 4), -1
+        };
+        add_samples(builder, thread, i % 32, 10, &places[first], i - first + 1);
+        add_growth(builder, thread, 1 << 20, 1, &places[first], i - first + 1);
         add_resident(builder, i * 1000000, process, 1 << (i + 10));
     }
 }
@@ -365,13 +365,14 @@ make_hostile(struct profile_builder *builder)
 static void
 make_memory(struct profile_builder *builder)
 {
-    struct numbers numbers;
+    struct numbers numbers = add_service_functions(builder);
+    struct place places[DEEPEST];
     uint32_t seed = 3, size = 180 << 20, size2 = 60 << 20, second;
 
-    numbers = add_service_functions(builder);
-    add_figures(builder);
     add_threads(builder);
-    second = add_process(builder, 48377, worker);
+    second = add_command(builder, 48377, worker);
+    set_figures(builder);
+    builder->profile.stacks = 23171;
     for (uint32_t i = 0; i < 1500; i++) {
         uint64_t at = i * (builder->profile.duration_ns / 1500);
 
@@ -383,8 +384,9 @@ make_memory(struct profile_builder *builder)
         add_resident(builder, at, second, size2);
     }
     for (int i = 0; i < 160; i++)
-        add_growth(builder, 0, random_stack(builder, &numbers, &seed, 2),
-                   ((int64_t)skewed(&seed, 9000) - 600) << 10, 1 + skewed(&seed, 20));
+        add_growth(builder, 0, ((int64_t)skewed(&seed, 9000) - 600) << 10,
+                   1 + skewed(&seed, 20), places,
+                   random_stack(places, &numbers, &seed, 2));
 }
 
 struct page {
@@ -412,24 +414,27 @@ static const struct page pages[] = {
     { "empty_memory", make_empty, hn_profile_write_memory_page },
 };
 
+enum { ROOM = 1 << 18 };
+
 static void
 write_page(const struct page *page, struct hn_text *text)
 {
     const struct hn_profile_options options = { 0 };
-    struct profile_builder *builder = profile_builder_create(), *base;
+    struct profile_builder builder, base;
 
-    page->make(builder);
+    profile_builder_init_large(&builder, ROOM);
+    page->make(&builder);
     if (page->write) {
-        page->write(&builder->profile, &options, text);
+        page->write(&builder.profile, &options, text);
     } else {
-        base = profile_builder_create();
-        make_service(base);
-        hn_profile_write_flamegraph_diff(&base->profile, &builder->profile, &options,
+        profile_builder_init_large(&base, ROOM);
+        make_service(&base);
+        hn_profile_write_flamegraph_diff(&base.profile, &builder.profile, &options,
                                          text);
-        free(base);
+        profile_builder_deinit(&base);
     }
-    fprintf(stderr, "%zu nodes, %zu bytes\n", builder->profile.node_count, text->size);
-    free(builder);
+    fprintf(stderr, "%zu nodes, %zu bytes\n", builder.profile.node_count, text->size);
+    profile_builder_deinit(&builder);
 }
 
 int

@@ -44,37 +44,35 @@ assert_numbers(json_t *list, const int *expected, size_t count)
         assert_int_equal(json_integer_value(json_array_get(list, i)), expected[i]);
 }
 
-static const char *const arguments[] = { "python3", "app.py", NULL };
-
 /* main (line 3) calls work (line 7): 5 samples in work, 2 in main itself. */
-static struct profile_builder *
-two_functions(void)
+static void
+add_two_functions(struct profile_builder *builder)
 {
-    struct profile_builder *builder = profile_builder_create();
-    uint32_t process = add_process(builder, 42, arguments);
-    uint32_t thread = add_thread(builder, process, 42, "MainThread");
-    uint32_t outer = add_function(builder, "main", "/app.py", 1, HN_PROFILE_PYTHON);
-    uint32_t inner = add_function(builder, "work", "/lib.so", -1, HN_PROFILE_NATIVE);
-    uint32_t a = add_node(builder, 0, add_frame(builder, outer, 3));
-    uint32_t b = add_node(builder, a, add_frame(builder, inner, 7));
+    uint32_t process, thread, outer, inner;
 
-    add_count(builder, thread, b, HN_PROFILE_ON_CPU, 5);
-    add_count(builder, thread, a, HN_PROFILE_IDLE, 2);
-    return builder;
+    profile_builder_init(builder);
+    process = add_process(builder, 42, "python3");
+    thread = add_thread(builder, process, 42, "MainThread");
+    outer = add_function(builder, "main", "/app.py", 1, HN_PROFILE_PYTHON);
+    inner = add_function(builder, "work", "/lib.so", -1, HN_PROFILE_NATIVE);
+    add_samples(builder, thread, HN_PROFILE_ON_CPU, 5,
+                STACK({ outer, 3 }, { inner, 7 }));
+    add_samples(builder, thread, HN_PROFILE_IDLE, 2, STACK({ outer, 3 }));
 }
 
 static void
 counts_come_back_as_they_were(void **state)
 {
-    struct profile_builder *builder = two_functions();
+    struct profile_builder builder;
     struct hn_text page;
     json_t *data, *profile;
 
     (void)state;
-    builder->profile.taken = 7;
-    builder->profile.missed = 1;
+    add_two_functions(&builder);
+    builder.profile.taken = 7;
+    builder.profile.missed = 1;
     hn_text_init(&page);
-    hn_profile_write_flamegraph(&builder->profile, &as_usual, &page);
+    hn_profile_write_flamegraph(&builder.profile, &as_usual, &page);
     data = data_of(&page);
     profile = profile_of(data, 0);
     assert_int_equal(json_array_size(json_object_get(data, "profiles")), 1);
@@ -86,7 +84,7 @@ counts_come_back_as_they_were(void **state)
     assert_int_equal(json_integer_value(json_object_get(profile, "missed")), 1);
     json_decref(data);
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 /* Its first bytes and its last: the whole page is there, and just once. */
@@ -94,12 +92,13 @@ static void
 the_page_is_complete_and_needs_nothing_else(void **state)
 {
     static const char end[] = "</html>\n";
-    struct profile_builder *builder = two_functions();
+    struct profile_builder builder;
     struct hn_text page;
 
     (void)state;
+    add_two_functions(&builder);
     hn_text_init(&page);
-    hn_profile_write_flamegraph(&builder->profile, &as_usual, &page);
+    hn_profile_write_flamegraph(&builder.profile, &as_usual, &page);
     assert_memory_equal(page.bytes, "<!DOCTYPE html>\n", 16);
     assert_string_equal(page.bytes + page.size - strlen(end), end);
     assert_int_equal(strlen(page.bytes), page.size);
@@ -109,26 +108,27 @@ the_page_is_complete_and_needs_nothing_else(void **state)
     assert_null(strstr(page.bytes, "'self'"));
     assert_non_null(strstr(page.bytes, "default-src 'none'; script-src 'sha256-"));
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 /* A function with @name: what stands in the data, and what a browser reads there. */
 static void
 assert_name(const char *name, const char *read)
 {
-    struct profile_builder *builder = profile_builder_create();
+    struct profile_builder builder;
     struct hn_text page;
     json_t *data, *function;
 
-    add_function(builder, name, "", 1, HN_PROFILE_PYTHON);
+    profile_builder_init(&builder);
+    add_function(&builder, name, "", 1, HN_PROFILE_PYTHON);
     hn_text_init(&page);
-    hn_profile_write_flamegraph(&builder->profile, &as_usual, &page);
+    hn_profile_write_flamegraph(&builder.profile, &as_usual, &page);
     data = data_of(&page);
     function = json_array_get(json_object_get(profile_of(data, 0), "functions"), 0);
     assert_string_equal(json_string_value(json_array_get(function, 0)), read);
     json_decref(data);
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 static void
@@ -163,22 +163,21 @@ no_name_is_markup(void **state)
 {
     static const char hostile[] = "</script><!-- <b> & \u2028";
     static const char *const words[] = { hostile, NULL };
-    static const char *const notes[] = { hostile };
-    struct profile_builder *builder = profile_builder_create();
+    struct profile_builder builder;
     struct hn_text page;
     const char *begin, *end;
 
     (void)state;
-    add_process(builder, 1, words);
-    builder->processes[0].executable = hostile;
-    builder->processes[0].version = hostile;
-    add_thread(builder, 0, 1, hostile);
-    add_function(builder, hostile, hostile, 1, HN_PROFILE_PYTHON);
-    builder->profile.ended = hostile;
-    builder->profile.notes = notes;
-    builder->profile.note_count = 1;
+    profile_builder_init(&builder);
+    add_process(&builder, 1, hostile);
+    builder.profile.processes[0].arguments = words;
+    builder.profile.processes[0].version = hostile;
+    add_thread(&builder, 0, 1, hostile);
+    add_function(&builder, hostile, hostile, 1, HN_PROFILE_PYTHON);
+    builder.profile.ended = hostile;
+    add_note(&builder, hostile);
     hn_text_init(&page);
-    hn_profile_write_memory_page(&builder->profile, &as_usual, &page);
+    hn_profile_write_memory_page(&builder.profile, &as_usual, &page);
     begin = strstr(page.bytes, data_begin) + sizeof(data_begin) - 1;
     end = strstr(begin, "</script>\n<script>");
     assert_non_null(end);
@@ -189,7 +188,7 @@ no_name_is_markup(void **state)
         assert_int_not_equal((unsigned char)*begin, 0xe2); /* U+2028 begins so */
     }
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 /* Raw U+2028 cannot come out of the names; JSON from elsewhere may still have it. */
@@ -228,34 +227,36 @@ data_cut_short_fails_the_page(void **state)
 static void
 an_empty_profile_makes_a_page(void **state)
 {
-    struct profile_builder *builder = profile_builder_create();
+    struct profile_builder builder;
     struct hn_text page;
     json_t *data;
 
     (void)state;
+    profile_builder_init(&builder);
     hn_text_init(&page);
-    hn_profile_write_flamegraph(&builder->profile, &as_usual, &page);
+    hn_profile_write_flamegraph(&builder.profile, &as_usual, &page);
     data = data_of(&page);
     assert_int_equal(json_array_size(json_object_get(profile_of(data, 0), "counts")),
                      0);
     json_decref(data);
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 static void
 of_two_profiles_the_one_before_comes_first(void **state)
 {
-    struct profile_builder *before = two_functions(), *after = two_functions();
+    struct profile_builder before, after;
     struct hn_text page;
     json_t *data;
 
     (void)state;
-    before->profile.taken = 1;
-    after->profile.taken = 2;
+    add_two_functions(&before);
+    add_two_functions(&after);
+    before.profile.taken = 1;
+    after.profile.taken = 2;
     hn_text_init(&page);
-    hn_profile_write_flamegraph_diff(&before->profile, &after->profile, &as_usual,
-                                     &page);
+    hn_profile_write_flamegraph_diff(&before.profile, &after.profile, &as_usual, &page);
     data = data_of(&page);
     assert_int_equal(json_array_size(json_object_get(data, "profiles")), 2);
     assert_int_equal(json_integer_value(json_object_get(profile_of(data, 0), "taken")),
@@ -264,47 +265,49 @@ of_two_profiles_the_one_before_comes_first(void **state)
                      2);
     json_decref(data);
     hn_text_deinit(&page);
-    free(before);
-    free(after);
+    profile_builder_deinit(&before);
+    profile_builder_deinit(&after);
 }
 
 static void
 memory_is_in_bytes_and_microseconds(void **state)
 {
-    struct profile_builder *builder = two_functions();
+    struct profile_builder builder;
     struct hn_text page;
     json_t *data, *profile;
 
     (void)state;
-    add_resident(builder, 1500000, 0, 4096);
-    add_growth(builder, 0, 2, -8192, 3);
+    add_two_functions(&builder);
+    add_resident(&builder, 1500000, 0, 4096);
+    add_growth(&builder, 0, -8192, 3, STACK({ 0, 3 }, { 1, 7 }));
     hn_text_init(&page);
-    hn_profile_write_memory_page(&builder->profile, &as_usual, &page);
+    hn_profile_write_memory_page(&builder.profile, &as_usual, &page);
     data = data_of(&page);
     profile = profile_of(data, 0);
     assert_numbers(json_object_get(profile, "resident"), (int[]){ 1500, 0, 4096 }, 3);
     assert_numbers(json_object_get(profile, "growth"), (int[]){ 0, 2, -8192, 3 }, 4);
     json_decref(data);
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 static void
 what_was_asked_for_is_told(void **state)
 {
     const struct hn_profile_options by_line = { .by = HN_PROFILE_BY_LINE };
-    struct profile_builder *builder = two_functions();
+    struct profile_builder builder;
     struct hn_text page;
     json_t *data;
 
     (void)state;
+    add_two_functions(&builder);
     hn_text_init(&page);
-    hn_profile_write_flamegraph(&builder->profile, &by_line, &page);
+    hn_profile_write_flamegraph(&builder.profile, &by_line, &page);
     data = data_of(&page);
     assert_string_equal(json_string_value(json_object_get(data, "by")), "line");
     json_decref(data);
     hn_text_deinit(&page);
-    free(builder);
+    profile_builder_deinit(&builder);
 }
 
 int
