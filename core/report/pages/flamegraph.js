@@ -273,13 +273,20 @@
             drawNarrow(run, y);
     }
 
+    /* To set a canvas's size, even to what it is, costs a new one. */
+    function resize(wide, high) {
+        if (canvas.width !== wide)
+            canvas.width = wide;
+        if (canvas.height !== high)
+            canvas.height = high;
+    }
+
     /* @wide and @high in CSS pixels; @density pixels of the device to one of them. */
     function drawOn(wide, high, density, top) {
         const firstLevel = Math.max(0, Math.floor(top / ROW));
         const lastLevel = Math.min(tree.levels.length - 1, Math.floor((top + high) / ROW));
 
-        canvas.width = Math.round(wide * density);
-        canvas.height = Math.round(high * density);
+        resize(Math.round(wide * density), Math.round(high * density));
         canvas.style.height = high + "px";
         context.setTransform(density, 0, 0, density, 0, 0);
         context.fillStyle = scheme.surface;
@@ -435,7 +442,8 @@
         if (zoomed === 0) {
             nav.append(el("span", { "aria-current": "true" }, "all"),
                        el("span", null, (compared ? "" : samplesOf(tree.total, last) + ", ")
-                           + count(tree.levels.length - 1) + " levels"));
+                           + count(tree.levels.length - 1) + " levels"
+                           + (tree.cut ? ", outer callers left out" : "")));
             return;
         }
         nav.append(el("button", { type: "button", class: "plain", onclick: () => zoom(0) }, "all"));

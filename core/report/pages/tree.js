@@ -47,26 +47,45 @@ const trees = (() => {
             this.self = [[0], [0]]; /* of each profile; the second is not used alone */
             this.value = [[0], [0]];
             this.owner = [-1]; /* the one thread that was here; -2: several */
-            this.children = new Map();
+            this.slots = new Int32Array(1024); /* ids by parent and item; 0: free */
             this.weights = new Map(); /* see linesAt() */
         }
 
-        child(parent, item) {
-            const key = parent * 0x4000000 + item; /* exact below 2^53 */
-            let id = this.children.get(key);
+        /* Where in the hash table the child is, or where it would be put. */
+        slot(parent, item) {
+            const mask = this.slots.length - 1;
+            let slot = (Math.imul(parent, 0x9e3779b1) ^ Math.imul(item, 0x85ebca77)) >>> 7 & mask;
 
-            if (id === undefined) {
-                id = this.parent.length;
-                this.children.set(key, id);
-                this.parent.push(parent);
-                this.item.push(item);
-                for (const side of [0, 1]) {
-                    this.self[side].push(0);
-                    this.value[side].push(0);
-                }
-                this.owner.push(-1);
+            for (let id; (id = this.slots[slot]); slot = (slot + 1) & mask)
+                if (this.parent[id] === parent && this.item[id] === item)
+                    break;
+            return slot;
+        }
+
+        child(parent, item) {
+            const slot = this.slot(parent, item), found = this.slots[slot];
+
+            if (found)
+                return found;
+            const id = this.parent.length;
+
+            this.parent.push(parent);
+            this.item.push(item);
+            for (const side of [0, 1]) {
+                this.self[side].push(0);
+                this.value[side].push(0);
             }
+            this.owner.push(-1);
+            this.slots[slot] = id;
+            if (2 * id > this.slots.length)
+                this.widen();
             return id;
+        }
+
+        widen() {
+            this.slots = new Int32Array(2 * this.slots.length);
+            for (let id = 1; id < this.parent.length; id++)
+                this.slots[this.slot(this.parent[id], this.item[id])] = id;
         }
 
         own(id, thread) {
@@ -185,53 +204,41 @@ const trees = (() => {
      * else make a node of each frame of each stack. Outer callers are left out first. */
     const MOST_STEPS = 4000000;
 
-    /* From the leaves out: each level holds, for each of its nodes, the stacks that end
-     * so; the next level sorts those by their callers. */
+    /* From the leaves out: all stacks go up by one frame at a time, and those that came
+     * the same way stay together. */
     function growInverted(items, itemOf, options) {
-        const tree = new Growing();
-        let level = new Map([[0, []]]), steps = 0; /* node of the tree: entries */
+        const tree = new Growing(), stacks = [];
+        let steps = 0;
 
+        function add(id, { thread, samples, side }) {
+            tree.value[side][id] += samples;
+            tree.own(id, thread);
+        }
         for (const [thread, node, samples, side] of allCounted(options)) {
-            const root = options.split ? threadRoot(tree, items, thread, side) : 0;
+            const stack = { thread, node, samples, side, id: 0 };
 
-            tree.value[side][0] += samples;
-            tree.own(0, thread);
-            if (root) {
-                tree.value[side][root] += samples;
-                tree.own(root, thread);
+            add(0, stack);
+            if (options.split) {
+                stack.id = threadRoot(tree, items, thread, side);
+                add(stack.id, stack);
             }
-            if (!level.has(root))
-                level.set(root, []);
-            level.get(root).push([thread, node, samples, side]);
+            stacks.push(stack);
         }
-        while (level.size && steps < MOST_STEPS) {
-            const next = new Map();
+        for (let left = stacks; left.length && steps < MOST_STEPS; steps += left.length) {
+            left = left.filter((stack) => stack.node !== 0);
+            for (const stack of left) {
+                const one = data.profiles[stack.side], ownItem = itemOf[stack.side];
+                const item = ownItem[one.frameOf[stack.node]];
 
-            for (const [parent, entries] of level) {
-                for (const [thread, from, samples, side] of entries) {
-                    const one = data.profiles[side];
-                    let node = from;
-
-                    steps++;
-                    if (node === 0)
-                        continue;
-                    const item = itemOf[side][one.frameOf[node]];
-                    const id = tree.child(parent, item);
-
-                    tree.value[side][id] += samples;
-                    tree.own(id, thread);
-                    do {
-                        node = one.parentOf[node];
-                    } while (options.collapse && node !== 0
-                             && itemOf[side][one.frameOf[node]] === item);
-                    if (!next.has(id))
-                        next.set(id, []);
-                    next.get(id).push([thread, node, samples, side]);
-                }
+                stack.id = tree.child(stack.id, item);
+                add(stack.id, stack);
+                do {
+                    stack.node = one.parentOf[stack.node];
+                } while (options.collapse && stack.node !== 0
+                         && ownItem[one.frameOf[stack.node]] === item);
             }
-            level = next;
         }
-        tree.cut = level.size > 0;
+        tree.cut = stacks.some((stack) => stack.node !== 0);
         return tree;
     }
 

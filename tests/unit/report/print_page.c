@@ -234,7 +234,7 @@ add_service(struct profile_builder *builder, uint32_t seed, int stacks, uint32_t
 static void
 make_large(struct profile_builder *builder)
 {
-    add_service(builder, 5, 20000, 7);
+    add_service(builder, 5, 6000, 4);
 }
 
 static void
