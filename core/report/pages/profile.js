@@ -58,12 +58,11 @@ const profile = (() => {
         const own = one.functions.map(numberOf);
 
         one.frameCount = one.frames.length / 2;
-        one.functionOf = Int32Array.from({ length: one.frameCount },
-                                         (_, i) => own[one.frames[2 * i]]);
-        one.lineOf = Int32Array.from({ length: one.frameCount }, (_, i) => one.frames[2 * i + 1]);
+        one.functionOf = hn.numbers(one.frameCount, (i) => own[one.frames[2 * i]]);
+        one.lineOf = hn.numbers(one.frameCount, (i) => one.frames[2 * i + 1]);
         one.nodeCount = one.nodes.length / 2;
-        one.parentOf = Int32Array.from({ length: one.nodeCount }, (_, i) => one.nodes[2 * i]);
-        one.frameOf = Int32Array.from({ length: one.nodeCount }, (_, i) => one.nodes[2 * i + 1]);
+        one.parentOf = hn.numbers(one.nodeCount, (i) => one.nodes[2 * i]);
+        one.frameOf = hn.numbers(one.nodeCount, (i) => one.nodes[2 * i + 1]);
         one.seconds = one.duration_ns / 1e9;
     }
 

@@ -31,7 +31,7 @@ const trees = (() => {
     }
 
     function itemsOfFrames(one, items, byLine) {
-        return Int32Array.from({ length: one.frameCount }, (_, frame) => {
+        return hn.numbers(one.frameCount, (frame) => {
             const fn = one.functionOf[frame], line = byLine ? one.lineOf[frame] : functions[fn].line;
 
             return items.of(byLine ? fn + ":" + line : fn, () => ({ fn, line, thread: null }));
@@ -246,7 +246,7 @@ const trees = (() => {
 
     function arrange(tree, width) {
         const size = tree.parent.length;
-        const byWidth = Int32Array.from({ length: size }, (_, i) => i);
+        const byWidth = hn.numbers(size, (i) => i);
         const first = new Int32Array(size + 1), children = new Int32Array(size);
 
         byWidth.sort((a, b) => width[b] - width[a] || tree.item[a] - tree.item[b]);
