@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/profile_page.h"
+
 const char *const hn_profile_format_names[] = {
     "auto",  "table",  "folded", "flamegraph", "speedscope", "pstats", "pprof",
     "gecko", "chrome", "lines",  "memory",     "json",       "raw",    NULL,
@@ -31,8 +33,8 @@ goes_to_terminal(const struct hn_call *call)
 }
 
 enum hn_status
-hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view, bool memory,
-                   const struct hn_profile_writer **ret)
+hn_profiles_choose(struct hn_call *call, const struct hn_profile_view *view,
+                   bool memory, const struct hn_profile_writer **ret)
 {
     const char *name = hn_profile_format_names[view->format];
     const struct hn_profile_writer *writer = view->format > 0
@@ -92,6 +94,15 @@ hn_profiles_describe_target(struct hn_call *call, const struct hn_profile *profi
     to->arguments = profile->processes[0].arguments;
 }
 
+/* A run that looked at memory gets a page about that. */
+static hn_profile_write_fn *
+writer_for(const struct hn_profile_writer *writer, const struct hn_profile *profile)
+{
+    if (profile->growth && writer->write == hn_profile_write_flamegraph)
+        return hn_profile_write_memory_page;
+    return writer->write;
+}
+
 void
 hn_profiles_write(struct hn_call *call, const struct hn_profile_view *view,
                   const struct hn_profile_writer *writer,
@@ -112,6 +123,6 @@ hn_profiles_write(struct hn_call *call, const struct hn_profile_view *view,
     if (call->common.json)
         write_json(call, profile);
     else
-        writer->write(profile, &options, &call->out.text);
+        writer_for(writer, profile)(profile, &options, &call->out.text);
     hn_sources_deinit(&files);
 }

@@ -157,7 +157,7 @@ set_options(struct hn_sampling *s)
         .mode = (enum hn_profile_mode)o->mode,
         .idle = !o->no_idle,
         .async_stacks = o->async_stacks,
-        .memory = o->memory,
+        .memory = o->memory || s->how.memory,
         .subprocesses = o->subprocesses,
         .timeline = s->how.timeline,
         .threads = o->threads,
