@@ -73,6 +73,8 @@ set_signals(void)
     struct sigaction action = { .sa_handler = ask_interrupt };
 
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
 }

@@ -13,6 +13,7 @@
 
 #include "hognose/command.h"
 #include "newer.hpp"
+#include "run.hpp"
 #include "target.hpp"
 
 namespace hognose {
@@ -48,9 +49,16 @@ class Host {
     interrupted();
     void
     progress(const char *text);
+    hn_run_end
+    run_target(uint64_t duration_ns, bool (*finished)(void *arg), void *arg,
+               const char **why_ret);
+    bool
+    start_target(const char **why_ret);
     Target target;
 
   private:
+    bool
+    asked_to_stop();
     void
     show_at_once();
 
@@ -61,6 +69,7 @@ class Host {
     lldb::SBCommandReturnObject *result = nullptr; /* of the command that runs */
     std::string output;                            /* of it, until it ends... */
     bool at_once = false; /* ...unless Ctrl-C came: then as it is written */
+    std::string why;      /* what ended the last run of the target */
 };
 
 Host *
@@ -106,6 +115,19 @@ bool
 select_frame(void *impl, int64_t tid, unsigned eval_frame)
 {
     return target_of(impl).select_frame(tid, eval_frame);
+}
+
+hn_run_end
+run(void *impl, uint64_t duration_ns, bool (*finished)(void *arg), void *arg,
+    const char **why_ret)
+{
+    return host_of(impl)->run_target(duration_ns, finished, arg, why_ret);
+}
+
+bool
+start(void *impl, const char **why_ret)
+{
+    return host_of(impl)->start_target(why_ret);
 }
 
 size_t
@@ -166,6 +188,8 @@ Host::Host(const lldb::SBDebugger &with) : target(with), debugger(with), host()
     host.interrupted = call::interrupted;
     host.progress = call::progress;
     host.select_frame = call::select_frame;
+    host.run = call::run;
+    host.start = call::start;
     session = hn_session_create(&host);
 }
 
@@ -225,11 +249,18 @@ Host::show_at_once()
     output.clear();
 }
 
+/* On any thread. */
+bool
+Host::asked_to_stop()
+{
+    return interrupt_requested(debugger)
+           || debugger.GetCommandInterpreter().WasInterrupted();
+}
+
 bool
 Host::interrupted()
 {
-    if (!interrupt_requested(debugger)
-        && !debugger.GetCommandInterpreter().WasInterrupted())
+    if (!asked_to_stop())
         return false;
     if (!at_once)
         show_at_once();
@@ -241,6 +272,31 @@ Host::progress(const char *text)
 {
     if (host.terminal)
         dprintf(STDERR_FILENO, "\r\033[K%s", text ? text : "");
+}
+
+hn_run_end
+Host::run_target(uint64_t duration_ns, bool (*finished)(void *arg), void *arg,
+                 const char **why_ret)
+{
+    why.clear();
+
+    hn_run_end end = run_for(
+        debugger, debugger.GetSelectedTarget().GetProcess(), duration_ns,
+        [&] { return finished(arg); }, [&] { return asked_to_stop(); }, &why);
+
+    *why_ret = why.c_str();
+    return end;
+}
+
+bool
+Host::start_target(const char **why_ret)
+{
+    why.clear();
+
+    bool started = start(debugger, &why);
+
+    *why_ret = why.c_str();
+    return started;
 }
 
 class Command : public lldb::SBCommandPluginInterface {

@@ -2,6 +2,7 @@
  * Bytes are taken as they are; whoever shows them escapes them. */
 #include "command/source.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,6 +99,15 @@ index_lines(struct hn_source_file *file, size_t size)
     file->starts[file->line_count] = (uint32_t)size;
 }
 
+/* A process that has ended, and a file that an earlier run wrote, have no target. */
+static int
+open_file(struct hn_target *target, const char *path)
+{
+    if (target)
+        return hn_target_open_file(target, path);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
 static void
 load_file(struct hn_sources *sources, struct hn_source_file *file)
 {
@@ -107,7 +117,7 @@ load_file(struct hn_sources *sources, struct hn_source_file *file)
     /* "<string>", "<frozen importlib._bootstrap>": no file was meant */
     if (file->path[0] == '<' || file->path[0] == '\0')
         return;
-    fd = hn_target_open_file(sources->target, file->path);
+    fd = open_file(sources->target, file->path);
     if (fd < 0)
         return;
     size = read_file(fd, &file->bytes);
@@ -206,7 +216,8 @@ static enum hn_status
 check_range(struct hn_sources *sources, const struct hn_source_file *file,
             const char *path, uint64_t first)
 {
-    struct hn_error *err = sources->target->err;
+    struct hn_error unheard;
+    struct hn_error *err = sources->target ? sources->target->err : &unheard;
 
     if (!file || file->line_count == 0)
         return hn_fail_detail(err, HN_DONE, 0, "its file cannot be read here", "%s",

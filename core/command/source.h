@@ -9,7 +9,7 @@
 struct hn_source_file;
 
 struct hn_sources {
-    struct hn_target *target; /* opens files as the target would */
+    struct hn_target *target; /* opens files as the target would; NULL: as we would */
     struct hn_arena *arena;   /* lines live here */
     struct hn_source_file *files;
 };

@@ -119,6 +119,29 @@ hn_json_integer(struct hn_json *json, const char *key, int64_t value)
 }
 
 void
+hn_json_unsigned(struct hn_json *json, const char *key, uint64_t value)
+{
+    begin(json, key);
+    hn_text_printf(json->text, "%" PRIu64, value);
+}
+
+void
+hn_json_decimal(struct hn_json *json, const char *key, uint64_t value,
+                unsigned decimals)
+{
+    uint64_t unit = 1;
+
+    for (unsigned i = 0; i < decimals; i++)
+        unit *= 10;
+    begin(json, key);
+    if (decimals > 0)
+        hn_text_printf(json->text, "%" PRIu64 ".%0*" PRIu64, value / unit,
+                       (int)decimals, value % unit);
+    else
+        hn_text_printf(json->text, "%" PRIu64, value);
+}
+
+void
 hn_json_bool(struct hn_json *json, const char *key, bool value)
 {
     begin(json, key);

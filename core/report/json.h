@@ -27,6 +27,14 @@ hn_json_string(struct hn_json *json, const char *key, const char *value);
 void
 hn_json_integer(struct hn_json *json, const char *key, int64_t value);
 void
+hn_json_unsigned(struct hn_json *json, const char *key, uint64_t value);
+
+/* @value divided by ten to the power of @decimals, exactly: nanoseconds with 9 decimals
+ * are seconds. No locale has a say in the point. */
+void
+hn_json_decimal(struct hn_json *json, const char *key, uint64_t value,
+                unsigned decimals);
+void
 hn_json_bool(struct hn_json *json, const char *key, bool value);
 void
 hn_json_null(struct hn_json *json, const char *key);

@@ -162,6 +162,18 @@ hn_code_position(struct hn_runtime *rt, const struct hn_code *code, int64_t last
     return entry->last_position;
 }
 
+void
+hn_code_forget(struct hn_runtime *rt, hn_addr addr)
+{
+    struct code_entry *entry = NULL;
+
+    if (!rt->codes)
+        return;
+    HASH_FIND(hh, rt->codes->entries, &addr, sizeof(addr), entry);
+    if (entry)
+        HASH_DEL(rt->codes->entries, entry); /* its memory is the arena's */
+}
+
 bool
 hn_code_wants_name(const struct hn_code *code)
 {

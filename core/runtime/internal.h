@@ -24,18 +24,6 @@ hn_runtime_locate(struct hn_runtime *rt);
 
 /* --- code.c */
 
-/* The decoded code object at @addr, from the cache or freshly read. */
-HN_MUST_CHECK enum hn_status
-hn_code_load(struct hn_runtime *rt, hn_addr addr, const struct hn_code **ret);
-
-/* Where byte offset @lasti of @code lies; all -1 where the table does not say. */
-struct hn_position
-hn_code_position(struct hn_runtime *rt, const struct hn_code *code, int64_t lasti);
-
-/* Whether nobody looked for the qualified name of @code so far. */
-bool
-hn_code_wants_name(const struct hn_code *code);
-
 /* Settles the qualified name of @code; NULL: none was found. Lives in rt->arena. */
 void
 hn_code_qualify(const struct hn_code *code, const char *qualname);
@@ -102,13 +90,6 @@ hn_frame_position_at(struct hn_runtime *rt, const struct hn_frame *frame,
  */
 HN_MUST_CHECK enum hn_status
 hn_object_size(struct hn_runtime *rt, hn_addr object, uint64_t *ret);
-
-/* --- qualname.c: qualified names before co_qualname (3.8 to 3.10) */
-
-/* Finds the names of the frames' code objects through the functions that own them;
- * codes for which none is found stay unqualified. */
-void
-hn_qualify_stack(struct hn_runtime *rt, const struct hn_stack *stack);
 
 /* --- threads.c */
 

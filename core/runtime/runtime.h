@@ -55,4 +55,27 @@ HN_MUST_CHECK enum hn_status
 hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret);
 
+/* The decoded code object at @addr, from the cache or freshly read. Lives until
+ * hn_runtime_refresh(), also when it was forgotten. */
+HN_MUST_CHECK enum hn_status
+hn_code_load(struct hn_runtime *runtime, hn_addr addr, const struct hn_code **ret);
+
+/* Where byte offset @lasti of @code lies; all -1 where the table does not say. */
+struct hn_position
+hn_code_position(struct hn_runtime *runtime, const struct hn_code *code, int64_t lasti);
+
+/* The code object at @addr is another now: the next load reads it anew. */
+void
+hn_code_forget(struct hn_runtime *runtime, hn_addr addr);
+
+/* Whether nobody looked for the qualified name of @code so far. */
+bool
+hn_code_wants_name(const struct hn_code *code);
+
+/* Qualified names before co_qualname (3.8 to 3.10): finds those of the frames' code
+ * objects through the functions that own them; codes for which none is found stay
+ * unqualified. */
+void
+hn_qualify_stack(struct hn_runtime *runtime, const struct hn_stack *stack);
+
 #endif

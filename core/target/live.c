@@ -48,7 +48,7 @@ live_read(void *impl, hn_addr addr, void *buf, size_t size)
 /* Sets what each piece got, given how much the call copied in all. Returns how many
  * pieces are done with: one that came short is, it stopped the call. */
 static size_t
-share_out(struct hn_piece *pieces, size_t count, size_t copied)
+share_out(struct hn_wish *pieces, size_t count, size_t copied)
 {
     for (size_t i = 0; i < count; i++) {
         size_t got = copied < pieces[i].size ? copied : pieces[i].size;
@@ -62,7 +62,7 @@ share_out(struct hn_piece *pieces, size_t count, size_t copied)
 }
 
 static void
-live_gather(void *impl, struct hn_piece *pieces, size_t count)
+live_gather(void *impl, struct hn_wish *pieces, size_t count)
 {
     const struct live *live = impl;
     struct iovec here[MAX_RANGES], there[MAX_RANGES];

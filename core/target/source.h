@@ -6,19 +6,11 @@
 #include "target/cache.h"
 #include "target/target.h"
 
-/* One wish of a batched read. */
-struct hn_piece {
-    hn_addr addr;
-    uint8_t *buf;
-    size_t size;
-    size_t got; /* set by the source: bytes copied, from the beginning */
-};
-
 /* Every member may be NULL. */
 struct hn_source_ops {
     bool borrowed; /* the source is another's to close */
 
-    void (*gather)(void *impl, struct hn_piece *pieces, size_t count);
+    void (*gather)(void *impl, struct hn_wish *pieces, size_t count);
 
     /* Open the file of a mapping (exactly that one), or any file by the path that
      * the target would use. -1 if that cannot be done. */

@@ -165,6 +165,20 @@ hn_target_refresh(struct hn_target *target)
     return HN_OK;
 }
 
+void
+hn_target_forget(struct hn_target *target)
+{
+    hn_page_cache_clear(target->parts->cache);
+}
+
+bool
+hn_target_gone(const struct hn_target *target)
+{
+    const struct hn_source_ops *source = target->parts->source;
+
+    return source->gone && source->gone(target->impl);
+}
+
 size_t
 hn_target_read_source(struct hn_target *target, hn_addr addr, void *buf, size_t size)
 {
@@ -371,7 +385,7 @@ hn_target_read_cstring(struct hn_target *target, hn_addr addr, size_t limit,
 
 /* A batch of pages on its way into the cache. */
 struct batch {
-    struct hn_piece pieces[BATCH_PAGES];
+    struct hn_wish pieces[BATCH_PAGES];
     size_t count;
 };
 
@@ -401,7 +415,7 @@ add_page(struct hn_target *target, struct batch *batch, hn_addr page)
         return;
     if (batch->count == BATCH_PAGES)
         run_batch(target, batch);
-    batch->pieces[batch->count++] = (struct hn_piece){
+    batch->pieces[batch->count++] = (struct hn_wish){
         .addr = page,
         .buf = hn_page_cache_claim(cache, page),
         .size = HN_PAGE_SIZE,
@@ -426,6 +440,23 @@ hn_target_prefetch(struct hn_target *target, const struct hn_range *ranges,
             add_page(target, &batch, page);
     }
     run_batch(target, &batch);
+}
+
+void
+hn_target_gather(struct hn_target *target, struct hn_wish *pieces, size_t count)
+{
+    const struct hn_source_ops *source = target->parts->source;
+
+    if (source->gather) {
+        source->gather(target->impl, pieces, count);
+        target->reads++;
+    } else {
+        for (size_t i = 0; i < count; i++)
+            pieces[i].got = hn_target_read_source(target, pieces[i].addr, pieces[i].buf,
+                                                  pieces[i].size);
+    }
+    for (size_t i = 0; i < count; i++)
+        target->bytes_read += pieces[i].got;
 }
 
 bool

@@ -94,12 +94,35 @@ hn_target_release(struct hn_target *target);
 HN_MUST_CHECK enum hn_status
 hn_target_refresh(struct hn_target *target);
 
+/* Forgets cached memory alone: for one who looks at a process that runs, and knows
+ * that its map does not matter. */
+void
+hn_target_forget(struct hn_target *target);
+
+/* Whether the process has ended; false where the source cannot know. */
+bool
+hn_target_gone(const struct hn_target *target);
+
 /* Copies exactly @size bytes. HN_E_FAULT names the first missing byte; @buf's
  * contents are then undefined. Read-only file-backed pages that the source lacks
  * (a core) or that need not be touched (a live process) come from the file on disk,
  * after its build-id was found to be the mapped one's. */
 HN_MUST_CHECK enum hn_status
 hn_target_read(struct hn_target *target, hn_addr addr, void *buf, size_t size);
+
+/* One wish of a batched read. */
+struct hn_wish {
+    hn_addr addr;
+    uint8_t *buf;
+    size_t size;
+    size_t got; /* set by the source: bytes copied, from the beginning */
+};
+
+/* Copies many ranges as they are at this moment: past the cache, in their order, and
+ * where the source can with one system call for a thousand of them. Each piece says
+ * how much of it was there. For samplers, which look at a process that runs. */
+void
+hn_target_gather(struct hn_target *target, struct hn_wish *pieces, size_t count);
 
 /* Copies as much as there is and returns how many bytes that was; leaves the error
  * slot alone. For scans and for strings without a known end. */

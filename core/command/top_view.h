@@ -1,0 +1,45 @@
+/* What py-top shows: a header and functions, from the profile so far and the one of a
+ * moment before. */
+#ifndef HN_COMMAND_TOP_VIEW_H
+#define HN_COMMAND_TOP_VIEW_H
+
+#include "base/arena.h"
+#include "model/profile.h"
+#include "report/look.h"
+
+/* The columns that rows can be sorted by, and the keys for them: '1' and so on. */
+enum hn_top_sort {
+    HN_TOP_OWN_SHARE, /* of the last moment */
+    HN_TOP_TOTAL_SHARE,
+    HN_TOP_OWN_TIME, /* since it began */
+    HN_TOP_TOTAL_TIME,
+    HN_TOP_SORTS
+};
+
+/* One moment, kept for the next one to be compared with. Lives in an arena. */
+struct hn_top_moment {
+    struct hn_profile profile;
+    struct hn_top_function *functions; /* in the order of their names */
+    size_t count;
+    uint64_t gil_samples;
+    uint64_t at_ns, cpu_ns; /* of the processes, by then */
+};
+
+struct hn_top_function {
+    const char *name, *file;
+    int32_t line;
+    uint64_t self, total;
+};
+
+/* Sums up @ret->profile, which the caller has filled; false if memory ran out. */
+bool
+hn_top_sum_up(struct hn_arena *arena, struct hn_top_moment *ret);
+
+/* Draws @now. @before is NULL at first. @keys: tell which keys there are, else how to
+ * end it. */
+void
+hn_top_put(struct hn_text *text, const struct hn_look *look, unsigned height,
+           const struct hn_top_moment *now, const struct hn_top_moment *before,
+           enum hn_top_sort sort, bool keys, struct hn_arena *arena);
+
+#endif

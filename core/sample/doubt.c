@@ -1,0 +1,199 @@
+/* Pairs of caller and callee, and how far they are believed. */
+#include "sample/doubt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PROVEN = 255,
+    /* A pair that came from a torn copy is this much rarer than the real one, or more:
+     * measured, below one in a hundred. */
+    MUCH_RARER = 32,
+    /* Real pairs of functions that take a microsecond stand still more often than
+     * this; torn ones do so by chance alone, less than once in a thousand. */
+    STILL_ONE_IN = 8,
+};
+
+bool
+hn_pairs_init(struct hn_pairs *pairs)
+{
+    memset(pairs, 0, sizeof(*pairs));
+    return hn_tree_init(&pairs->index);
+}
+
+void
+hn_pairs_deinit(struct hn_pairs *pairs)
+{
+    hn_tree_deinit(&pairs->index);
+    free(pairs->seen);
+    pairs->seen = NULL;
+}
+
+static bool
+make_room(struct hn_pairs *pairs, uint32_t pair)
+{
+    uint32_t capacity = pairs->capacity ? pairs->capacity : 1024;
+    uint8_t *seen;
+
+    while (capacity <= pair)
+        capacity *= 2;
+    if (capacity == pairs->capacity)
+        return true;
+    seen = realloc(pairs->seen, capacity);
+    if (!seen)
+        return false;
+    memset(seen + pairs->capacity, 0, capacity - pairs->capacity);
+    pairs->seen = seen;
+    pairs->capacity = capacity;
+    return true;
+}
+
+/* The pair of a node, looked up when the node is new; 0 if there is no room. */
+static uint32_t
+pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    struct hn_tree_node *n = &tree->nodes[node];
+    uint32_t caller = 0, pair;
+    int32_t at = 0;
+
+    if (n->pair != 0)
+        return n->pair;
+    if (n->parent != 0) {
+        caller = tree->nodes[n->parent].code + 1;
+        at = tree->nodes[n->parent].at;
+    }
+    pair = hn_tree_step(&pairs->index, caller, n->code, at);
+    if (pair == HN_TREE_NONE || !make_room(pairs, pair))
+        return 0;
+    n->pair = pair;
+    return pair;
+}
+
+bool
+hn_pairs_doubt(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    uint32_t pair;
+
+    if (node == 0 || node == HN_TREE_NONE)
+        return false;
+    pair = pair_of(pairs, tree, node);
+    return pair != 0 && pairs->seen[pair] < HN_PAIR_BELIEVED;
+}
+
+void
+hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    if (node == HN_TREE_NONE)
+        return;
+    if (tree->nodes[node].sound < UINT32_MAX)
+        tree->nodes[node].sound++;
+    if (tree->nodes[node].sound > 1)
+        return; /* done when it was the first time */
+    for (; node != 0; node = tree->nodes[node].parent) {
+        uint32_t pair = pair_of(pairs, tree, node);
+
+        if (pair != 0)
+            pairs->seen[pair] = PROVEN;
+    }
+}
+
+bool
+hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    uint32_t pair;
+
+    if (node == 0 || node == HN_TREE_NONE)
+        return true;
+    pair = pair_of(pairs, tree, node);
+    if (pair == 0 || pairs->seen[pair] >= HN_PAIR_BELIEVED)
+        return true;
+    return ++pairs->seen[pair] >= HN_PAIR_BELIEVED;
+}
+
+/* --- in the end */
+
+struct pair_sums {
+    uint64_t seen, still;
+};
+
+/* Where a function is called from in one caller: the most seen such place. */
+struct most {
+    struct hn_tree index; /* (caller + 1 or 0, code called) */
+    uint64_t *seen;
+};
+
+static uint32_t
+caller_of(const struct hn_tree *tree, const struct hn_tree_node *n)
+{
+    return n->parent == 0 ? 0 : tree->nodes[n->parent].code + 1;
+}
+
+/* For the pairs without a caller the whole program is the caller. */
+static void
+find_most(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most)
+{
+    for (uint32_t i = 1; i < tree->count; i++) {
+        const struct hn_tree_node *n = &tree->nodes[i];
+        uint32_t all = hn_tree_step(&most->index, 0, n->code, 0);
+        uint32_t one = hn_tree_step(&most->index, caller_of(tree, n), n->code, 0);
+
+        if (all != HN_TREE_NONE && most->seen[all] < sums[n->pair].seen)
+            most->seen[all] = sums[n->pair].seen;
+        if (one != HN_TREE_NONE && most->seen[one] < sums[n->pair].seen)
+            most->seen[one] = sums[n->pair].seen;
+    }
+}
+
+static bool
+is_torn(const struct pair_sums *pair, uint64_t most)
+{
+    return pair->still * STILL_ONE_IN < pair->seen && pair->seen * MUCH_RARER < most;
+}
+
+static void
+drop(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most,
+     bool *ret)
+{
+    ret[0] = false;
+    for (uint32_t i = 1; i < tree->count; i++) {
+        const struct hn_tree_node *n = &tree->nodes[i];
+        uint32_t key = hn_tree_step(&most->index, caller_of(tree, n), n->code, 0);
+
+        ret[i] = ret[n->parent]
+                 || (key != HN_TREE_NONE && n->pair != 0
+                     && is_torn(&sums[n->pair], most->seen[key]));
+    }
+}
+
+bool
+hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *samples,
+               bool *ret)
+{
+    struct pair_sums *sums = calloc((size_t)pair_count + 1, sizeof(*sums));
+    uint64_t *still = calloc((size_t)tree->count + 1, sizeof(*still));
+    struct most most;
+    bool fine;
+
+    memset(&most, 0, sizeof(most));
+    most.seen = calloc((size_t)tree->count * 2 + 2, sizeof(*most.seen));
+    fine = sums && still && most.seen && hn_tree_init(&most.index);
+    if (fine) {
+        /* Children come after their parents: sums from the leaves on. */
+        for (uint32_t i = tree->count; i-- > 1;) {
+            const struct hn_tree_node *n = &tree->nodes[i];
+
+            still[i] += n->sound;
+            samples[n->parent] += samples[i];
+            still[n->parent] += still[i];
+            sums[n->pair].seen += samples[i];
+            sums[n->pair].still += still[i];
+        }
+        find_most(tree, sums, &most);
+        drop(tree, sums, &most, ret);
+    }
+    hn_tree_deinit(&most.index);
+    free(most.seen);
+    free(still);
+    free(sums);
+    return fine;
+}

@@ -1,0 +1,526 @@
+/* One look at a process: wish, copy, follow, and again for what was missing. */
+#include "sample/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* A thread whose stack cannot be had in so many tries is given up for this look. */
+    MOST_ATTEMPTS = 3,
+    /* Each round finds at least one frame more of some thread. */
+    MOST_ROUNDS = HN_LINKS_MOST,
+    /* Copied beyond the last known end of a data stack: a few calls more. */
+    SLACK_BYTES = 512,
+    /* A single frame may be large; this is far beyond. */
+    MOST_CHUNK_BYTES = 1 << 26,
+    MOST_CHUNKS = 1 << 14,
+    /* Frames outside the data stack that were not needed this time, but lately. */
+    KEPT_FRAMES = 16,
+    KEPT_SAMPLES = 64,
+};
+
+enum {
+    INTERPS_EVERY_NS = 20 * 1000 * 1000,
+    /* A code object on a stack is alive; between two looks it may have been replaced.
+     * Those that were never seen to change are looked at a hundred times a second. */
+    CODES_EVERY_NS = 10 * 1000 * 1000,
+    UNREADABLE_NS = 200 * 1000 * 1000,
+};
+
+/* --- what is wished for */
+
+static void
+wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    for (size_t i = 0; i < t->chunk_count; i++) {
+        struct hn_chunk_watch *chunk = &t->chunks[i];
+        uint64_t used = chunk->used + (i == 0 ? SLACK_BYTES : 0);
+
+        if (used > chunk->size)
+            used = chunk->size;
+        chunk->wish[pass] = hn_plan_add(&w->plan, chunk->addr, used);
+    }
+}
+
+static void
+wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    const struct hn_shape *s = &w->shape;
+
+    t->wish[pass] = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
+    if (s->chain == HN_FRAME_CHAIN_CFRAME)
+        for (size_t i = 0; i < HN_CFRAMES; i++)
+            if (t->cframes[i].addr != 0)
+                t->cframes[i].wish[pass] =
+                    hn_plan_add(&w->plan, t->cframes[i].addr + s->cframe.first,
+                                s->cframe.size);
+    wish_for_chunks(w, t, pass);
+    for (size_t i = 0; i < t->frame_count; i++)
+        t->frames[i].wish[pass] =
+            hn_plan_add(&w->plan, t->frames[i].addr + s->frame.first, s->frame.size);
+}
+
+static void
+wish_for_thread(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->outcome = HN_OUTCOME_PENDING;
+    t->in_order = true;
+    t->twice = false;
+    wish_for_pass(w, t, 0);
+}
+
+static void
+wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->twice = true;
+    wish_for_pass(w, t, 1);
+}
+
+static void
+wish_for_code(struct hn_watch *w, uint32_t index, uint64_t now_ns)
+{
+    struct hn_code_entry *entry = &w->codes->entries[index];
+
+    if (entry->wished_in == w->sample
+        || (!entry->changes && now_ns - entry->checked_ns < CODES_EVERY_NS))
+        return;
+    if (w->wished_count == w->wished_capacity) {
+        size_t capacity = w->wished_capacity ? w->wished_capacity * 2 : 64;
+        uint32_t *wished = realloc(w->wished, capacity * sizeof(*wished));
+
+        if (!wished)
+            return;
+        w->wished = wished;
+        w->wished_capacity = capacity;
+    }
+    entry->wished_in = w->sample;
+    entry->wish =
+        hn_plan_add(&w->plan, entry->addr + w->shape.code.first, w->shape.code.size);
+    w->wished[w->wished_count++] = index;
+}
+
+static void
+wish_for_codes(struct hn_watch *w, struct hn_thread_watch *t, uint64_t now_ns)
+{
+    for (size_t i = 0; i < t->last.count; i++)
+        wish_for_code(w, t->last.links[i].entry, now_ns);
+}
+
+static size_t
+wish_for_gil(struct hn_watch *w, const struct hn_interp_watch *interp)
+{
+    if (interp->gil == 0)
+        return SIZE_MAX;
+    if (w->shape.gil_format == HN_GIL_RUNTIME_CURRENT)
+        return hn_plan_add(&w->plan, interp->gil, 8);
+    return hn_plan_add(&w->plan, interp->gil + w->shape.gil.first, w->shape.gil.size);
+}
+
+/* As of the last look: who does not run Python code does not change its stack. */
+static bool
+runs(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
+{
+    return interp->has_gil_lock ? t->has_gil : t->attached;
+}
+
+static void
+wish_for_all(struct hn_watch *w, uint64_t now_ns)
+{
+    hn_plan_clear(&w->plan);
+    w->wished_count = 0;
+    for (size_t i = 0; i < w->interp_count; i++) {
+        struct hn_interp_watch *interp = &w->interps[i];
+
+        interp->gil_wish = wish_for_gil(w, interp);
+        interp->head_wish = hn_plan_add(
+            &w->plan,
+            hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr), 8);
+        interp->gc_wish =
+            interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
+        for (size_t k = 0; k < interp->thread_count; k++) {
+            interp->threads[k]->attempts = 0;
+            wish_for_thread(w, interp->threads[k]);
+        }
+        for (size_t k = 0; k < interp->thread_count; k++)
+            wish_for_codes(w, interp->threads[k], now_ns);
+    }
+    hn_plan_bar(&w->plan);
+    for (size_t i = 0; i < w->interp_count; i++) {
+        struct hn_interp_watch *interp = &w->interps[i];
+
+        for (size_t k = 0; k < interp->thread_count; k++)
+            if (runs(interp, interp->threads[k]))
+                wish_for_second(w, interp->threads[k]);
+        interp->gil_check_wish = wish_for_gil(w, interp);
+    }
+}
+
+/* --- what came: threads */
+
+/* Whether the list of threads is the one we know. */
+static bool
+list_holds(struct hn_watch *w, const struct hn_interp_watch *interp)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, interp->head_wish);
+    hn_addr next;
+
+    if (!bytes)
+        return false;
+    next = hn_take_u64(bytes, 0);
+    for (size_t i = 0; i < interp->thread_count; i++) {
+        const struct hn_thread_watch *t = interp->threads[i];
+
+        bytes = hn_plan_bytes(&w->plan, t->wish[0]);
+        if (next != t->addr || !bytes
+            || (s->thread_id >= 0 && hn_take_u64(bytes, s->thread_id) != t->id)
+            || hn_take_u64(bytes, s->thread_interp) != interp->addr)
+            return false;
+        next = hn_take_u64(bytes, s->thread_next);
+    }
+    return next == 0;
+}
+
+static bool
+renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    if (list_holds(w, interp))
+        return true;
+    if (!hn_watch_read_threads(w, interp))
+        return false;
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        if (t->attempts == 0)
+            wish_for_thread(w, t);
+    }
+    return true;
+}
+
+/* --- what came: data stacks */
+
+static bool
+add_chunk(struct hn_thread_watch *t, const struct hn_chunk_watch *chunk)
+{
+    if (t->chunk_count == t->chunk_capacity) {
+        size_t capacity = t->chunk_capacity ? t->chunk_capacity * 2 : 4;
+        struct hn_chunk_watch *chunks = realloc(t->chunks, capacity * sizeof(*chunks));
+
+        if (!chunks)
+            return false;
+        t->chunks = chunks;
+        t->chunk_capacity = capacity;
+    }
+    t->chunks[t->chunk_count++] = *chunk;
+    return true;
+}
+
+static bool
+read_chunk(struct hn_watch *w, hn_addr addr, struct hn_chunk_watch *ret,
+           hn_addr *previous_ret)
+{
+    const struct hn_shape *s = &w->shape;
+    uint8_t bytes[64];
+    struct hn_wish wish = { addr, bytes, s->chunk_header, 0 };
+
+    if (addr % 8 != 0 || s->chunk_header > sizeof(bytes))
+        return false;
+    hn_target_gather(w->target, &wish, 1);
+    if (wish.got < wish.size)
+        return false;
+    *ret = (struct hn_chunk_watch){
+        .addr = addr,
+        .size = hn_take_u64(bytes, s->chunk_size),
+        .used = s->chunk_header + 8 * hn_take_u64(bytes, s->chunk_top),
+    };
+    *previous_ret = hn_take_u64(bytes, s->chunk_previous);
+    return ret->size >= s->chunk_header && ret->size <= MOST_CHUNK_BYTES;
+}
+
+/* Lists the chunks anew, from the newest to the oldest. */
+static bool
+list_chunks(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest, hn_addr top)
+{
+    t->chunk_count = 0;
+    while (newest != 0 && t->chunk_count < MOST_CHUNKS) {
+        struct hn_chunk_watch chunk;
+
+        if (!read_chunk(w, newest, &chunk, &newest))
+            return false;
+        /* Only when another is put on top does a chunk say how far it is used. */
+        if (t->chunk_count == 0)
+            chunk.used = top - chunk.addr;
+        if (chunk.used > chunk.size)
+            chunk.used = chunk.size;
+        if (!add_chunk(t, &chunk))
+            return false;
+    }
+    return newest == 0;
+}
+
+/* Whether what was copied of the data stack is all of it. Sets what to copy if not. */
+static bool
+chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish[0]);
+    hn_addr newest, top;
+
+    if (!bytes || s->thread_chunk < 0)
+        return true; /* the walk will say why not */
+    newest = hn_take_u64(bytes, s->thread_chunk);
+    top = s->thread_top < 0 ? 0 : hn_take_u64(bytes, s->thread_top);
+    for (size_t i = 0; i < t->chunk_count; i++) {
+        struct hn_chunk_watch *chunk = &t->chunks[i];
+
+        if (chunk->addr != newest)
+            continue;
+        memmove(t->chunks, chunk, (t->chunk_count - i) * sizeof(*chunk));
+        t->chunk_count -= i;
+        t->chunks[0].used = top - newest <= t->chunks[0].size ? top - newest
+                                                              : t->chunks[0].size;
+        return hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
+               && w->plan.wishes[t->chunks[0].wish[0]].size >= t->chunks[0].used;
+    }
+    list_chunks(w, t, newest, top);
+    return t->chunk_count == 0;
+}
+
+/* --- following */
+
+/* Puts the frames that were needed in the order of the chain, and behind them some
+ * that will be needed again if the thread goes to and fro. */
+static void
+sort_frames(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    size_t kept = 0, in_use = 0;
+
+    for (size_t i = 0; i < t->frame_count; i++) {
+        uint64_t age = w->sample - t->frames[i].seen_in;
+
+        if (!hn_plan_bytes(&w->plan, t->frames[i].wish[0]))
+            continue; /* no memory there any more */
+        if (age != 0 && (age > KEPT_SAMPLES || i - in_use >= KEPT_FRAMES))
+            continue;
+        if (age == 0) {
+            struct hn_frame_watch frame = t->frames[i];
+
+            memmove(&t->frames[in_use + 1], &t->frames[in_use],
+                    (kept - in_use) * sizeof(frame));
+            t->frames[in_use++] = frame;
+            kept++;
+        } else {
+            t->frames[kept++] = t->frames[i];
+        }
+    }
+    t->frame_count = kept;
+}
+
+static void
+look_again(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (++t->attempts >= MOST_ATTEMPTS) {
+        t->outcome = HN_OUTCOME_TORN;
+        return;
+    }
+    hn_plan_bar(&w->plan);
+    wish_for_thread(w, t);
+    hn_plan_bar(&w->plan);
+    wish_for_second(w, t);
+}
+
+/* How many links, from the outermost on, cannot be torn. */
+static size_t
+sound_links(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (!t->in_order)
+        return 0;
+    if (t->twice)
+        return hn_walk_again(w, t);
+    return t->stands_still ? t->now.count : 0;
+}
+
+static void
+judge(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    size_t sound = sound_links(w, t);
+
+    if (sound > 0)
+        hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
+    if (t->doubtful == 0)
+        return;
+    for (size_t i = t->doubtful; i-- > 0 && i + sound < t->now.count;)
+        if (!hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node)) {
+            look_again(w, t);
+            return;
+        }
+}
+
+static void
+try_thread(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (!chunks_hold(w, t)) {
+        look_again(w, t);
+        return;
+    }
+    t->outcome = hn_walk(w, t);
+    if (t->outcome == HN_OUTCOME_TORN)
+        look_again(w, t);
+    else if (t->outcome == HN_OUTCOME_STACK)
+        judge(w, t);
+}
+
+static void
+finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    struct hn_chain last = t->last;
+
+    sort_frames(w, t);
+    if (t->outcome != HN_OUTCOME_STACK) {
+        t->last.count = 0;
+        return;
+    }
+    t->last = t->now;
+    t->now = last;
+}
+
+/* --- the code objects' prints */
+
+static void
+check_codes(struct hn_watch *w, uint64_t now_ns)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < w->wished_count; i++) {
+        struct hn_code_entry *entry = &w->codes->entries[w->wished[i]];
+        const uint8_t *bytes = hn_plan_bytes(&w->plan, entry->wish);
+
+        if (bytes && hn_code_print_holds(&w->shape, &entry->print, bytes)) {
+            entry->checked_ns = now_ns;
+            continue;
+        }
+        changed = true;
+        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc);
+    }
+    if (!changed)
+        return;
+    for (size_t i = 0; i < w->interp_count; i++)
+        for (size_t k = 0; k < w->interps[i].thread_count; k++)
+            w->interps[i].threads[k]->last.count = 0;
+}
+
+/* --- state */
+
+static hn_addr
+holder_in(const struct hn_watch *w, size_t wish, bool *exists_ret)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, wish);
+
+    *exists_ret = false;
+    if (!bytes)
+        return 0;
+    *exists_ret = true;
+    if (s->gil_format == HN_GIL_RUNTIME_CURRENT)
+        return hn_take_u64(bytes, 0);
+    *exists_ret = s->gil_enabled < 0 || hn_take_u32(bytes, s->gil_enabled) != 0;
+    if (!*exists_ret || hn_take_u32(bytes, s->gil_locked) != 1)
+        return 0;
+    return hn_take_u64(bytes, s->gil_holder);
+}
+
+static void
+fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, interp->gc_wish);
+    bool exists;
+
+    interp->holder = holder_in(w, interp->gil_wish, &interp->has_gil_lock);
+    interp->holder_after = holder_in(w, interp->gil_check_wish, &exists);
+    interp->collecting = bytes && hn_take_u32(bytes, 0) != 0;
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        bytes = hn_plan_bytes(&w->plan, t->wish[0]);
+        if (!bytes)
+            continue;
+        t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
+        t->stands_still = interp->has_gil_lock && interp->holder != 0
+                          && interp->holder == interp->holder_after && !t->has_gil;
+        t->attached =
+            s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
+        t->wants_gil = s->thread_gil_requested >= 0
+                       && hn_take_u32(bytes, s->thread_gil_requested) != 0;
+    }
+}
+
+/* --- all of it */
+
+static bool
+run_rounds(struct hn_watch *w)
+{
+    bool pending = true;
+
+    for (size_t round = 0; pending && round < MOST_ROUNDS; round++) {
+        pending = false;
+        for (size_t i = 0; i < w->interp_count; i++) {
+            struct hn_interp_watch *interp = &w->interps[i];
+
+            for (size_t k = 0; k < interp->thread_count; k++) {
+                struct hn_thread_watch *t = interp->threads[k];
+
+                if (t->outcome != HN_OUTCOME_PENDING)
+                    continue;
+                try_thread(w, t);
+                pending |= t->outcome == HN_OUTCOME_PENDING;
+            }
+        }
+        if (w->plan.failed)
+            return false;
+        hn_plan_run(&w->plan, w->target);
+    }
+    return true;
+}
+
+static enum hn_status
+ended_or_not(struct hn_watch *w, uint64_t now_ns)
+{
+    if (hn_target_gone(w->target))
+        return hn_fail(&w->err, HN_E_GONE, 0, "the process has ended");
+    if (w->unreadable_since_ns == 0)
+        w->unreadable_since_ns = now_ns;
+    if (now_ns - w->unreadable_since_ns > UNREADABLE_NS)
+        return hn_fail(&w->err, HN_E_GONE, 0, "the process runs another program");
+    return HN_OK;
+}
+
+enum hn_status
+hn_watch_look(struct hn_watch *w, uint64_t now_ns)
+{
+    bool readable = true;
+
+    w->sample++;
+    if (now_ns - w->interps_read_ns >= INTERPS_EVERY_NS) {
+        readable = hn_watch_read_interps(w) == HN_OK;
+        w->interps_read_ns = now_ns;
+    }
+    wish_for_all(w, now_ns);
+    hn_plan_run(&w->plan, w->target);
+    check_codes(w, now_ns);
+    for (size_t i = 0; i < w->interp_count; i++)
+        fill_states(w, &w->interps[i]);
+    for (size_t i = 0; i < w->interp_count; i++)
+        readable = renew_list(w, &w->interps[i]) && readable;
+    hn_plan_run(&w->plan, w->target);
+    if (!run_rounds(w))
+        return hn_fail(&w->err, HN_E_NOMEM, 0, "no memory for a sample");
+    for (size_t i = 0; i < w->interp_count; i++) {
+        for (size_t k = 0; k < w->interps[i].thread_count; k++)
+            finish_thread(w, w->interps[i].threads[k]);
+    }
+    if (!readable)
+        return ended_or_not(w, now_ns);
+    w->unreadable_since_ns = 0;
+    return HN_OK;
+}

@@ -1,0 +1,287 @@
+/* From looks to counts. */
+#include "sample/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* What the kernel says of a thread costs a microsecond or two. */
+    ACTIVITY_EVERY_NS = 1000 * 1000,
+    ACTIVITY_PER_THREAD_NS = 20 * 1000,
+    RESIDENT_EVERY_NS = 1000 * 1000,
+};
+
+/* --- spans */
+
+static void
+append_span(struct hn_sampler *s, const struct hn_sampled_thread *t, uint32_t thread,
+            uint64_t end_ns)
+{
+    if (s->span_count == s->span_capacity) {
+        uint32_t capacity = s->span_capacity ? s->span_capacity * 2 : 1024;
+        struct hn_profile_span *spans = NULL;
+
+        if (capacity <= HN_SPANS_MOST)
+            spans = realloc(s->spans, capacity * sizeof(*spans));
+        if (!spans) {
+            s->spans_cut = true;
+            return;
+        }
+        s->spans = spans;
+        s->span_capacity = capacity;
+    }
+    s->spans[s->span_count++] = (struct hn_profile_span){
+        .begin_ns = t->span_begin_ns - s->begin_ns,
+        .end_ns = end_ns - s->begin_ns,
+        .thread = thread,
+        .node = t->span_node,
+        .state = t->span_state,
+        .samples = t->span_samples,
+    };
+}
+
+static void
+end_span(struct hn_sampler *s, uint32_t thread, uint64_t end_ns)
+{
+    struct hn_sampled_thread *t = &s->threads[thread];
+
+    if (t->span_samples > 0)
+        append_span(s, t, thread, end_ns);
+    t->span_samples = 0;
+}
+
+/* A thread that was not seen for a while was not in that stack. */
+static void
+go_on_span(struct hn_sampler *s, uint32_t thread, uint32_t node, uint32_t state,
+           uint64_t now_ns)
+{
+    struct hn_sampled_thread *t = &s->threads[thread];
+    uint64_t gap_ns = now_ns - t->seen_ns;
+
+    if (t->span_samples > 0
+        && (t->span_node != node || t->span_state != state
+            || gap_ns > 4 * s->options.interval_ns))
+        end_span(s, thread,
+                 gap_ns > 4 * s->options.interval_ns
+                     ? t->seen_ns + s->options.interval_ns
+                     : now_ns);
+    if (t->span_samples++ > 0)
+        return;
+    t->span_begin_ns = now_ns;
+    t->span_node = node;
+    t->span_state = state;
+}
+
+void
+hn_sampler_end_spans(struct hn_sampler *s)
+{
+    for (uint32_t i = 0; i < s->thread_count; i++)
+        end_span(s, i, s->threads[i].seen_ns + s->options.interval_ns);
+}
+
+/* --- one thread */
+
+struct scene {
+    struct hn_sampler *s;
+    struct hn_sampled_process *process;
+    const struct hn_interp_watch *interp;
+    uint64_t now_ns, every_ns;
+    struct hn_range gil;
+    int64_t grown;
+};
+
+/* Whoever moved since the last look has run, whatever the kernel said before. */
+static uint32_t
+activity(const struct scene *in, const struct hn_thread_watch *t)
+{
+    struct hn_sampled_thread *entry = &in->s->threads[t->index];
+    uint32_t state;
+
+    state = hn_sampled_activity(entry, in->process->pid, &in->gil, in->now_ns,
+                                in->every_ns);
+    if (state != HN_PROFILE_ON_CPU && t->moved && entry->asked_ns != in->now_ns)
+        state = HN_PROFILE_ON_CPU;
+    return state;
+}
+
+static uint32_t
+state_of(const struct scene *in, const struct hn_thread_watch *t)
+{
+    bool runs_python = t->has_gil || (!in->interp->has_gil_lock && t->attached);
+    uint32_t state = activity(in, t);
+
+    if (t->has_gil)
+        state = (state & ~(uint32_t)HN_PROFILE_WAITS_FOR_GIL) | HN_PROFILE_HAS_GIL;
+    else if (t->wants_gil)
+        state = HN_PROFILE_WAITS_FOR_GIL;
+    if (runs_python && in->interp->collecting)
+        state |= HN_PROFILE_COLLECTING;
+    return state;
+}
+
+static bool
+is_counted(const struct scene *in, const struct hn_thread_watch *t, uint32_t state)
+{
+    const struct hn_sampler_options *options = &in->s->options;
+
+    if (in->s->threads[t->index].unwanted)
+        return false;
+    switch (options->mode) {
+    case HN_PROFILE_CPU: return (state & HN_PROFILE_ON_CPU) != 0;
+    case HN_PROFILE_GIL:
+        return in->interp->has_gil_lock ? (state & HN_PROFILE_HAS_GIL) != 0
+                                        : t->attached;
+    case HN_PROFILE_WALL: break;
+    }
+    return options->idle || !(state & HN_PROFILE_IDLE);
+}
+
+static void
+count(const struct scene *in, struct hn_thread_watch *t, uint32_t state)
+{
+    struct hn_sampler *s = in->s;
+    struct hn_tally *tally =
+        hn_counts_at(&s->counts, t->index, t->node, state, t->last_tally);
+
+    if (!tally) {
+        s->lost++;
+        return;
+    }
+    t->last_tally = (uint32_t)(tally - s->counts.items);
+    tally->samples++;
+    if (in->grown != 0 && t->has_gil) {
+        tally->grown += in->grown;
+        tally->grown_samples++;
+    }
+    atomic_fetch_add_explicit(&s->stacks, 1, memory_order_relaxed);
+    if (s->options.timeline)
+        go_on_span(s, t->index, t->node, state, in->now_ns);
+}
+
+static void
+record_thread(const struct scene *in, struct hn_thread_watch *t)
+{
+    uint32_t state;
+
+    if (t->index == UINT32_MAX || t->outcome == HN_OUTCOME_EMPTY)
+        return;
+    if (t->outcome != HN_OUTCOME_STACK) {
+        if (!in->s->threads[t->index].unwanted)
+            atomic_fetch_add_explicit(&in->s->discarded, 1, memory_order_relaxed);
+        return;
+    }
+    state = state_of(in, t);
+    if (is_counted(in, t, state))
+        count(in, t, state);
+    in->s->threads[t->index].seen_ns = in->now_ns;
+}
+
+/* --- qualified names, up to 3.10 */
+
+static bool
+wants_names(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    for (size_t i = 0; t->moved && i < t->last.count; i++)
+        if (hn_code_wants_name(
+                w->codes->contents[w->codes->entries[t->last.links[i].entry].content]))
+            return true;
+    return false;
+}
+
+/* The runtime finds them from a whole stack: by callers, classes, modules. */
+static void
+find_names(struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    struct hn_stack stack = { .count = t->last.count };
+    struct hn_frame *frames = calloc(t->last.count, sizeof(*frames));
+
+    if (!frames)
+        return;
+    for (size_t i = 0; i < t->last.count; i++) {
+        const struct hn_link *link = &t->last.links[i];
+
+        frames[i].addr = link->frame;
+        frames[i].code = w->codes->contents[w->codes->entries[link->entry].content];
+        frames[i].position.line = -1;
+    }
+    stack.frames = frames;
+    hn_target_forget(w->target);
+    hn_qualify_stack(w->rt, &stack);
+    free(frames);
+}
+
+/* --- one process */
+
+static struct hn_range
+range_of_gil(const struct hn_watch *w, const struct hn_interp_watch *interp)
+{
+    struct hn_range gil = { 0, w->rt->py.layout.size[HN_STRUCT_GIL] };
+
+    if (w->shape.gil_format == HN_GIL_RUNTIME_CURRENT)
+        gil.addr = hn_field_addr(&w->rt->py, HN_RUNTIME_GIL, w->rt->address);
+    else
+        gil.addr = interp->gil;
+    if (gil.addr == 0)
+        gil.size = 0;
+    return gil;
+}
+
+static int64_t
+growth(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
+{
+    uint64_t before = p->resident;
+
+    if (!s->options.memory)
+        return 0;
+    p->resident = hn_sampled_resident(p);
+    if (p->resident != before)
+        hn_sampler_keep_resident(s, p->watch->index, p->resident, now_ns);
+    return before == 0 || p->resident == 0 ? 0 : (int64_t)(p->resident - before);
+}
+
+static void
+record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
+{
+    struct hn_watch *w = p->watch;
+    struct scene in = { .s = s, .process = p, .now_ns = now_ns };
+    bool old = !hn_layout_has(&w->rt->py.layout, HN_CODE_QUALNAME);
+
+    in.grown = growth(s, p, now_ns);
+    for (size_t i = 0; i < w->interp_count; i++) {
+        in.interp = &w->interps[i];
+        in.gil = range_of_gil(w, in.interp);
+        in.every_ns = in.interp->thread_count * ACTIVITY_PER_THREAD_NS;
+        if (in.every_ns < ACTIVITY_EVERY_NS)
+            in.every_ns = s->options.interval_ns < ACTIVITY_EVERY_NS ? ACTIVITY_EVERY_NS
+                                                                     : 0;
+        for (size_t k = 0; k < in.interp->thread_count; k++) {
+            struct hn_thread_watch *t = in.interp->threads[k];
+
+            record_thread(&in, t);
+            if (old && t->outcome == HN_OUTCOME_STACK && wants_names(w, t))
+                find_names(w, t);
+        }
+    }
+}
+
+void
+hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < s->process_count; i++) {
+        struct hn_sampled_process *p = &s->processes[i];
+
+        if (p->ended)
+            continue;
+        if (hn_watch_look(p->watch, now_ns)) {
+            p->ended = true;
+            if (i == 0)
+                s->ended = p->watch->err.what;
+            continue;
+        }
+        hn_sampler_name_threads(s, p, now_ns, false);
+        record_process(s, p, now_ns);
+        atomic_fetch_add_explicit(&s->taken, 1, memory_order_relaxed);
+    }
+    if (s->options.subprocesses)
+        hn_sampler_find_children(s, now_ns);
+}

@@ -1,0 +1,414 @@
+/* A thread's frames, followed through the bytes that one look copied.
+ *
+ * Nothing is believed because it was there: frames on the data stack lie one behind
+ * the other without a gap, code must be code, an instruction must be in its code, and
+ * the chain must come to its end. */
+#include "sample/watch.h"
+
+#include <stdlib.h>
+
+/* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
+ * there is another. */
+enum { MOST_SHIMS = 2 };
+
+static bool
+append(struct hn_chain *chain, const struct hn_link *link)
+{
+    if (chain->count == chain->capacity) {
+        size_t capacity = chain->capacity ? chain->capacity * 2 : 64;
+        struct hn_link *links;
+
+        if (chain->count >= HN_LINKS_MOST)
+            return false;
+        links = realloc(chain->links, capacity * sizeof(*links));
+        if (!links)
+            return false;
+        chain->links = links;
+        chain->capacity = capacity;
+    }
+    chain->links[chain->count++] = *link;
+    return true;
+}
+
+/* --- where the bytes of a frame are */
+
+static const uint8_t *
+in_chunks(const struct hn_watch *w, const struct hn_thread_watch *t, unsigned pass,
+          hn_addr frame, size_t *cursor)
+{
+    for (size_t i = *cursor; i < t->chunk_count; i++) {
+        const struct hn_chunk_watch *chunk = &t->chunks[i];
+        const uint8_t *bytes;
+        uint64_t at = frame - chunk->addr;
+
+        if (at >= chunk->size)
+            continue;
+        bytes = hn_plan_bytes(&w->plan, chunk->wish[pass]);
+        if (!bytes || at < w->shape.chunk_header
+            || at + w->shape.frame.first + w->shape.frame.size
+                   > w->plan.wishes[chunk->wish[pass]].size)
+            return NULL;
+        *cursor = i;
+        return bytes + at + w->shape.frame.first;
+    }
+    return NULL;
+}
+
+static bool
+is_in_a_chunk(const struct hn_thread_watch *t, hn_addr frame)
+{
+    for (size_t i = 0; i < t->chunk_count; i++)
+        if (frame - t->chunks[i].addr < t->chunks[i].size)
+            return true;
+    return false;
+}
+
+static const uint8_t *
+elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
+          hn_addr frame, bool *wished_ret)
+{
+    *wished_ret = true;
+    for (size_t n = 0; n < t->frame_count; n++) {
+        size_t i = t->frame_cursor + n;
+
+        if (i >= t->frame_count)
+            i -= t->frame_count;
+        if (t->frames[i].addr != frame)
+            continue;
+        t->frames[i].seen_in = w->sample;
+        t->frame_cursor = i + 1 < t->frame_count ? i + 1 : 0;
+        return hn_plan_bytes(&w->plan, t->frames[i].wish[pass]);
+    }
+    *wished_ret = false;
+    return NULL;
+}
+
+static bool
+wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
+{
+    if (t->frame_count == t->frame_capacity) {
+        size_t capacity = t->frame_capacity ? t->frame_capacity * 2 : 16;
+        struct hn_frame_watch *frames =
+            realloc(t->frames, capacity * sizeof(*frames));
+
+        if (!frames)
+            return false;
+        t->frames = frames;
+        t->frame_capacity = capacity;
+    }
+    t->frames[t->frame_count++] = (struct hn_frame_watch){
+        .addr = frame,
+        .seen_in = w->sample,
+        .wish = { hn_plan_add(&w->plan, frame + w->shape.frame.first,
+                              w->shape.frame.size),
+                  SIZE_MAX },
+    };
+    t->in_order = false;
+    return true;
+}
+
+/* --- the chain */
+
+static hn_addr
+code_of(const struct hn_shape *s, const uint8_t *bytes)
+{
+    uint64_t bits = hn_take_u64(bytes, s->frame_code);
+
+    return s->tagged ? bits & ~UINT64_C(1) : bits;
+}
+
+/* Owners say where a frame must lie: 0 on the data stack, 1 in a generator; one that
+ * a frame object took over (2) runs no more. */
+static bool
+owner_fits(unsigned owner, bool in_chunk)
+{
+    return owner == 0 ? in_chunk : owner == 1 && !in_chunk;
+}
+
+static bool
+is_code(struct hn_watch *w, const struct hn_link *link)
+{
+    return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
+           || hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc)
+                  != HN_CODES_NONE;
+}
+
+static enum hn_outcome
+follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr frame,
+       struct hn_chain *ret)
+{
+    const struct hn_shape *s = &w->shape;
+    size_t cursor = 0, steps = 0, shims = 0;
+
+    ret->count = 0;
+    t->frame_cursor = 0;
+    while (frame != 0) {
+        struct hn_link link = { .frame = frame };
+        const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
+        unsigned owner = 0;
+        bool wished = false;
+
+        if (++steps > HN_LINKS_MOST)
+            return HN_OUTCOME_TORN; /* it runs in a circle */
+        if (bytes)
+            link.chunk = (uint32_t)(t->chunk_count - cursor);
+        else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
+            return HN_OUTCOME_TORN;
+        else
+            bytes = elsewhere(w, t, pass, frame, &wished);
+        if (!bytes && (wished || pass > 0))
+            return HN_OUTCOME_TORN; /* no memory there */
+        if (!bytes)
+            return wish_for_frame(w, t, frame) ? HN_OUTCOME_PENDING : HN_OUTCOME_TORN;
+        if (s->frame_owner >= 0)
+            owner = bytes[s->frame_owner];
+        frame = hn_take_u64(bytes, s->frame_back);
+        if (owner >= s->first_shim_owner) {
+            if (++shims > MOST_SHIMS)
+                return HN_OUTCOME_TORN;
+            continue;
+        }
+        shims = 0;
+        if (s->frame_owner >= 0 && !owner_fits(owner, link.chunk != 0))
+            return HN_OUTCOME_TORN;
+        link.code = code_of(s, bytes);
+        link.position = s->position_unit ? hn_take_u32(bytes, s->frame_position)
+                                         : hn_take_u64(bytes, s->frame_position);
+        if (s->frame_tlbc >= 0)
+            link.tlbc = hn_take_u32(bytes, s->frame_tlbc);
+        if (!append(ret, &link))
+            return HN_OUTCOME_TORN;
+        /* A chain that leads into freed memory may go on there for very long. */
+        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_code(w, &link))
+            return HN_OUTCOME_TORN;
+    }
+    return ret->count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
+}
+
+/* --- from links to a node of the tree */
+
+/* Byte offset of the instruction in its code; false if it cannot be there. */
+static bool
+place(const struct hn_shape *s, const struct hn_code_entry *entry, uint64_t position,
+      int32_t *ret)
+{
+    int64_t at;
+
+    if (s->position_unit) {
+        *ret = (int32_t)(uint32_t)position * (int32_t)s->position_unit;
+        return *ret >= -2;
+    }
+    at = (int64_t)(position - entry->bytecode);
+    /* 3.11 and 3.12 point to the unit before the first at first. */
+    if (at < -2 || at >= (int64_t)entry->print.units * 2)
+        return false;
+    *ret = (int32_t)at;
+    return true;
+}
+
+/* Frames on the data stack are pushed one right behind the other; the oldest chunk
+ * leaves its first word free. */
+static bool
+is_adjacent(const struct hn_watch *w, const struct hn_thread_watch *t,
+            const struct hn_link *below, const struct hn_link *link)
+{
+    if (link->chunk == 0)
+        return true;
+    if (below && below->chunk == link->chunk)
+        return link->frame
+               == below->frame + w->codes->entries[below->entry].frame_bytes;
+    return link->frame - t->chunks[t->chunk_count - link->chunk].addr
+           <= w->shape.chunk_header + 8;
+}
+
+static bool
+resolve(struct hn_watch *w, struct hn_link *link)
+{
+    link->entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
+    if (link->entry == HN_CODES_NONE)
+        link->entry = hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code,
+                                    link->tlbc);
+    return link->entry != HN_CODES_NONE;
+}
+
+static bool
+intern(struct hn_watch *w, const struct hn_thread_watch *t,
+       const struct hn_link *below, uint32_t parent, struct hn_link *link)
+{
+    const struct hn_code_entry *entry;
+    int32_t at;
+
+    if (!resolve(w, link))
+        return false;
+    entry = &w->codes->entries[link->entry];
+    if (!place(&w->shape, entry, link->position, &at)
+        || !is_adjacent(w, t, below, link))
+        return false;
+    link->node = parent;
+    if (!entry->internal && parent != HN_TREE_NONE)
+        link->node = hn_tree_step(w->tree, parent, entry->content, at);
+    return true;
+}
+
+static bool
+same_link(const struct hn_link *a, const struct hn_link *b)
+{
+    return a->frame == b->frame && a->code == b->code && a->position == b->position
+           && a->tlbc == b->tlbc && a->chunk == b->chunk;
+}
+
+/* What the two chains have in common, from the outermost frame on, is known. */
+static size_t
+take_over(struct hn_thread_watch *t)
+{
+    size_t common = 0;
+
+    while (common < t->now.count && common < t->last.count) {
+        struct hn_link *link = &t->now.links[t->now.count - 1 - common];
+        const struct hn_link *known = &t->last.links[t->last.count - 1 - common];
+
+        if (!same_link(link, known))
+            break;
+        link->entry = known->entry;
+        link->node = known->node;
+        common++;
+    }
+    return common;
+}
+
+static enum hn_outcome
+find_node(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    size_t common = take_over(t);
+    const struct hn_link *below = NULL; /* the last one on the data stack */
+    uint32_t node = 0;
+
+    for (size_t i = t->now.count - common; i < t->now.count && !below; i++)
+        if (t->now.links[i].chunk != 0)
+            below = &t->now.links[i];
+    t->doubtful = 0;
+    if (common > 0)
+        node = t->now.links[t->now.count - common].node;
+    t->moved = common < t->now.count || common < t->last.count;
+    for (size_t i = t->now.count - common; i-- > 0;) {
+        struct hn_link *link = &t->now.links[i];
+
+        if (!intern(w, t, below, node, link))
+            return HN_OUTCOME_TORN;
+        if (hn_pairs_doubt(w->pairs, w->tree, link->node) && t->doubtful == 0)
+            t->doubtful = i + 1;
+        node = link->node;
+        if (link->chunk != 0)
+            below = link;
+    }
+    t->node = node;
+    return HN_OUTCOME_STACK;
+}
+
+/* The oldest frame on the data stack is the outermost one, or what a generator called
+ * that is: a chain that does not come there ended too early. */
+static bool
+reaches_the_bottom(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const struct hn_chunk_watch *oldest;
+
+    if (w->shape.chain == HN_FRAME_CHAIN_OBJECTS || t->chunk_count == 0)
+        return true;
+    oldest = &t->chunks[t->chunk_count - 1];
+    if (t->chunk_count == 1 && oldest->used <= w->shape.chunk_header + 8)
+        return true; /* nothing on it */
+    for (size_t i = t->now.count; i-- > 0;)
+        if (t->now.links[i].chunk != 0)
+            return t->now.links[i].frame - oldest->addr <= w->shape.chunk_header + 8;
+    return false;
+}
+
+/* --- where the chain begins */
+
+/* 3.11 and 3.12: through a _PyCFrame, which lies on the C stack, at another place for
+ * each call from C; the last few of them are copied along. */
+static enum hn_outcome
+through_cframe(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
+               hn_addr cframe, hn_addr *ret)
+{
+    struct hn_frame_watch *oldest = &t->cframes[0];
+
+    for (size_t i = 0; i < HN_CFRAMES; i++) {
+        struct hn_frame_watch *known = &t->cframes[i];
+        const uint8_t *bytes;
+
+        if (known->seen_in < oldest->seen_in)
+            oldest = known;
+        if (known->addr != cframe)
+            continue;
+        known->seen_in = w->sample;
+        bytes = hn_plan_bytes(&w->plan, known->wish[pass]);
+        if (!bytes)
+            return HN_OUTCOME_TORN;
+        *ret = hn_take_u64(bytes, w->shape.cframe_current);
+        return HN_OUTCOME_STACK;
+    }
+    if (pass > 0)
+        return HN_OUTCOME_TORN;
+    *oldest = (struct hn_frame_watch){
+        .addr = cframe,
+        .seen_in = w->sample,
+        .wish = { hn_plan_add(&w->plan, cframe + w->shape.cframe.first,
+                              w->shape.cframe.size),
+                  SIZE_MAX },
+    };
+    t->in_order = false;
+    return HN_OUTCOME_PENDING;
+}
+
+static enum hn_outcome
+find_first(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr *ret)
+{
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish[pass]);
+    hn_addr first;
+
+    if (!bytes)
+        return HN_OUTCOME_TORN;
+    first = *ret = hn_take_u64(bytes, w->shape.thread_first);
+    if (w->shape.chain != HN_FRAME_CHAIN_CFRAME || first == 0)
+        return HN_OUTCOME_STACK;
+    if (first % 8 != 0)
+        return HN_OUTCOME_TORN;
+    return through_cframe(w, t, pass, first, ret);
+}
+
+enum hn_outcome
+hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    hn_addr first;
+    enum hn_outcome outcome = find_first(w, t, 0, &first);
+
+    if (outcome == HN_OUTCOME_STACK)
+        outcome = follow(w, t, 0, first, &t->now);
+    if (outcome != HN_OUTCOME_STACK)
+        return outcome;
+    return reaches_the_bottom(w, t) ? find_node(w, t) : HN_OUTCOME_TORN;
+}
+
+/* The innermost frame that is the same may have gone on: what called it has not. */
+size_t
+hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    hn_addr first;
+    size_t same = 0;
+
+    if (find_first(w, t, 1, &first) != HN_OUTCOME_STACK
+        || follow(w, t, 1, first, &t->again) != HN_OUTCOME_STACK)
+        return 0;
+    while (same < t->now.count && same < t->again.count) {
+        const struct hn_link *a = &t->now.links[t->now.count - 1 - same];
+        const struct hn_link *b = &t->again.links[t->again.count - 1 - same];
+
+        if (a->frame != b->frame || a->code != b->code || a->tlbc != b->tlbc)
+            break;
+        same++;
+        if (a->position != b->position)
+            break;
+    }
+    return same;
+}

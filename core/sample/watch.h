@@ -1,0 +1,165 @@
+/* One process that is being sampled: its interpreters and threads as they were at the
+ * last look, which is what the next look expects to find.
+ *
+ * A look wishes for everything at once that the last one led to. Where the process
+ * went on meanwhile, what is missing is copied in further rounds; where it went on
+ * while we copied, the stack is torn and does not count. */
+#ifndef HN_SAMPLE_WATCH_H
+#define HN_SAMPLE_WATCH_H
+
+#include "model/profile.h"
+#include "sample/codes.h"
+#include "sample/doubt.h"
+#include "sample/plan.h"
+#include "sample/tree.h"
+
+/* CPython's own limit of recursion is 1,000, in C code 10,000; who raises it beyond
+ * this is told. */
+enum { HN_LINKS_MOST = 1 << 17 };
+
+/* C calls between which a thread goes to and fro are copied along, so many of them. */
+enum { HN_CFRAMES = 4 };
+
+/* One frame of a chain, as copied. */
+struct hn_link {
+    hn_addr frame, code;
+    uint64_t position;
+    uint32_t tlbc;
+    uint32_t chunk; /* 1 + number of the data stack chunk, from the oldest; 0: none */
+    uint32_t entry; /* of its code */
+    uint32_t node;  /* the stack from the outermost frame to this one */
+};
+
+/* Innermost first. */
+struct hn_chain {
+    struct hn_link *links;
+    size_t count, capacity;
+};
+
+/* A piece of a thread's data stack. */
+struct hn_chunk_watch {
+    hn_addr addr;
+    uint64_t size; /* of the whole chunk */
+    uint64_t used; /* bytes to be copied */
+    size_t wish[2];
+};
+
+/* A frame that lies elsewhere: in a generator, on the C stack, on the heap. */
+struct hn_frame_watch {
+    hn_addr addr;
+    uint64_t seen_in; /* the last sample that needed it */
+    size_t wish[2];
+};
+
+enum hn_outcome {
+    HN_OUTCOME_PENDING, /* more has to be copied */
+    HN_OUTCOME_STACK,   /* @node is its stack */
+    HN_OUTCOME_EMPTY,   /* it runs no Python code */
+    HN_OUTCOME_TORN
+};
+
+struct hn_thread_watch {
+    hn_addr addr;  /* of the thread state */
+    uint64_t id;   /* tells it from later ones at that address; 0: not recorded */
+    uint32_t index; /* in the sampler's list of threads */
+    bool ended;
+
+    /* Everything of a thread that runs is wished for twice, the second time after all
+     * the rest: what was the same both times was so in between. */
+    size_t wish[2];
+    bool twice;
+    struct hn_chunk_watch *chunks; /* newest first */
+    size_t chunk_count, chunk_capacity;
+    struct hn_frame_watch *frames; /* innermost first, then some that were needed
+                                      shortly before */
+    size_t frame_count, frame_capacity, frame_cursor;
+    struct hn_frame_watch cframes[HN_CFRAMES];
+    struct hn_chain now, last, again;
+
+    /* of this look */
+    enum hn_outcome outcome;
+    unsigned attempts;
+    bool in_order; /* all of it was copied in one go */
+    uint32_t node;
+    size_t doubtful; /* links of @now, from the innermost on, that were never seen under
+                        their caller for certain: up to the outermost such one */
+    uint32_t run_state; /* PyThreadState.state, where there is one */
+    bool attached, wants_gil, has_gil;
+    bool stands_still; /* another thread had the GIL before and after the copying */
+    bool moved; /* the stack differs from the last look's */
+
+    uint32_t last_tally;
+};
+
+struct hn_interp_watch {
+    hn_addr addr;
+    int64_t id;
+    hn_addr gil, gc;
+    struct hn_thread_watch **threads; /* in the order of CPython's list */
+    size_t thread_count, thread_capacity;
+    size_t head_wish, gil_wish, gil_check_wish, gc_wish;
+    hn_addr holder, holder_after;
+    bool has_gil_lock, collecting;
+};
+
+struct hn_watch {
+    struct hn_target *target;
+    struct hn_runtime *rt;
+    struct hn_error err;
+    struct hn_shape shape;
+    uint32_t index; /* in the sampler's list of processes */
+
+    struct hn_interp_watch *interps;
+    size_t interp_count;
+    uint64_t interps_read_ns;
+    struct hn_plan plan;
+    uint32_t *wished; /* codes whose prints are copied along */
+    size_t wished_count, wished_capacity;
+    uint64_t codes_checked_ns;
+    uint64_t sample;
+    uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
+    bool threads_changed; /* since somebody asked for names */
+
+    /* shared by all processes of a sampler */
+    struct hn_codes *codes;
+    struct hn_tree *tree;
+    struct hn_pairs *pairs;
+};
+
+/* Opens process @pid: reads it while it runs, never stops it. */
+HN_MUST_CHECK enum hn_status
+hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
+              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret);
+
+void
+hn_watch_close(struct hn_watch *watch);
+
+/* Looks once. HN_OK also when stacks were torn; HN_E_GONE when the process has ended
+ * or runs another program. @now_ns is of a monotonic clock. */
+HN_MUST_CHECK enum hn_status
+hn_watch_look(struct hn_watch *watch, uint64_t now_ns);
+
+/* --- for the files of this room */
+
+/* Makes the list of interpreters anew. */
+HN_MUST_CHECK enum hn_status
+hn_watch_read_interps(struct hn_watch *watch);
+
+/* Makes @interp's list of threads anew, keeping those that are still there. */
+bool
+hn_watch_read_threads(struct hn_watch *watch, struct hn_interp_watch *interp);
+
+/* Copies one word now; false if it is not there. */
+bool
+hn_watch_read_u64(struct hn_watch *watch, hn_addr addr, uint64_t *ret);
+
+/* Follows a thread's frames through what was copied. */
+enum hn_outcome
+hn_walk(struct hn_watch *watch, struct hn_thread_watch *thread);
+
+/* How many links of @thread->now, counted from the outermost one, are the same in the
+ * second copy: these were on the stack, one called by the other, between the two. */
+size_t
+hn_walk_again(struct hn_watch *watch, struct hn_thread_watch *thread);
+
+#endif
