@@ -53,7 +53,7 @@
     X(DICTKEYS, "PyDictKeysObject", "")                                              \
     X(DICTVALUES, "PyDictValues", "")                                                \
     X(DEQUE, "dequeobject", "")                                                      \
-    X(DEQUEBLOCK, "dequeblock", "")                                                  \
+    X(DEQUEBLOCK, "BLOCK", "")                                                       \
     X(POOL, "pool_header", "")                                                       \
     X(FUNCTION, "PyFunctionObject", "")                                              \
     X(METHOD, "PyMethodObject", "")                                                  \
