@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { USUAL_ROOM = 4096 };
+
 static void *
 room_for(struct profile_builder *builder, size_t item_size)
 {
-    void *items = hn_arena_array(&builder->arena, ROOM, item_size);
+    void *items = hn_arena_array(&builder->arena, builder->room, item_size);
 
     if (!items)
         abort();
@@ -15,9 +17,9 @@ room_for(struct profile_builder *builder, size_t item_size)
 }
 
 static size_t
-one_more(size_t *count)
+one_more(const struct profile_builder *builder, size_t *count)
 {
-    if (*count >= ROOM)
+    if (*count >= builder->room)
         abort();
     return (*count)++;
 }
@@ -25,9 +27,16 @@ one_more(size_t *count)
 void
 profile_builder_init(struct profile_builder *builder)
 {
+    profile_builder_init_large(builder, USUAL_ROOM);
+}
+
+void
+profile_builder_init_large(struct profile_builder *builder, size_t room)
+{
     struct hn_profile *p = &builder->profile;
 
     *builder = (struct profile_builder){
+        .room = room,
         .profile = { .began = 1700000000, .interval_ns = 10000000, .ended = "" }
     };
     hn_arena_init(&builder->arena);
@@ -40,6 +49,7 @@ profile_builder_init(struct profile_builder *builder)
     p->spans = room_for(builder, sizeof(*p->spans));
     p->notes = room_for(builder, sizeof(*p->notes));
     p->node_count = 1;
+    builder->nodes = room_for(builder, 2 * sizeof(*builder->nodes));
 }
 
 void
@@ -52,7 +62,7 @@ uint32_t
 add_process(struct profile_builder *builder, int64_t pid, const char *executable)
 {
     struct hn_profile *p = &builder->profile;
-    size_t i = one_more(&p->process_count);
+    size_t i = one_more(builder, &p->process_count);
     const char **arguments = room_for(builder, sizeof(*arguments));
 
     arguments[0] = executable;
@@ -67,7 +77,7 @@ add_thread(struct profile_builder *builder, uint32_t process, int64_t native_id,
            const char *name)
 {
     struct hn_profile *p = &builder->profile;
-    size_t i = one_more(&p->thread_count);
+    size_t i = one_more(builder, &p->thread_count);
 
     p->threads[i] =
         (struct hn_profile_thread){ process, native_id, 0, name,
@@ -80,7 +90,7 @@ add_function(struct profile_builder *builder, const char *name, const char *file
              int32_t first_line, enum hn_profile_kind kind)
 {
     struct hn_profile *p = &builder->profile;
-    size_t i = one_more(&p->function_count);
+    size_t i = one_more(builder, &p->function_count);
 
     p->functions[i] = (struct hn_profile_function){ name, file, first_line, kind };
     return (uint32_t)i;
@@ -92,32 +102,40 @@ add_note(struct profile_builder *builder, const char *note)
     struct hn_profile *p = &builder->profile;
     const char **notes = (const char **)p->notes;
 
-    notes[one_more(&p->note_count)] = note;
+    notes[one_more(builder, &p->note_count)] = note;
 }
 
 static uint32_t
-find_frame(struct hn_profile *p, struct place place)
+find_frame(struct profile_builder *builder, struct place place)
 {
+    struct hn_profile *p = &builder->profile;
     size_t i;
 
     for (i = 0; i < p->frame_count; i++)
         if (p->frames[i].function == place.function && p->frames[i].line == place.line)
             return (uint32_t)i;
-    i = one_more(&p->frame_count);
+    i = one_more(builder, &p->frame_count);
     p->frames[i] = (struct hn_profile_frame){ place.function, place.line };
     return (uint32_t)i;
 }
 
 static uint32_t
-find_node(struct hn_profile *p, uint32_t parent, uint32_t frame)
+find_node(struct profile_builder *builder, uint32_t parent, uint32_t frame)
 {
+    struct hn_profile *p = &builder->profile;
+    size_t slots = 2 * builder->room; /* never more than half full */
+    size_t slot = (parent * 2654435761u ^ frame * 40503u) % slots;
     size_t i;
 
-    for (i = 1; i < p->node_count; i++)
-        if (p->nodes[i].parent == parent && p->nodes[i].frame == frame)
-            return (uint32_t)i;
-    i = one_more(&p->node_count);
+    for (; builder->nodes[slot]; slot = (slot + 1) % slots) {
+        const struct hn_profile_node *node = &p->nodes[builder->nodes[slot]];
+
+        if (node->parent == parent && node->frame == frame)
+            return builder->nodes[slot];
+    }
+    i = one_more(builder, &p->node_count);
     p->nodes[i] = (struct hn_profile_node){ parent, frame };
+    builder->nodes[slot] = (uint32_t)i;
     return (uint32_t)i;
 }
 
@@ -127,8 +145,7 @@ find_stack(struct profile_builder *builder, const struct place *places, size_t d
     uint32_t node = 0;
 
     for (size_t i = 0; i < depth; i++)
-        node = find_node(&builder->profile, node,
-                         find_frame(&builder->profile, places[i]));
+        node = find_node(builder, node, find_frame(builder, places[i]));
     return node;
 }
 
@@ -140,9 +157,9 @@ add_samples(struct profile_builder *builder, uint32_t thread, uint32_t state,
     uint32_t node = find_stack(builder, places, depth);
     uint64_t end = builder->now_ns + samples * p->interval_ns;
 
-    p->counts[one_more(&p->count_count)] =
+    p->counts[one_more(builder, &p->count_count)] =
         (struct hn_profile_count){ thread, node, state, samples };
-    p->spans[one_more(&p->span_count)] =
+    p->spans[one_more(builder, &p->span_count)] =
         (struct hn_profile_span){ builder->now_ns, end, thread, node, state, samples };
     builder->now_ns = end;
     p->duration_ns = end;
@@ -159,7 +176,7 @@ add_growth(struct profile_builder *builder, uint32_t thread, int64_t bytes,
 
     if (!p->growth)
         p->growth = room_for(builder, sizeof(*p->growth));
-    p->growth[one_more(&p->growth_count)] =
+    p->growth[one_more(builder, &p->growth_count)] =
         (struct hn_profile_growth){ thread, find_stack(builder, places, depth), bytes,
                                     samples };
 }
@@ -172,6 +189,6 @@ add_resident(struct profile_builder *builder, uint64_t at_ns, uint32_t process,
 
     if (!p->resident)
         p->resident = room_for(builder, sizeof(*p->resident));
-    p->resident[one_more(&p->resident_count)] =
+    p->resident[one_more(builder, &p->resident_count)] =
         (struct hn_profile_resident){ at_ns, process, bytes };
 }

@@ -6,12 +6,12 @@
 #include "base/arena.h"
 #include "model/profile.h"
 
-enum { ROOM = 4096 }; /* of every list; tests need less */
-
 struct profile_builder {
     struct hn_arena arena;
     struct hn_profile profile;
     uint64_t now_ns; /* where the next span begins */
+    size_t room;     /* of every list */
+    uint32_t *nodes; /* found by parent and frame: a hash table; 0 is free */
 };
 
 /* A frame of a stack: a line of a function. */
@@ -23,6 +23,10 @@ struct place {
 /* 100 samples a second, wall mode, nothing sampled yet. */
 void
 profile_builder_init(struct profile_builder *builder);
+
+/* With room for @room of everything; the other has enough for a small test. */
+void
+profile_builder_init_large(struct profile_builder *builder, size_t room);
 void
 profile_builder_deinit(struct profile_builder *builder);
 
