@@ -1,8 +1,9 @@
 # Pages in the library: hn_embed_page(TARGET PAGE FILE...)
 #
 # Puts the file PAGE together with the style sheets and scripts beside it that it names
-# (FILE..., all inlined, so the page fetches nothing), and makes a C file of it: the bytes before and
-# after the place where the data belongs. Plain CMake, so that building needs no more.
+# (FILE..., all inlined, so the page fetches nothing), and makes a C file of it: the
+# bytes before and after the place where the data belongs. Plain CMake, so that building
+# needs no more.
 #
 # This file is also the script that does it: cmake -DPAGE=... -DNAME=... -DOUT=... -P.
 set(HN_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
@@ -100,7 +101,10 @@ string(SUBSTRING "${page}" 0 ${at} before)
 math(EXPR at "${at} + 6")
 string(SUBSTRING "${page}" ${at} -1 after)
 
-file(WRITE ${OUT} "/* Made by cmake/Embed.cmake from ${NAME}.html. */\n#include \"report/page.h\"\n\n")
+file(WRITE ${OUT} "/* Made by cmake/Embed.cmake from ${NAME}.html. */
+#include \"report/page.h\"
+
+")
 put_bytes(before "${before}")
 put_bytes(after "${after}")
 file(APPEND ${OUT} "\nconst struct hn_page hn_page_${NAME} = {

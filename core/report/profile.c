@@ -16,12 +16,10 @@ const struct hn_profile_writer hn_profile_writers[] = {
       .summary = "a line for each stack with its count, for flame graph tools",
       .endings = { ".folded", ".collapsed" },
       .write = hn_profile_write_folded },
-#ifdef HN_PROFILE_HAS_FLAMEGRAPH /* core/report/CMakeLists.txt */
     { .name = "flamegraph",
       .summary = "a flame graph in one HTML file",
       .endings = { ".html" },
       .write = hn_profile_write_flamegraph },
-#endif
     { .name = "speedscope",
       .summary = "for www.speedscope.app",
       .endings = { ".speedscope.json", ".speedscope" },

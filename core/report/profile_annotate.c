@@ -185,8 +185,12 @@ put_row(struct hn_text *text, const struct hn_annotate *annotate,
         hn_text_printf(text, "%*" PRId64, NUMBER, number);
     else
         hn_text_printf(text, "%*s", NUMBER, "?");
-    columns->put(text, columns->context, line);
-    if (source && !is_blank(source)) {
+    if (source && is_blank(source))
+        source = NULL;
+    /* no blanks at the end of a line that has nothing more */
+    if (source || line != HN_ANNOTATE_UNSEEN)
+        columns->put(text, columns->context, line);
+    if (source) {
         indent = indent_of(source);
         hn_text_pad(text, ' ', 2 + indent);
         hn_look_fit(text, look, HN_PLAIN, source + strspn(source, " \t\f"),

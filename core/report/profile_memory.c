@@ -43,7 +43,7 @@ format_mebibytes(char buf[2 * HN_NUMBER_SIZE], int64_t bytes)
 {
     uint64_t size = bytes < 0 ? 0 - (uint64_t)bytes : (uint64_t)bytes;
     uint64_t thousandths =
-        (size >> 20) * 1000 + ((size & 0xfffff) * 1000 + (1 << 19)) / (1 << 20);
+        (size >> 20) * 1000 + (((size & 0xfffff) * 1000 + 0x80000) >> 20);
     char whole[HN_NUMBER_SIZE];
 
     hn_number_format(whole, thousandths / 1000);

@@ -14,6 +14,9 @@
 
 enum { VARINT_BITS = 64 };
 
+/* Seconds that as nanoseconds are still numbers: the year 2262. */
+#define MAX_BEGAN (INT64_MAX / 1000000000)
+
 struct reader {
     struct hn_cursor at;
     struct hn_arena *arena;
@@ -165,6 +168,8 @@ get_run(struct reader *reader)
     struct hn_profile *profile = reader->profile;
 
     profile->began = get_signed(reader);
+    check(reader, profile->began >= -MAX_BEGAN && profile->began <= MAX_BEGAN,
+          "the profile is of no time");
     profile->duration_ns = get_number(reader);
     profile->interval_ns = get_number(reader);
     profile->mode = get_below(reader, HN_PROFILE_GIL + 1, "no mode of sampling");

@@ -16,7 +16,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Writers repeat names in each stack: more than this makes a fuzzer slow, not wise. */
-enum { MAX_INPUT = 4096, MAX_STACKS = 200 };
+enum { MAX_CONTENT = 4096, MAX_STACKS = 200 };
 
 static enum hn_status
 read_file(const char *bytes, size_t size, struct hn_arena *arena,
@@ -66,7 +66,7 @@ read_again(const struct hn_profile *profile)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char file[HN_RAW_HEADER_SIZE + MAX_INPUT + 1024];
+    static char file[HN_RAW_HEADER_SIZE + MAX_CONTENT + 1024];
     struct hn_arena arena;
     struct hn_profile profile;
     size_t packed;
@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)read_file((const char *)data, size, &arena, &profile);
     hn_arena_deinit(&arena);
 
-    if (size > MAX_INPUT)
+    if (size > MAX_CONTENT)
         return 0;
     memcpy(file, HN_RAW_MAGIC "\1\0\0\0", HN_RAW_HEADER_SIZE);
     packed = ZSTD_compress(file + HN_RAW_HEADER_SIZE, sizeof(file) - HN_RAW_HEADER_SIZE,

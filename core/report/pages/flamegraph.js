@@ -188,7 +188,7 @@
         const small = itemOf(id).line > 0 ? file + ":" + itemOf(id).line : file;
 
         if (after + widthOf(small) <= room) {
-            context.globalAlpha *= 0.62;
+            context.globalAlpha *= 0.72;
             context.fillText(small, x + after, y);
         }
     }
@@ -435,7 +435,8 @@
         const ids = [], nav = byId("path");
 
         for (let id = zoomed; id > 0; id = tree.parent[id])
-            ids.unshift(id);
+            ids.push(id);
+        ids.reverse();
         const left = ids.length > PATH_SHOWN ? ids.slice(-PATH_SHOWN) : ids;
 
         nav.replaceChildren();
@@ -792,7 +793,8 @@
                (value) => { options.process = numberOrNull(value); });
         choice("thread", [["", "All threads"], ...threads],
                (value) => { options.thread = numberOrNull(value); });
-        choice("state", [["", "Any state"], ...states], (value) => { options.state = Number(value); });
+        choice("state", [["", "Any state"], ...states],
+               (value) => { options.state = Number(value); });
         choice("color", null, (value) => { options.color = value; });
         choice("frames", null, (value) => { options.byLine = value === "line"; });
         choice("widths", null, (value) => { options.widths = value; });

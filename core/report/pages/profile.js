@@ -89,7 +89,7 @@ const profile = (() => {
         const due = one.taken + one.missed, wanted = 1e9 / one.interval_ns;
         const rate = one.seconds ? one.taken / one.seconds : 0;
         const versions = [...new Set(one.processes.map((process) => process.version))];
-        const alone = one.processes.length === 1;
+        const alone = one.processes.length < 2;
 
         return [
             ["Duration", seconds(one.seconds), one.ended && "until " + one.ended],
@@ -98,7 +98,7 @@ const profile = (() => {
              one.missed > due / 20],
             ["Discarded as torn", count(one.discarded), "", one.discarded > one.stacks / 20],
             ["Rate", rate.toFixed(1) + "/s", alone ? "of " + count(wanted) : ""],
-            ["On time", percent(one.on_time, one.taken), "",
+            ["On time", one.taken ? percent(one.on_time, one.taken) : "\u2013", "",
              one.taken > 0 && one.on_time < 0.95 * one.taken],
             ["Target stopped", one.stopped_ns ? percent(one.stopped_ns, one.duration_ns) : "never",
              one.stopped_ns ? "of the time" : ""],
@@ -121,15 +121,23 @@ const profile = (() => {
                                       "and " + (one.processes.length - 8) + " more"));
     }
 
+    /* "2025-11-26 21:59:59 UTC"; nothing for a time that no calendar has. */
+    function timeOf(began) {
+        const time = new Date(began * 1000);
+
+        return began > 0 && Number.isFinite(time.getTime())
+            ? time.toISOString().slice(0, 19).replace("T", " ") + " UTC" : "";
+    }
+
     function showHeader(title) {
-        const words = compared ? ["before" + NBSP + "\u00b7" + NBSP, "after" + NBSP + "\u00b7" + NBSP]
+        const dot = NBSP + "\u00b7" + NBSP;
+        const words = compared ? ["before" + dot, "after" + dot]
                                : [""];
 
         document.title = title + " \u00b7 "
             + (last.processes.length ? processName(last.processes[0]) : "hognose");
         byId("title").textContent = title;
-        byId("when").textContent = last.began
-            ? new Date(last.began * 1000).toISOString().slice(0, 19).replace("T", " ") + " UTC" : "";
+        byId("when").textContent = timeOf(last.began);
         data.profiles.forEach((one, i) => {
             showCommand(one, words[i]);
             if (compared)

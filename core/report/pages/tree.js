@@ -32,7 +32,8 @@ const trees = (() => {
 
     function itemsOfFrames(one, items, byLine) {
         return hn.numbers(one.frameCount, (frame) => {
-            const fn = one.functionOf[frame], line = byLine ? one.lineOf[frame] : functions[fn].line;
+            const fn = one.functionOf[frame];
+            const line = byLine ? one.lineOf[frame] : functions[fn].line;
 
             return items.of(byLine ? fn + ":" + line : fn, () => ({ fn, line, thread: null }));
         });
@@ -121,7 +122,8 @@ const trees = (() => {
     function threadRoot(tree, items, thread, side) {
         const name = threadName(data.profiles[side], thread);
 
-        return tree.child(0, items.of("thread " + name, () => ({ fn: -1, line: -1, thread: name })));
+        return tree.child(0, items.of("thread " + name,
+                                      () => ({ fn: -1, line: -1, thread: name })));
     }
 
     /* From outside in. A node of the profile is placed once for each root, so the work is

@@ -94,7 +94,7 @@ extreme_numbers_survive(void **state)
     f = add_function(&b, "f", "", INT32_MIN, HN_PROFILE_UNKNOWN);
     add_samples(&b, 0, HN_PROFILE_COLLECTING, 1, STACK({ f, INT32_MAX }));
     add_growth(&b, 0, -INT64_MAX, UINT64_MAX, STACK({ f, -1 }));
-    b.profile.began = INT64_MIN;
+    b.profile.began = -9223372036;
     b.profile.missed = UINT64_MAX;
     b.profile.counts[0].samples = UINT64_MAX;
     b.profile.mode = HN_PROFILE_GIL;
@@ -236,7 +236,9 @@ a_forged_file_cannot_name_what_is_not_there(void **state)
         /* a number without an end, and one of more than 64 bits */
         WRONG("\377\377\377\377\377\377\377\377\377\377\377"),
         WRONG("\377\377\377\377\377\377\377\377\377\2"),
-        /* mode 3, string 1 */
+        /* begun in the year 2262; mode 3; string 1 */
+        WRONG(STRINGS "\212\364\213\334\104\0\0\0\0\0\0\0\0\0\0" PROCESS THREAD FUNCTION
+                  FRAME_1 NODE COUNT NO_MEMORY SPANS END),
         WRONG(STRINGS "\0\0\0\3\0\0\0\0\0\0\0" PROCESS THREAD FUNCTION FRAME_1 NODE
                   COUNT NO_MEMORY SPANS END),
         WRONG(STRINGS "\0\0\0\0\1\0\0\0\0\0\0" PROCESS THREAD FUNCTION FRAME_1 NODE
