@@ -340,20 +340,48 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
     return t->stands_still ? t->now.count : 0;
 }
 
+/* The outermost frame of a thread stays as long as the thread does, or nearly. */
 static void
-judge(struct hn_watch *w, struct hn_thread_watch *t)
+keep_root(struct hn_thread_watch *t)
+{
+    hn_addr root = t->now.links[t->now.count - 1].frame;
+
+    if (t->root == 0 || root == t->next_root)
+        t->root = root;
+    t->next_root = root;
+}
+
+/* Up to 3.10 a frame says at every instruction where it is, and frames lie scattered:
+ * copying them takes long. A caller that is still at the same place, but not in that
+ * call any more, was there already when its callee was copied. */
+static bool
+was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
+{
+    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || sound == 0)
+        return false;
+    return !hn_pairs_proven(w->pairs, w->tree,
+                            t->now.links[t->now.count - sound - 1].node);
+}
+
+static bool
+is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
     size_t sound = sound_links(w, t);
 
-    if (sound > 0)
+    if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
-    if (t->doubtful == 0)
-        return;
-    for (size_t i = t->doubtful; i-- > 0 && i + sound < t->now.count;)
-        if (!hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node)) {
-            look_again(w, t);
-            return;
-        }
+        keep_root(t);
+    } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
+        return false; /* a generator that was left meanwhile has no caller any more */
+    }
+    if (was_left(w, t, sound))
+        return false;
+    for (size_t i = t->doubtful; i-- > 0;)
+        if (i + sound < t->now.count
+            && !hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node,
+                                 t->attempts == 0))
+            return false;
+    return true;
 }
 
 static void
@@ -364,10 +392,9 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
         return;
     }
     t->outcome = hn_walk(w, t);
-    if (t->outcome == HN_OUTCOME_TORN)
+    if (t->outcome == HN_OUTCOME_TORN
+        || (t->outcome == HN_OUTCOME_STACK && !is_believed(w, t)))
         look_again(w, t);
-    else if (t->outcome == HN_OUTCOME_STACK)
-        judge(w, t);
 }
 
 static void

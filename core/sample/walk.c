@@ -397,6 +397,7 @@ hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
     hn_addr first;
     size_t same = 0;
 
+    t->left = false;
     if (find_first(w, t, 1, &first) != HN_OUTCOME_STACK
         || follow(w, t, 1, first, &t->again) != HN_OUTCOME_STACK)
         return 0;
@@ -408,7 +409,8 @@ hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
             break;
         same++;
         if (a->position != b->position)
-            break;
+            return same;
     }
+    t->left = same < t->now.count;
     return same;
 }

@@ -76,6 +76,11 @@ struct hn_thread_watch {
     struct hn_frame_watch cframes[HN_CFRAMES];
     struct hn_chain now, last, again;
 
+    hn_addr root, next_root; /* outermost frame of stacks that stood still; what it
+                                was the last time */
+    bool left; /* the second copy shows the same caller at the same place, but not what
+                  it called */
+
     /* of this look */
     enum hn_outcome outcome;
     unsigned attempts;
