@@ -20,6 +20,15 @@ enum { HN_LINKS_MOST = 1 << 17 };
 /* C calls between which a thread goes to and fro are copied along, so many of them. */
 enum { HN_CFRAMES = 4 };
 
+/* What a frame says of the call it stands for. */
+enum hn_liveness {
+    HN_LIVE_UNKNOWN, /* this CPython does not say */
+    HN_LIVE_RUNS,    /* it executes, or what it called came from C */
+    HN_LIVE_CALLS,   /* it has called a Python function without C in between; or it has
+                        not begun, or is over: as the innermost frame */
+    HN_LIVE_OVER     /* it has been left */
+};
+
 /* One frame of a chain, as copied. */
 struct hn_link {
     hn_addr frame, code;
@@ -28,6 +37,8 @@ struct hn_link {
     uint32_t chunk; /* 1 + number of the data stack chunk, from the oldest; 0: none */
     uint32_t entry; /* of its code */
     uint32_t node;  /* the stack from the outermost frame to this one */
+    uint8_t live;   /* enum hn_liveness */
+    bool from_c;    /* C code called it */
 };
 
 /* Innermost first. */
