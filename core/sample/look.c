@@ -427,7 +427,8 @@ check_codes(struct hn_watch *w, uint64_t now_ns)
             continue;
         }
         changed = true;
-        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc);
+        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc,
+                      now_ns);
     }
     if (!changed)
         return;
@@ -528,6 +529,7 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     bool readable = true;
 
     w->sample++;
+    w->now_ns = now_ns;
     if (now_ns - w->interps_read_ns >= INTERPS_EVERY_NS) {
         readable = hn_watch_read_interps(w) == HN_OK;
         w->interps_read_ns = now_ns;

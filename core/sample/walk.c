@@ -10,7 +10,7 @@
 
 /* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
  * there is another. */
-enum { MOST_SHIMS = 2 };
+enum { MOST_SHIMS = 2, CODE_FRESH_NS = 1000 * 1000 };
 
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
@@ -150,7 +150,8 @@ static bool
 is_code(struct hn_watch *w, const struct hn_link *link)
 {
     return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
-           || hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc)
+           || hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc,
+                             w->now_ns)
                   != HN_CODES_NONE;
 }
 
@@ -232,27 +233,39 @@ place(const struct hn_shape *s, const struct hn_code_entry *entry, uint64_t posi
 }
 
 /* Frames on the data stack are pushed one right behind the other; the oldest chunk
- * leaves its first word free. */
+ * leaves its first word free. What C calls while a frame is being made or cleared (the
+ * collector, finalizers) comes behind that one, which is no link of the chain. */
 static bool
 is_adjacent(const struct hn_watch *w, const struct hn_thread_watch *t,
             const struct hn_link *below, const struct hn_link *link)
 {
     if (link->chunk == 0)
         return true;
-    if (below && below->chunk == link->chunk)
-        return link->frame
-               == below->frame + w->codes->entries[below->entry].frame_bytes;
+    if (below && below->chunk == link->chunk) {
+        hn_addr end = below->frame + w->codes->entries[below->entry].frame_bytes;
+
+        return link->frame == end || (link->from_c && link->frame > end);
+    }
     return link->frame - t->chunks[t->chunk_count - link->chunk].addr
            <= w->shape.chunk_header + 8;
+}
+
+/* A code object met anew may be another one than was there before; not so one that was
+ * looked at a moment ago, unless it is known to change. */
+static bool
+is_fresh(const struct hn_watch *w, const struct hn_code_entry *entry)
+{
+    return entry->checked_ns != 0
+           && w->now_ns - entry->checked_ns < (entry->changes ? 1 : CODE_FRESH_NS);
 }
 
 static bool
 resolve(struct hn_watch *w, struct hn_link *link)
 {
     link->entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
-    if (link->entry == HN_CODES_NONE)
-        link->entry = hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code,
-                                    link->tlbc);
+    if (link->entry == HN_CODES_NONE || !is_fresh(w, &w->codes->entries[link->entry]))
+        link->entry = hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
+                                     link->tlbc, w->now_ns);
     return link->entry != HN_CODES_NONE;
 }
 

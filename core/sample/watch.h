@@ -132,7 +132,7 @@ struct hn_watch {
     uint32_t *wished; /* codes whose prints are copied along */
     size_t wished_count, wished_capacity;
     uint64_t codes_checked_ns;
-    uint64_t sample;
+    uint64_t sample, now_ns; /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed; /* since somebody asked for names */
 
