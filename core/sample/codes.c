@@ -296,9 +296,9 @@ hn_codes_load(struct hn_codes *codes, struct hn_runtime *rt,
         index = codes->count++;
         put(codes->slots, codes->slot_count, hash_of(process, addr, tlbc), index);
     } else {
-        entry.changes = memcmp(&codes->entries[index].print, &entry.print,
-                               sizeof(entry.print))
-                        != 0;
+        entry.changes =
+            memcmp(&codes->entries[index].print, &entry.print, sizeof(entry.print))
+            != 0;
         entry.changes |= codes->entries[index].changes;
     }
     entry.checked_ns = now_ns;

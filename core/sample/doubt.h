@@ -20,9 +20,9 @@
 enum { HN_PAIR_BELIEVED = 8 };
 
 struct hn_pairs {
-    struct hn_tree index; /* (caller's code + 1, code called, place in the caller) */
+    struct hn_tree index;    /* (caller's code + 1, code called, place in the caller) */
     struct hn_tree families; /* (caller's code + 1, code called) */
-    uint8_t *seen;        /* how often, up to HN_PAIR_BELIEVED; or PROVEN */
+    uint8_t *seen;           /* how often, up to HN_PAIR_BELIEVED; or PROVEN */
     uint32_t capacity;
 };
 

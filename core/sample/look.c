@@ -51,9 +51,8 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     if (s->chain == HN_FRAME_CHAIN_CFRAME)
         for (size_t i = 0; i < HN_CFRAMES; i++)
             if (t->cframes[i].addr != 0)
-                t->cframes[i].wish[pass] =
-                    hn_plan_add(&w->plan, t->cframes[i].addr + s->cframe.first,
-                                s->cframe.size);
+                t->cframes[i].wish[pass] = hn_plan_add(
+                    &w->plan, t->cframes[i].addr + s->cframe.first, s->cframe.size);
     wish_for_chunks(w, t, pass);
     for (size_t i = 0; i < t->frame_count; i++)
         t->frames[i].wish[pass] =
@@ -133,10 +132,9 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
 
         interp->gil_wish = wish_for_gil(w, interp);
         interp->head_wish = hn_plan_add(
-            &w->plan,
-            hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr), 8);
-        interp->gc_wish =
-            interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
+            &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
+            8);
+        interp->gc_wish = interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
         for (size_t k = 0; k < interp->thread_count; k++) {
             interp->threads[k]->attempts = 0;
             wish_for_thread(w, interp->threads[k]);
@@ -277,8 +275,8 @@ chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
             continue;
         memmove(t->chunks, chunk, (t->chunk_count - i) * sizeof(*chunk));
         t->chunk_count -= i;
-        t->chunks[0].used = top - newest <= t->chunks[0].size ? top - newest
-                                                              : t->chunks[0].size;
+        t->chunks[0].used =
+            top - newest <= t->chunks[0].size ? top - newest : t->chunks[0].size;
         return hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
                && w->plan.wishes[t->chunks[0].wish[0]].size >= t->chunks[0].used;
     }
@@ -476,8 +474,7 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
         t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
         t->stands_still = interp->has_gil_lock && interp->holder != 0
                           && interp->holder == interp->holder_after && !t->has_gil;
-        t->attached =
-            s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
+        t->attached = s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
         t->wants_gil = s->thread_gil_requested >= 0
                        && hn_take_u32(bytes, s->thread_gil_requested) != 0;
     }

@@ -89,8 +89,7 @@ wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
 {
     if (t->frame_count == t->frame_capacity) {
         size_t capacity = t->frame_capacity ? t->frame_capacity * 2 : 16;
-        struct hn_frame_watch *frames =
-            realloc(t->frames, capacity * sizeof(*frames));
+        struct hn_frame_watch *frames = realloc(t->frames, capacity * sizeof(*frames));
 
         if (!frames)
             return false;
@@ -150,8 +149,8 @@ static bool
 is_code(struct hn_watch *w, const struct hn_link *link)
 {
     return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
-           || hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc,
-                             w->now_ns)
+           || hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
+                             link->tlbc, w->now_ns)
                   != HN_CODES_NONE;
 }
 
@@ -270,8 +269,8 @@ resolve(struct hn_watch *w, struct hn_link *link)
 }
 
 static bool
-intern(struct hn_watch *w, const struct hn_thread_watch *t,
-       const struct hn_link *below, uint32_t parent, struct hn_link *link)
+intern(struct hn_watch *w, const struct hn_thread_watch *t, const struct hn_link *below,
+       uint32_t parent, struct hn_link *link)
 {
     const struct hn_code_entry *entry;
     int32_t at;

@@ -70,8 +70,8 @@ enum hn_outcome {
 };
 
 struct hn_thread_watch {
-    hn_addr addr;  /* of the thread state */
-    uint64_t id;   /* tells it from later ones at that address; 0: not recorded */
+    hn_addr addr;   /* of the thread state */
+    uint64_t id;    /* tells it from later ones at that address; 0: not recorded */
     uint32_t index; /* in the sampler's list of threads */
     bool ended;
 
@@ -102,7 +102,7 @@ struct hn_thread_watch {
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* another thread had the GIL before and after the copying */
-    bool moved; /* the stack differs from the last look's */
+    bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
 };
@@ -132,9 +132,9 @@ struct hn_watch {
     uint32_t *wished; /* codes whose prints are copied along */
     size_t wished_count, wished_capacity;
     uint64_t codes_checked_ns;
-    uint64_t sample, now_ns; /* of this look */
+    uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
-    bool threads_changed; /* since somebody asked for names */
+    bool threads_changed;         /* since somebody asked for names */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;

@@ -1,4 +1,4 @@
-"""Divides its time in a way it knows: see tests/sample. `shares.py KIND`.
+"""Divides its time in a way it knows: see tests/sampling. `shares.py KIND`.
 
 Each kind calls functions again and again and adds up how long each of them had, by the
 thread's own clock, which is read around calls that take some 200 microseconds. On

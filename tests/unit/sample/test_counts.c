@@ -52,8 +52,7 @@ counts_beyond_32_bits(void **state)
     for (uint32_t i = 0; i < 10000; i++) /* the table grows meanwhile */
         assert_non_null(hn_counts_at(&counts, 9, i, 0, 0));
 
-    assert_true(hn_counts_at(&counts, 1, 2, 3, 0)->samples
-                == (uint64_t)UINT32_MAX + 1);
+    assert_true(hn_counts_at(&counts, 1, 2, 3, 0)->samples == (uint64_t)UINT32_MAX + 1);
     hn_counts_deinit(&counts);
 }
 
