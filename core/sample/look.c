@@ -331,6 +331,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
 static size_t
 sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    t->left = false;
     if (!t->in_order)
         return 0;
     if (t->twice)
@@ -355,7 +356,8 @@ keep_root(struct hn_thread_watch *t)
 static bool
 was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
 {
-    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || sound == 0)
+    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || sound == 0
+        || sound >= t->now.count)
         return false;
     return !hn_pairs_proven(w->pairs, w->tree,
                             t->now.links[t->now.count - sound - 1].node);
