@@ -155,6 +155,8 @@
     X(FRAMEOBJECT, VALUESTACK, 8, "f_valuestack", "")                                 \
     X(FRAMEOBJECT, GEN, 8, "f_gen", "")                                               \
     X(FRAMEOBJECT, LASTI, 4, "f_lasti", "")                                           \
+    X(FRAMEOBJECT, EXECUTING, 1, "f_executing", "")                                   \
+    X(FRAMEOBJECT, STATE, 1, "f_state", "")                                           \
     X(FRAMEOBJECT, LOCALSPLUS, 0, "f_localsplus", "")                                 \
     X(FRAMEOBJECT, FRAME, 8, "f_frame", "")                                           \
     X(FRAME, EXECUTABLE, 8, "f_executable|f_code", "interpreter_frame.executable")    \
@@ -167,6 +169,8 @@
     X(FRAME, TLBC_INDEX, 4, "tlbc_index", "interpreter_frame.tlbc_index")             \
     X(FRAME, IS_ENTRY, 1, "is_entry", "")                                             \
     X(FRAME, OWNER, 1, "owner", "interpreter_frame.owner")                            \
+    X(FRAME, STACKTOP, 4, "stacktop", "")                                             \
+    X(FRAME, STACKPOINTER, 8, "stackpointer", "interpreter_frame.stackpointer")       \
     X(FRAME, LOCALSPLUS, 0, "localsplus", "interpreter_frame.localsplus")             \
     X(CODE, ARGCOUNT, 4, "co_argcount", "code_object.argcount")                       \
     X(CODE, KWONLYARGCOUNT, 4, "co_kwonlyargcount", "")                               \

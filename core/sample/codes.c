@@ -268,7 +268,7 @@ read_entry(struct hn_runtime *rt, const struct hn_shape *s, struct hn_code_entry
 uint32_t
 hn_codes_load(struct hn_codes *codes, struct hn_runtime *rt,
               const struct hn_shape *shape, uint32_t process, hn_addr addr,
-              uint32_t tlbc)
+              uint32_t tlbc, uint64_t now_ns)
 {
     uint32_t index = hn_codes_find(codes, process, addr, tlbc);
     struct hn_code_entry entry = { .addr = addr, .process = process, .tlbc = tlbc };
@@ -296,11 +296,27 @@ hn_codes_load(struct hn_codes *codes, struct hn_runtime *rt,
         index = codes->count++;
         put(codes->slots, codes->slot_count, hash_of(process, addr, tlbc), index);
     } else {
-        entry.changes = memcmp(&codes->entries[index].print, &entry.print,
-                               sizeof(entry.print))
-                        != 0;
+        entry.changes =
+            memcmp(&codes->entries[index].print, &entry.print, sizeof(entry.print))
+            != 0;
         entry.changes |= codes->entries[index].changes;
     }
+    entry.checked_ns = now_ns;
     codes->entries[index] = entry;
+    return index;
+}
+
+uint32_t
+hn_codes_check(struct hn_codes *codes, struct hn_runtime *rt,
+               const struct hn_shape *shape, uint32_t process, hn_addr addr,
+               uint32_t tlbc, uint64_t now_ns)
+{
+    uint32_t index = hn_codes_find(codes, process, addr, tlbc);
+    struct hn_code_print print;
+
+    if (index == HN_CODES_NONE || !read_print(rt->py.target, shape, addr, &print)
+        || memcmp(&print, &codes->entries[index].print, sizeof(print)) != 0)
+        return hn_codes_load(codes, rt, shape, process, addr, tlbc, now_ns);
+    codes->entries[index].checked_ns = now_ns;
     return index;
 }

@@ -67,7 +67,13 @@ hn_codes_find(const struct hn_codes *codes, uint32_t process, hn_addr addr,
 uint32_t
 hn_codes_load(struct hn_codes *codes, struct hn_runtime *rt,
               const struct hn_shape *shape, uint32_t process, hn_addr addr,
-              uint32_t tlbc);
+              uint32_t tlbc, uint64_t now_ns);
+
+/* Reads no more than its print if that is still the one we know. */
+uint32_t
+hn_codes_check(struct hn_codes *codes, struct hn_runtime *rt,
+               const struct hn_shape *shape, uint32_t process, hn_addr addr,
+               uint32_t tlbc, uint64_t now_ns);
 
 /* Whether @bytes (the span shape->code) are still the same code object. */
 bool

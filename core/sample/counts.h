@@ -13,7 +13,7 @@ enum { HN_COUNTS_MOST = 1 << 24 };
 struct hn_tally {
     uint32_t thread, node, state;
     uint64_t samples;
-    int64_t grown;         /* bytes; with --memory */
+    int64_t grown;          /* bytes; with --memory */
     uint64_t grown_samples; /* at which memory had grown or shrunk */
 };
 
@@ -31,7 +31,8 @@ void
 hn_counts_deinit(struct hn_counts *counts);
 
 /* The tally of this combination, made when it is new; NULL when there is no room.
- * Valid until the next call. @hint is the index of a likely one (any number will do). */
+ * Valid until the next call. @hint is the index of a likely one (any number will do).
+ */
 struct hn_tally *
 hn_counts_at(struct hn_counts *counts, uint32_t thread, uint32_t node, uint32_t state,
              uint32_t hint);

@@ -18,13 +18,14 @@ bool
 hn_pairs_init(struct hn_pairs *pairs)
 {
     memset(pairs, 0, sizeof(*pairs));
-    return hn_tree_init(&pairs->index);
+    return hn_tree_init(&pairs->index) && hn_tree_init(&pairs->families);
 }
 
 void
 hn_pairs_deinit(struct hn_pairs *pairs)
 {
     hn_tree_deinit(&pairs->index);
+    hn_tree_deinit(&pairs->families);
     free(pairs->seen);
     pairs->seen = NULL;
 }
@@ -53,7 +54,8 @@ static uint32_t
 pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {
     struct hn_tree_node *n = &tree->nodes[node];
-    uint32_t caller = 0, pair;
+    uint32_t caller = 0, known = pairs->index.count, families = pairs->families.count;
+    uint32_t pair;
     int32_t at = 0;
 
     if (n->pair != 0)
@@ -66,6 +68,8 @@ pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     if (pair == HN_TREE_NONE || !make_room(pairs, pair))
         return 0;
     n->pair = pair;
+    if (pair == known && hn_tree_step(&pairs->families, caller, n->code, 0) == families)
+        pairs->seen[pair] = HN_PAIR_BELIEVED; /* nothing it could be mistaken for */
     return pair;
 }
 
@@ -98,7 +102,19 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 }
 
 bool
-hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+hn_pairs_proven(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    uint32_t pair;
+
+    if (node == 0 || node == HN_TREE_NONE)
+        return true;
+    pair = pair_of(pairs, tree, node);
+    return pair == 0 || pairs->seen[pair] == PROVEN;
+}
+
+bool
+hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
+                 bool once_more)
 {
     uint32_t pair;
 
@@ -107,7 +123,7 @@ hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     pair = pair_of(pairs, tree, node);
     if (pair == 0 || pairs->seen[pair] >= HN_PAIR_BELIEVED)
         return true;
-    return ++pairs->seen[pair] >= HN_PAIR_BELIEVED;
+    return once_more && ++pairs->seen[pair] >= HN_PAIR_BELIEVED;
 }
 
 /* --- in the end */
@@ -147,7 +163,9 @@ find_most(const struct hn_tree *tree, const struct pair_sums *sums, struct most 
 static bool
 is_torn(const struct pair_sums *pair, uint64_t most)
 {
-    return pair->still * STILL_ONE_IN < pair->seen && pair->seen * MUCH_RARER < most;
+    /* Once may be by chance, too. */
+    return (pair->still < 2 || pair->still * STILL_ONE_IN < pair->seen)
+           && pair->seen * MUCH_RARER < most;
 }
 
 static void

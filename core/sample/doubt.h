@@ -2,11 +2,13 @@
  *
  * A process goes on while it is copied, so a copy may show a function above a caller
  * that meanwhile stands at another call. Such a pair (place in the caller, function
- * called) looks like any other. But it is rare, and never seen to stand still; so a
- * pair is doubted until it was seen unchanged in two copies, or several times. What is
- * doubted is looked at again, and not counted if it does not get better. In the end, a
- * pair that was hardly ever seen standing still is dropped when the same function is
- * called from elsewhere in that caller, and there very much more often.
+ * called) looks like any other. But the same caller calls that function from another
+ * place, the pair is rare, and never seen to stand still. So when a caller is known to
+ * call a function, calls of it from another place are doubted until they were seen
+ * unchanged in two copies, or in several samples. What is doubted is looked at again,
+ * and not counted if it does not get better. In the end, a pair that was hardly ever
+ * seen standing still is dropped when the function is called from another place in
+ * that caller very much more often.
  *
  * The tree's nodes name their pair; 0 is no pair. */
 #ifndef HN_SAMPLE_DOUBT_H
@@ -15,11 +17,12 @@
 #include "sample/tree.h"
 
 /* Seen that often a pair is believed for the time being. */
-enum { HN_PAIR_BELIEVED = 3 };
+enum { HN_PAIR_BELIEVED = 8 };
 
 struct hn_pairs {
-    struct hn_tree index; /* (caller's code + 1, code called, place in the caller) */
-    uint8_t *seen;        /* how often, up to HN_PAIR_BELIEVED; or PROVEN */
+    struct hn_tree index;    /* (caller's code + 1, code called, place in the caller) */
+    struct hn_tree families; /* (caller's code + 1, code called) */
+    uint8_t *seen;           /* how often, up to HN_PAIR_BELIEVED; or PROVEN */
     uint32_t capacity;
 };
 
@@ -38,9 +41,14 @@ hn_pairs_doubt(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 
-/* The pair was seen once more, but not still; whether it is believed now. */
+/* Whether its innermost pair was seen standing still. */
 bool
-hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+hn_pairs_proven(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+/* Whether the pair is believed; with @once_more, now that it was seen again. */
+bool
+hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
+                 bool once_more);
 
 /* In the end: sets ret[node] for the stacks that cannot have been. @samples are those
  * of each node as a whole stack, and are given up. False for want of memory. */

@@ -51,9 +51,8 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     if (s->chain == HN_FRAME_CHAIN_CFRAME)
         for (size_t i = 0; i < HN_CFRAMES; i++)
             if (t->cframes[i].addr != 0)
-                t->cframes[i].wish[pass] =
-                    hn_plan_add(&w->plan, t->cframes[i].addr + s->cframe.first,
-                                s->cframe.size);
+                t->cframes[i].wish[pass] = hn_plan_add(
+                    &w->plan, t->cframes[i].addr + s->cframe.first, s->cframe.size);
     wish_for_chunks(w, t, pass);
     for (size_t i = 0; i < t->frame_count; i++)
         t->frames[i].wish[pass] =
@@ -133,10 +132,9 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
 
         interp->gil_wish = wish_for_gil(w, interp);
         interp->head_wish = hn_plan_add(
-            &w->plan,
-            hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr), 8);
-        interp->gc_wish =
-            interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
+            &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
+            8);
+        interp->gc_wish = interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
         for (size_t k = 0; k < interp->thread_count; k++) {
             interp->threads[k]->attempts = 0;
             wish_for_thread(w, interp->threads[k]);
@@ -277,8 +275,8 @@ chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
             continue;
         memmove(t->chunks, chunk, (t->chunk_count - i) * sizeof(*chunk));
         t->chunk_count -= i;
-        t->chunks[0].used = top - newest <= t->chunks[0].size ? top - newest
-                                                              : t->chunks[0].size;
+        t->chunks[0].used =
+            top - newest <= t->chunks[0].size ? top - newest : t->chunks[0].size;
         return hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
                && w->plan.wishes[t->chunks[0].wish[0]].size >= t->chunks[0].used;
     }
@@ -333,6 +331,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
 static size_t
 sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    t->left = false;
     if (!t->in_order)
         return 0;
     if (t->twice)
@@ -340,20 +339,49 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
     return t->stands_still ? t->now.count : 0;
 }
 
+/* The outermost frame of a thread stays as long as the thread does, or nearly. */
 static void
-judge(struct hn_watch *w, struct hn_thread_watch *t)
+keep_root(struct hn_thread_watch *t)
+{
+    hn_addr root = t->now.links[t->now.count - 1].frame;
+
+    if (t->root == 0 || root == t->next_root)
+        t->root = root;
+    t->next_root = root;
+}
+
+/* Up to 3.10 a frame says at every instruction where it is, and frames lie scattered:
+ * copying them takes long. A caller that is still at the same place, but not in that
+ * call any more, was there already when its callee was copied. */
+static bool
+was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
+{
+    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || sound == 0
+        || sound >= t->now.count)
+        return false;
+    return !hn_pairs_proven(w->pairs, w->tree,
+                            t->now.links[t->now.count - sound - 1].node);
+}
+
+static bool
+is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
     size_t sound = sound_links(w, t);
 
-    if (sound > 0)
+    if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
-    if (t->doubtful == 0)
-        return;
-    for (size_t i = t->doubtful; i-- > 0 && i + sound < t->now.count;)
-        if (!hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node)) {
-            look_again(w, t);
-            return;
-        }
+        keep_root(t);
+    } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
+        return false; /* a generator that was left meanwhile has no caller any more */
+    }
+    if (was_left(w, t, sound))
+        return false;
+    for (size_t i = t->doubtful; i-- > 0;)
+        if (i + sound < t->now.count
+            && !hn_pairs_believe(w->pairs, w->tree, t->now.links[i].node,
+                                 t->attempts == 0))
+            return false;
+    return true;
 }
 
 static void
@@ -364,10 +392,9 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
         return;
     }
     t->outcome = hn_walk(w, t);
-    if (t->outcome == HN_OUTCOME_TORN)
+    if (t->outcome == HN_OUTCOME_TORN
+        || (t->outcome == HN_OUTCOME_STACK && !is_believed(w, t)))
         look_again(w, t);
-    else if (t->outcome == HN_OUTCOME_STACK)
-        judge(w, t);
 }
 
 static void
@@ -400,7 +427,8 @@ check_codes(struct hn_watch *w, uint64_t now_ns)
             continue;
         }
         changed = true;
-        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc);
+        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc,
+                      now_ns);
     }
     if (!changed)
         return;
@@ -448,8 +476,7 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
         t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
         t->stands_still = interp->has_gil_lock && interp->holder != 0
                           && interp->holder == interp->holder_after && !t->has_gil;
-        t->attached =
-            s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
+        t->attached = s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
         t->wants_gil = s->thread_gil_requested >= 0
                        && hn_take_u32(bytes, s->thread_gil_requested) != 0;
     }
@@ -501,6 +528,7 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     bool readable = true;
 
     w->sample++;
+    w->now_ns = now_ns;
     if (now_ns - w->interps_read_ns >= INTERPS_EVERY_NS) {
         readable = hn_watch_read_interps(w) == HN_OK;
         w->interps_read_ns = now_ns;

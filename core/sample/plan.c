@@ -83,7 +83,8 @@ by_address(const void *a, const void *b)
 static bool
 are_neighbours(hn_addr end, hn_addr next)
 {
-    return next <= end || (next - end <= MOST_GAP && next / PAGE - (end - 1) / PAGE <= 1);
+    return next <= end
+           || (next - end <= MOST_GAP && next / PAGE - (end - 1) / PAGE <= 1);
 }
 
 static bool
@@ -109,8 +110,8 @@ begin_read(struct hn_plan *plan, hn_addr addr)
 static bool
 sort_wishes(struct hn_plan *plan, size_t from, size_t to)
 {
-    struct hn_plan_order *order = make_room(plan->order, sizeof(*order), to - from,
-                                            &plan->order_capacity);
+    struct hn_plan_order *order =
+        make_room(plan->order, sizeof(*order), to - from, &plan->order_capacity);
 
     if (!order)
         return false;

@@ -252,8 +252,8 @@ record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
         in.gil = range_of_gil(w, in.interp);
         in.every_ns = in.interp->thread_count * ACTIVITY_PER_THREAD_NS;
         if (in.every_ns < ACTIVITY_EVERY_NS)
-            in.every_ns = s->options.interval_ns < ACTIVITY_EVERY_NS ? ACTIVITY_EVERY_NS
-                                                                     : 0;
+            in.every_ns =
+                s->options.interval_ns < ACTIVITY_EVERY_NS ? ACTIVITY_EVERY_NS : 0;
         for (size_t k = 0; k < in.interp->thread_count; k++) {
             struct hn_thread_watch *t = in.interp->threads[k];
 

@@ -315,8 +315,7 @@ map_nodes(struct build *b)
 static bool
 add_lost(struct build *b)
 {
-    struct hn_profile_function *f =
-        &b->profile->functions[b->profile->function_count];
+    struct hn_profile_function *f = &b->profile->functions[b->profile->function_count];
     uint32_t frame;
 
     if (!b->copy.tree_full)
@@ -342,8 +341,8 @@ write_frames(struct build *b)
     if (!p->frames || !p->nodes)
         return false;
     for (uint32_t i = 1; i < b->frames.count; i++)
-        p->frames[i - 1] = (struct hn_profile_frame){ b->frames.nodes[i].code,
-                                                      b->frames.nodes[i].at };
+        p->frames[i - 1] =
+            (struct hn_profile_frame){ b->frames.nodes[i].code, b->frames.nodes[i].at };
     for (uint32_t i = 1; i < b->nodes.count; i++)
         p->nodes[i] = (struct hn_profile_node){ b->nodes.nodes[i].parent,
                                                 b->nodes.nodes[i].code };
@@ -388,8 +387,8 @@ map_counts(struct build *b)
             b->profile->stacks -= old->samples;
             continue;
         }
-        tally = hn_counts_at(
-            &b->counts, old->thread, new_node(b, old->node), old->state, UINT32_MAX);
+        tally = hn_counts_at(&b->counts, old->thread, new_node(b, old->node),
+                             old->state, UINT32_MAX);
 
         if (!tally)
             return false;
@@ -418,9 +417,9 @@ write_counts(struct build *b, const struct hn_sampler *s)
         p->counts[p->count_count++] =
             (struct hn_profile_count){ t->thread, t->node, t->state, t->samples };
         if (p->growth && t->grown_samples > 0)
-            p->growth[p->growth_count++] = (struct hn_profile_growth){
-                t->thread, t->node, t->grown, t->grown_samples
-            };
+            p->growth[p->growth_count++] =
+                (struct hn_profile_growth){ t->thread, t->node, t->grown,
+                                            t->grown_samples };
     }
     return true;
 }
@@ -453,8 +452,7 @@ put_in_order(struct build *b)
 }
 
 enum hn_status
-hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena,
-                   struct hn_profile *ret)
+hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *ret)
 {
     struct hn_profile profile = { .ended = "" };
     struct build b = { .arena = arena, .profile = &profile };

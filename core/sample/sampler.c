@@ -53,8 +53,8 @@ copy_options(struct hn_sampler *s, const struct hn_sampler_options *options)
         count++;
     s->wanted = hn_arena_array(&s->arena, count + 1, sizeof(*s->wanted));
     for (size_t i = 0; s->wanted && i < count; i++) {
-        s->wanted[i] = hn_arena_copy(&s->arena, options->threads[i],
-                                     strlen(options->threads[i]));
+        s->wanted[i] =
+            hn_arena_copy(&s->arena, options->threads[i], strlen(options->threads[i]));
         if (!s->wanted[i])
             return false;
     }
@@ -88,8 +88,8 @@ create(const struct hn_sampler_options *options, struct hn_error *err)
     s->resident_step_ns = NS_PER_SECOND / 1000;
     s->processes = calloc(HN_SAMPLED_PROCESSES_MOST, sizeof(*s->processes));
     if (s->processes && copy_options(s, options) && hn_codes_init(&s->codes)
-        && hn_tree_init(&s->tree) && hn_pairs_init(&s->pairs) && hn_counts_init(&s->counts)
-        && init_locks(s))
+        && hn_tree_init(&s->tree) && hn_pairs_init(&s->pairs)
+        && hn_counts_init(&s->counts) && init_locks(s))
         return s;
     hn_sampler_close(s);
     return NULL;

@@ -73,9 +73,12 @@ make_frame_object(const struct hn_layout *layout, struct hn_shape *s)
         { HN_FRAMEOBJECT_BACK, &s->frame_back, false },
         { HN_FRAMEOBJECT_LASTI, &s->frame_position, false },
         { HN_FRAMEOBJECT_GEN, &s->frame_generator, true },
+        { HN_FRAMEOBJECT_EXECUTING, &s->frame_executing, true },
+        { HN_FRAMEOBJECT_STATE, &s->frame_state, true },
     };
 
-    s->frame_owner = s->frame_tlbc = -1;
+    s->frame_owner = s->frame_tlbc = s->frame_entry = -1;
+    s->frame_stacktop = s->frame_stackpointer = -1;
     return SPAN(layout, wants, &s->frame);
 }
 
@@ -88,9 +91,12 @@ make_interpreter_frame(const struct hn_layout *layout, struct hn_shape *s)
         { HN_FRAME_POSITION, &s->frame_position, false },
         { HN_FRAME_OWNER, &s->frame_owner, false },
         { HN_FRAME_TLBC_INDEX, &s->frame_tlbc, true },
+        { HN_FRAME_IS_ENTRY, &s->frame_entry, true },
+        { HN_FRAME_STACKTOP, &s->frame_stacktop, true },
+        { HN_FRAME_STACKPOINTER, &s->frame_stackpointer, true },
     };
 
-    s->frame_generator = -1;
+    s->frame_generator = s->frame_executing = s->frame_state = -1;
     if (!hn_layout_has(layout, HN_FRAME_LOCALSPLUS))
         return false;
     s->frame_fixed = (uint32_t)layout->offset[HN_FRAME_LOCALSPLUS];

@@ -29,7 +29,8 @@ struct hn_shape {
 
     struct hn_span frame;
     int32_t frame_code, frame_back, frame_position, frame_owner, frame_tlbc,
-        frame_generator;
+        frame_generator, frame_entry, frame_stacktop, frame_stackpointer,
+        frame_executing, frame_state;
     uint32_t frame_fixed; /* bytes before localsplus */
 
     uint32_t chunk_header; /* bytes before the first frame */

@@ -24,7 +24,7 @@ struct hn_sampled_thread {
     uint32_t process;
     hn_addr addr;
     uint64_t id;
-    int64_t native_id;   /* 0: not known yet */
+    int64_t native_id; /* 0: not known yet */
     int64_t interpreter;
     const char *name;
     bool main, named, unwanted;
@@ -45,9 +45,9 @@ struct hn_sampled_process {
     int64_t pid;
     const char *version;
     bool ended;
-    uint64_t named_ns;      /* when names were asked for */
-    int statm_fd;           /* -1: not open */
-    uint64_t resident;      /* bytes, 0: not read yet */
+    uint64_t named_ns; /* when names were asked for */
+    int statm_fd;      /* -1: not open */
+    uint64_t resident; /* bytes, 0: not read yet */
 };
 
 struct hn_sampler {

@@ -6,10 +6,11 @@
 #include "sample/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
  * there is another. */
-enum { MOST_SHIMS = 2 };
+enum { MOST_SHIMS = 2, CODE_FRESH_NS = 1000 * 1000 };
 
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
@@ -88,8 +89,7 @@ wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
 {
     if (t->frame_count == t->frame_capacity) {
         size_t capacity = t->frame_capacity ? t->frame_capacity * 2 : 16;
-        struct hn_frame_watch *frames =
-            realloc(t->frames, capacity * sizeof(*frames));
+        struct hn_frame_watch *frames = realloc(t->frames, capacity * sizeof(*frames));
 
         if (!frames)
             return false;
@@ -125,11 +125,32 @@ owner_fits(unsigned owner, bool in_chunk)
     return owner == 0 ? in_chunk : owner == 1 && !in_chunk;
 }
 
+/* Up to 3.9 a flag, in 3.10 a state (FRAME_EXECUTING is 0). From 3.11 to 3.13 a frame
+ * keeps the depth of its value stack only while it does not need it: -1 otherwise.
+ * Since 3.14 there is a pointer, which a frame that is left sets back to its first
+ * local variable. */
+static enum hn_liveness
+liveness(const struct hn_shape *s, hn_addr frame, const uint8_t *bytes)
+{
+    if (s->frame_executing >= 0)
+        return bytes[s->frame_executing] == 1 ? HN_LIVE_RUNS : HN_LIVE_OVER;
+    if (s->frame_state >= 0)
+        return bytes[s->frame_state] == 0 ? HN_LIVE_RUNS : HN_LIVE_OVER;
+    if (s->frame_stacktop >= 0)
+        return hn_take_u32(bytes, s->frame_stacktop) == UINT32_MAX ? HN_LIVE_RUNS
+                                                                   : HN_LIVE_CALLS;
+    if (s->frame_stackpointer >= 0
+        && hn_take_u64(bytes, s->frame_stackpointer) == frame + s->frame_fixed)
+        return HN_LIVE_OVER; /* or it has no variables at all: see is_over() */
+    return HN_LIVE_UNKNOWN;
+}
+
 static bool
 is_code(struct hn_watch *w, const struct hn_link *link)
 {
     return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
-           || hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code, link->tlbc)
+           || hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
+                             link->tlbc, w->now_ns)
                   != HN_CODES_NONE;
 }
 
@@ -162,10 +183,14 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             return wish_for_frame(w, t, frame) ? HN_OUTCOME_PENDING : HN_OUTCOME_TORN;
         if (s->frame_owner >= 0)
             owner = bytes[s->frame_owner];
+        link.live = (uint8_t)liveness(s, frame, bytes);
+        link.from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
         frame = hn_take_u64(bytes, s->frame_back);
         if (owner >= s->first_shim_owner) {
             if (++shims > MOST_SHIMS)
                 return HN_OUTCOME_TORN;
+            if (ret->count > 0)
+                ret->links[ret->count - 1].from_c = true;
             continue;
         }
         shims = 0;
@@ -207,33 +232,45 @@ place(const struct hn_shape *s, const struct hn_code_entry *entry, uint64_t posi
 }
 
 /* Frames on the data stack are pushed one right behind the other; the oldest chunk
- * leaves its first word free. */
+ * leaves its first word free. What C calls while a frame is being made or cleared (the
+ * collector, finalizers) comes behind that one, which is no link of the chain. */
 static bool
 is_adjacent(const struct hn_watch *w, const struct hn_thread_watch *t,
             const struct hn_link *below, const struct hn_link *link)
 {
     if (link->chunk == 0)
         return true;
-    if (below && below->chunk == link->chunk)
-        return link->frame
-               == below->frame + w->codes->entries[below->entry].frame_bytes;
+    if (below && below->chunk == link->chunk) {
+        hn_addr end = below->frame + w->codes->entries[below->entry].frame_bytes;
+
+        return link->frame == end || (link->from_c && link->frame > end);
+    }
     return link->frame - t->chunks[t->chunk_count - link->chunk].addr
            <= w->shape.chunk_header + 8;
+}
+
+/* A code object met anew may be another one than was there before; not so one that was
+ * looked at a moment ago, unless it is known to change. */
+static bool
+is_fresh(const struct hn_watch *w, const struct hn_code_entry *entry)
+{
+    return entry->checked_ns != 0
+           && w->now_ns - entry->checked_ns < (entry->changes ? 1 : CODE_FRESH_NS);
 }
 
 static bool
 resolve(struct hn_watch *w, struct hn_link *link)
 {
     link->entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
-    if (link->entry == HN_CODES_NONE)
-        link->entry = hn_codes_load(w->codes, w->rt, &w->shape, w->index, link->code,
-                                    link->tlbc);
+    if (link->entry == HN_CODES_NONE || !is_fresh(w, &w->codes->entries[link->entry]))
+        link->entry = hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
+                                     link->tlbc, w->now_ns);
     return link->entry != HN_CODES_NONE;
 }
 
 static bool
-intern(struct hn_watch *w, const struct hn_thread_watch *t,
-       const struct hn_link *below, uint32_t parent, struct hn_link *link)
+intern(struct hn_watch *w, const struct hn_thread_watch *t, const struct hn_link *below,
+       uint32_t parent, struct hn_link *link)
 {
     const struct hn_code_entry *entry;
     int32_t at;
@@ -303,6 +340,47 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
     }
     t->node = node;
     return HN_OUTCOME_STACK;
+}
+
+/* --- what has been left meanwhile */
+
+static bool
+is_over(struct hn_watch *w, const struct hn_link *link)
+{
+    uint32_t entry;
+
+    if (link->live != HN_LIVE_OVER)
+        return false;
+    if (w->shape.frame_stackpointer < 0)
+        return true;
+    entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
+    return entry != HN_CODES_NONE && w->codes->entries[entry].print.slots > 0;
+}
+
+/* Between the copying of the thread state and that of its frames, the innermost ones
+ * may have been left. Their memory still shows them, and the callers have gone on: the
+ * stack is the callers', as of now. */
+static void
+drop_left(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    struct hn_chain *chain = &t->now;
+    size_t first = 0;
+
+    for (size_t i = chain->count; i-- > 1 && first == 0;) {
+        const struct hn_link *caller = &chain->links[i];
+        const struct hn_link *callee = &chain->links[i - 1];
+
+        if ((caller->live == HN_LIVE_RUNS && w->shape.frame_stacktop >= 0
+             && !callee->from_c)
+            || is_over(w, callee))
+            first = i;
+    }
+    if (first == 0 && chain->count > 1 && chain->links[0].from_c
+        && chain->links[0].live == HN_LIVE_CALLS)
+        first = 1;
+    memmove(chain->links, chain->links + first,
+            (chain->count - first) * sizeof(*chain->links));
+    chain->count -= first;
 }
 
 /* The oldest frame on the data stack is the outermost one, or what a generator called
@@ -387,7 +465,10 @@ hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
         outcome = follow(w, t, 0, first, &t->now);
     if (outcome != HN_OUTCOME_STACK)
         return outcome;
-    return reaches_the_bottom(w, t) ? find_node(w, t) : HN_OUTCOME_TORN;
+    if (!reaches_the_bottom(w, t))
+        return HN_OUTCOME_TORN;
+    drop_left(w, t);
+    return find_node(w, t);
 }
 
 /* The innermost frame that is the same may have gone on: what called it has not. */
@@ -397,6 +478,7 @@ hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
     hn_addr first;
     size_t same = 0;
 
+    t->left = false;
     if (find_first(w, t, 1, &first) != HN_OUTCOME_STACK
         || follow(w, t, 1, first, &t->again) != HN_OUTCOME_STACK)
         return 0;
@@ -408,7 +490,8 @@ hn_walk_again(struct hn_watch *w, struct hn_thread_watch *t)
             break;
         same++;
         if (a->position != b->position)
-            break;
+            return same;
     }
+    t->left = same < t->now.count;
     return same;
 }

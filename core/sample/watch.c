@@ -256,8 +256,7 @@ static enum hn_status
 open_target(struct hn_watch *w, int64_t pid)
 {
     struct hn_open_options options = { .no_stop = true };
-    enum hn_status st =
-        hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
+    enum hn_status st = hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
 
     if (!st)
         st = hn_runtime_open(w->target, &w->rt);

@@ -20,6 +20,15 @@ enum { HN_LINKS_MOST = 1 << 17 };
 /* C calls between which a thread goes to and fro are copied along, so many of them. */
 enum { HN_CFRAMES = 4 };
 
+/* What a frame says of the call it stands for. */
+enum hn_liveness {
+    HN_LIVE_UNKNOWN, /* this CPython does not say */
+    HN_LIVE_RUNS,    /* it executes, or what it called came from C */
+    HN_LIVE_CALLS,   /* it has called a Python function without C in between; or it has
+                        not begun, or is over: as the innermost frame */
+    HN_LIVE_OVER     /* it has been left */
+};
+
 /* One frame of a chain, as copied. */
 struct hn_link {
     hn_addr frame, code;
@@ -28,6 +37,8 @@ struct hn_link {
     uint32_t chunk; /* 1 + number of the data stack chunk, from the oldest; 0: none */
     uint32_t entry; /* of its code */
     uint32_t node;  /* the stack from the outermost frame to this one */
+    uint8_t live;   /* enum hn_liveness */
+    bool from_c;    /* C code called it */
 };
 
 /* Innermost first. */
@@ -59,8 +70,8 @@ enum hn_outcome {
 };
 
 struct hn_thread_watch {
-    hn_addr addr;  /* of the thread state */
-    uint64_t id;   /* tells it from later ones at that address; 0: not recorded */
+    hn_addr addr;   /* of the thread state */
+    uint64_t id;    /* tells it from later ones at that address; 0: not recorded */
     uint32_t index; /* in the sampler's list of threads */
     bool ended;
 
@@ -76,6 +87,11 @@ struct hn_thread_watch {
     struct hn_frame_watch cframes[HN_CFRAMES];
     struct hn_chain now, last, again;
 
+    hn_addr root, next_root; /* outermost frame of stacks that stood still; what it
+                                was the last time */
+    bool left; /* the second copy shows the same caller at the same place, but not what
+                  it called */
+
     /* of this look */
     enum hn_outcome outcome;
     unsigned attempts;
@@ -86,7 +102,7 @@ struct hn_thread_watch {
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* another thread had the GIL before and after the copying */
-    bool moved; /* the stack differs from the last look's */
+    bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
 };
@@ -116,9 +132,9 @@ struct hn_watch {
     uint32_t *wished; /* codes whose prints are copied along */
     size_t wished_count, wished_capacity;
     uint64_t codes_checked_ns;
-    uint64_t sample;
+    uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
-    bool threads_changed; /* since somebody asked for names */
+    bool threads_changed;         /* since somebody asked for names */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;

@@ -37,10 +37,10 @@ threads_of(const struct hn_profile *p)
 
     for (size_t i = 0; i < p->thread_count; i++)
         json_array_append_new(
-            threads, json_pack("{s:s, s:I, s:b, s:i}", "name", p->threads[i].name,
-                               "native_id", (json_int_t)p->threads[i].native_id, "main",
-                               (int)p->threads[i].main, "process",
-                               (int)p->threads[i].process));
+            threads,
+            json_pack("{s:s, s:I, s:b, s:i}", "name", p->threads[i].name, "native_id",
+                      (json_int_t)p->threads[i].native_id, "main",
+                      (int)p->threads[i].main, "process", (int)p->threads[i].process));
     return threads;
 }
 
@@ -50,11 +50,12 @@ stacks_of(const struct hn_profile *p)
     json_t *stacks = json_array();
 
     for (size_t i = 0; i < p->count_count; i++)
-        json_array_append_new(
-            stacks, json_pack("{s:i, s:i, s:I, s:o}", "thread",
-                              (int)p->counts[i].thread, "state", (int)p->counts[i].state,
-                              "samples", (json_int_t)p->counts[i].samples, "frames",
-                              frames_of(p, p->counts[i].node)));
+        json_array_append_new(stacks,
+                              json_pack("{s:i, s:i, s:I, s:o}", "thread",
+                                        (int)p->counts[i].thread, "state",
+                                        (int)p->counts[i].state, "samples",
+                                        (json_int_t)p->counts[i].samples, "frames",
+                                        frames_of(p, p->counts[i].node)));
     return stacks;
 }
 
@@ -64,10 +65,9 @@ growth_of(const struct hn_profile *p)
     json_t *growth = json_array();
 
     for (size_t i = 0; i < p->growth_count; i++)
-        json_array_append_new(growth,
-                              json_pack("{s:I, s:o}", "bytes",
-                                        (json_int_t)p->growth[i].bytes, "frames",
-                                        frames_of(p, p->growth[i].node)));
+        json_array_append_new(
+            growth, json_pack("{s:I, s:o}", "bytes", (json_int_t)p->growth[i].bytes,
+                              "frames", frames_of(p, p->growth[i].node)));
     return growth;
 }
 

@@ -1,4 +1,5 @@
-/* How much a sample costs, and how much of it is the system calls that cannot be spared.
+/* How much a sample costs, and how much of it is the system calls that cannot be
+ * spared.
  *
  *   sample_speed PID COUNT
  *
@@ -28,7 +29,8 @@ struct stretch {
 static struct stretch
 begin(void)
 {
-    return (struct stretch){ seconds(CLOCK_THREAD_CPUTIME_ID), seconds(CLOCK_MONOTONIC) };
+    return (struct stretch){ seconds(CLOCK_THREAD_CPUTIME_ID),
+                             seconds(CLOCK_MONOTONIC) };
 }
 
 static struct stretch
@@ -73,13 +75,14 @@ main(int argc, char **argv)
     for (long i = 0; i < count; i++)
         repeat_reads(sampler->processes[0].watch);
     floor = end(floor);
-    printf("{\"samples\": %ld, \"cpu_us\": %.3f, \"wall_us\": %.3f, \"floor_cpu_us\": "
-           "%.3f, \"floor_wall_us\": %.3f, \"calls\": %.3f, \"ranges\": %zu, \"bytes\": "
-           "%zu, \"discarded\": %" PRIu64 "}\n",
-           count, whole.cpu / (double)count * 1e6, whole.wall / (double)count * 1e6,
-           floor.cpu / (double)count * 1e6, floor.wall / (double)count * 1e6,
-           (double)reads / (double)count, sampler->processes[0].watch->plan.known_reads,
-           sampler->processes[0].watch->plan.used, (uint64_t)sampler->discarded);
+    printf(
+        "{\"samples\": %ld, \"cpu_us\": %.3f, \"wall_us\": %.3f, \"floor_cpu_us\": "
+        "%.3f, \"floor_wall_us\": %.3f, \"calls\": %.3f, \"ranges\": %zu, \"bytes\": "
+        "%zu, \"discarded\": %" PRIu64 "}\n",
+        count, whole.cpu / (double)count * 1e6, whole.wall / (double)count * 1e6,
+        floor.cpu / (double)count * 1e6, floor.wall / (double)count * 1e6,
+        (double)reads / (double)count, sampler->processes[0].watch->plan.known_reads,
+        sampler->processes[0].watch->plan.used, (uint64_t)sampler->discarded);
     hn_sampler_close(sampler);
     return 0;
 }

@@ -1,0 +1,219 @@
+"""Divides its time in a way it knows: see tests/sampling. `shares.py KIND`.
+
+Each kind calls functions again and again and adds up how long each of them had, by the
+thread's own clock, which is read around calls that take some 200 microseconds. On
+SIGTERM it prints {function: seconds} and ends. Names are unique in the file."""
+
+import json
+import signal
+import sys
+import threading
+import time
+
+STOP = []
+SPENT = {}
+CLOCK = time.perf_counter
+
+
+def timed(function, *args):
+    began = CLOCK()
+    function(*args)
+    name = function.__name__
+    SPENT[name] = SPENT.get(name, 0.0) + CLOCK() - began
+
+
+def spin(count):
+    total = 0
+    for number in range(count):
+        total += number
+    return total
+
+
+# --- three functions of different weight
+
+def work_small():
+    spin(1000)
+
+
+def work_middle():
+    spin(3000)
+
+
+def work_large():
+    spin(6000)
+
+
+def run_plain():
+    while not STOP:
+        timed(work_small)
+        timed(work_middle)
+        timed(work_large)
+
+
+# --- leaves that take turns
+
+def leaf_left():
+    return 1
+
+
+def leaf_right():
+    return 2
+
+
+def turn_about():
+    for _ in range(2000):
+        leaf_left()
+        leaf_right()
+
+
+def turn_left():
+    for _ in range(2000):
+        leaf_left()
+
+
+def run_leaves():
+    while not STOP:
+        timed(turn_about)
+        timed(turn_left)
+
+
+# --- recursion
+
+def dive_deep(depth):
+    if depth:
+        return dive_deep(depth - 1)
+    return spin(3000)
+
+
+def dive_shallow(depth):
+    if depth:
+        return dive_shallow(depth - 1)
+    return spin(3000)
+
+
+def run_recursion():
+    while not STOP:
+        timed(dive_deep, 150)
+        timed(dive_shallow, 5)
+
+
+# --- generators
+
+def gen_inner(count):
+    for number in range(count):
+        yield number
+
+
+def gen_outer(count):
+    yield from gen_inner(count)
+
+
+def drain_plain():
+    for number in gen_inner(2000):
+        number += 1
+
+
+def drain_nested():
+    for number in gen_outer(2000):
+        number += 1
+
+
+def run_generators():
+    while not STOP:
+        timed(drain_plain)
+        timed(drain_nested)
+
+
+# --- code that is made and dropped
+
+SOURCE = """
+def made_short(spin):
+    spin(1500)
+
+
+def made_long(spin):
+    spin(4500)
+"""
+
+
+def run_made():
+    while not STOP:
+        names = {}
+        exec(compile(SOURCE, "<made>", "exec"), names)
+        timed(names["made_short"], spin)
+        timed(names["made_long"], spin)
+
+
+# --- coroutines of asyncio
+
+def step_light():
+    spin(1500)
+
+
+def step_heavy():
+    spin(4500)
+
+
+async def task_light(asyncio):
+    while not STOP:
+        timed(step_light)
+        await asyncio.sleep(0)
+
+
+async def task_heavy(asyncio):
+    while not STOP:
+        timed(step_heavy)
+        await asyncio.sleep(0)
+
+
+async def both_tasks(asyncio):
+    await asyncio.gather(task_light(asyncio), task_heavy(asyncio))
+
+
+def run_tasks():
+    import asyncio
+
+    asyncio.run(both_tasks(asyncio))
+
+
+# --- threads: each has a share of its own
+
+def run_threads():
+    threads = [threading.Thread(target=thread_main, args=(which,)) for which in (0, 1)]
+    for thread in threads:
+        thread.start()
+    while not STOP:
+        time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+
+
+def thread_main(which):
+    names = [("first_one", "first_two"), ("second_one", "second_two")][which]
+    functions = [globals()[name] for name in names]
+    while not STOP:
+        for function in functions:
+            timed(function)
+
+
+def first_one():
+    spin(2000)
+
+
+def first_two():
+    spin(6000)
+
+
+def second_one():
+    spin(4000)
+
+
+def second_two():
+    spin(4000)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, frame: STOP.append(number))
+    print("READY", flush=True)
+    globals()["run_" + sys.argv[1]]()
+    print("SPENT " + json.dumps(SPENT), flush=True)

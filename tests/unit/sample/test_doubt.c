@@ -1,0 +1,156 @@
+/* Which pairs of caller and callee are believed, and which stacks are dropped. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "sample/doubt.h"
+
+/* Code: a loop that calls one function at place 10 and another at place 20. */
+enum { LOOP = 1, ONE = 2, OTHER = 3 };
+
+struct scene {
+    struct hn_pairs pairs;
+    struct hn_tree tree;
+    uint32_t at_10, at_20;     /* the loop, standing at its two calls */
+    uint32_t one, other, torn; /* torn: the other function above the call of the one */
+};
+
+static void
+begin(struct scene *s)
+{
+    assert_true(hn_pairs_init(&s->pairs));
+    assert_true(hn_tree_init(&s->tree));
+    s->at_10 = hn_tree_step(&s->tree, 0, LOOP, 10);
+    s->at_20 = hn_tree_step(&s->tree, 0, LOOP, 20);
+    s->one = hn_tree_step(&s->tree, s->at_10, ONE, 0);
+    s->other = hn_tree_step(&s->tree, s->at_20, OTHER, 0);
+}
+
+static void
+end(struct scene *s)
+{
+    hn_pairs_deinit(&s->pairs);
+    hn_tree_deinit(&s->tree);
+}
+
+static void
+a_call_from_another_place_is_doubted(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    assert_false(hn_pairs_doubt(&s.pairs, &s.tree, s.one));
+    assert_false(hn_pairs_doubt(&s.pairs, &s.tree, s.other));
+    s.torn = hn_tree_step(&s.tree, s.at_10, OTHER, 0);
+    assert_true(hn_pairs_doubt(&s.pairs, &s.tree, s.torn));
+
+    /* ... until it was seen often enough. */
+    for (int i = 1; i < HN_PAIR_BELIEVED; i++)
+        assert_false(hn_pairs_believe(&s.pairs, &s.tree, s.torn, true));
+    assert_true(hn_pairs_believe(&s.pairs, &s.tree, s.torn, true));
+    end(&s);
+}
+
+static void
+trying_again_is_not_seeing_once_more(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    hn_pairs_doubt(&s.pairs, &s.tree, s.other);
+    s.torn = hn_tree_step(&s.tree, s.at_10, OTHER, 0);
+    for (int i = 0; i < 100; i++)
+        assert_false(hn_pairs_believe(&s.pairs, &s.tree, s.torn, false));
+    end(&s);
+}
+
+static void
+what_stood_still_is_proven_with_all_its_callers(void **state)
+{
+    struct scene s;
+    uint32_t deep;
+
+    (void)state;
+    begin(&s);
+    hn_pairs_doubt(&s.pairs, &s.tree, s.other);
+    s.torn = hn_tree_step(&s.tree, s.at_10, OTHER, 0);
+    deep = hn_tree_step(&s.tree, s.torn, ONE, 4);
+    hn_pairs_prove(&s.pairs, &s.tree, deep);
+
+    assert_false(hn_pairs_doubt(&s.pairs, &s.tree, s.torn));
+    assert_true(hn_pairs_proven(&s.pairs, &s.tree, s.torn));
+    assert_true(hn_pairs_proven(&s.pairs, &s.tree, deep));
+    end(&s);
+}
+
+/* Samples of the scene's stacks, judged. */
+static void
+judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still, bool *ret)
+{
+    uint64_t samples[8] = { 0 };
+
+    begin(s);
+    s->torn = hn_tree_step(&s->tree, s->at_10, OTHER, 0);
+    for (uint32_t i = 1; i < s->tree.count; i++)
+        hn_pairs_doubt(&s->pairs, &s->tree, i);
+    samples[s->one] = samples[s->other] = other;
+    samples[s->torn] = torn;
+    s->tree.nodes[s->torn].sound = torn_still;
+    assert_true(hn_pairs_judge(&s->tree, s->pairs.index.count, samples, ret));
+    end(s);
+}
+
+static void
+drops_a_pair_that_is_much_rarer_and_never_stood_still(void **state)
+{
+    struct scene s;
+    bool torn[8];
+
+    (void)state;
+    judge(&s, 1000, 9, 0, torn);
+    assert_true(torn[s.torn]);
+    assert_false(torn[s.one] || torn[s.other] || torn[s.at_10] || torn[s.at_20]);
+}
+
+static void
+keeps_a_rare_pair_that_stood_still(void **state)
+{
+    struct scene s;
+    bool torn[8];
+
+    (void)state;
+    judge(&s, 1000, 9, 5, torn);
+    assert_false(torn[s.torn]);
+}
+
+static void
+keeps_a_pair_that_is_not_so_rare(void **state)
+{
+    struct scene s;
+    bool torn[8];
+
+    (void)state;
+    judge(&s, 1000, 100, 0, torn);
+    assert_false(torn[s.torn]);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_from_another_place_is_doubted),
+        cmocka_unit_test(trying_again_is_not_seeing_once_more),
+        cmocka_unit_test(what_stood_still_is_proven_with_all_its_callers),
+        cmocka_unit_test(drops_a_pair_that_is_much_rarer_and_never_stood_still),
+        cmocka_unit_test(keeps_a_rare_pair_that_stood_still),
+        cmocka_unit_test(keeps_a_pair_that_is_not_so_rare),
+    };
+
+    return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* Wishes get their bytes, in one go and joined, also when a neighbour has none. */
+#include "support/memory_builder.h"
+
+#include <string.h>
+
+#include "sample/plan.h"
+
+static void
+each_wish_gets_its_own_bytes(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr near = memory_alloc(m, 64), far;
+    struct hn_plan plan = { .count = 0 };
+    size_t one, other, beyond;
+
+    memory_put(m, near, "first...second..", 16);
+    memory_alloc(m, 3 * 4096);
+    far = memory_alloc(m, 64);
+    memory_put(m, far, "far away", 8);
+    other = hn_plan_add(&plan, near + 8, 8);
+    beyond = hn_plan_add(&plan, far, 8);
+    one = hn_plan_add(&plan, near, 8);
+    hn_plan_run(&plan, m->py.target);
+
+    assert_memory_equal("first...", hn_plan_bytes(&plan, one), 8);
+    assert_memory_equal("second..", hn_plan_bytes(&plan, other), 8);
+    assert_memory_equal("far away", hn_plan_bytes(&plan, beyond), 8);
+    assert_int_equal(2, plan.read_count); /* the neighbours are one */
+    hn_plan_deinit(&plan);
+}
+
+static void
+what_is_behind_a_bar_is_copied_by_itself(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr at = memory_alloc(m, 64);
+    struct hn_plan plan = { .count = 0 };
+    size_t before, after;
+
+    memory_put(m, at, "changing", 8);
+    before = hn_plan_add(&plan, at, 8);
+    hn_plan_bar(&plan);
+    after = hn_plan_add(&plan, at, 8);
+    hn_plan_run(&plan, m->py.target);
+
+    assert_int_equal(2, plan.read_count);
+    assert_ptr_not_equal(hn_plan_bytes(&plan, before), hn_plan_bytes(&plan, after));
+    hn_plan_deinit(&plan);
+}
+
+static void
+later_wishes_leave_earlier_bytes_alone(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr at = memory_alloc(m, 1 << 15);
+    struct hn_plan plan = { .count = 0 };
+
+    memory_put(m, at, "earlier.", 8);
+    memory_put(m, at + (1 << 14), "later...", 8);
+    hn_plan_add(&plan, at, 8);
+    hn_plan_run(&plan, m->py.target);
+    hn_plan_add(&plan, at + (1 << 14), 1 << 14); /* the buffer has to grow */
+    assert_null(hn_plan_bytes(&plan, 1));
+    hn_plan_run(&plan, m->py.target);
+
+    assert_memory_equal("earlier.", hn_plan_bytes(&plan, 0), 8);
+    assert_memory_equal("later...", hn_plan_bytes(&plan, 1), 8);
+    hn_plan_deinit(&plan);
+}
+
+static void
+the_same_plan_again_sees_what_is_new(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr at = memory_alloc(m, 64);
+    struct hn_plan plan = { .count = 0 };
+
+    memory_put(m, at, "one.two.", 8);
+    for (int look = 0; look < 2; look++) {
+        hn_plan_clear(&plan);
+        hn_plan_add(&plan, at + 4, 4);
+        hn_plan_add(&plan, at, 4);
+        hn_plan_run(&plan, m->py.target);
+        assert_memory_equal("two.", hn_plan_bytes(&plan, 0), 4);
+        assert_memory_equal(look ? "new." : "one.", hn_plan_bytes(&plan, 1), 4);
+        memory_put(m, at, "new.two.", 8);
+    }
+    hn_plan_deinit(&plan);
+}
+
+static void
+a_neighbour_without_memory_costs_only_itself(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr at = memory_alloc(m, 256);
+    struct hn_plan plan = { .count = 0 };
+    size_t gone, there;
+
+    memory_put(m, at, "there...", 8);
+    memory_end_at(m, at + 64);
+    gone = hn_plan_add(&plan, at + 32, 64);
+    there = hn_plan_add(&plan, at, 8);
+    hn_plan_run(&plan, m->py.target);
+
+    assert_null(hn_plan_bytes(&plan, gone));
+    assert_memory_equal("there...", hn_plan_bytes(&plan, there), 8);
+    hn_plan_deinit(&plan);
+}
+
+static int
+set_up(void **state)
+{
+    static struct memory_builder m;
+
+    memory_builder_init(&m, HN_HEX(3, 12, 1), HN_FLAVOUR_RELEASE);
+    *state = &m;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    memory_builder_deinit(*state);
+    return 0;
+}
+
+#define PLAN_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLAN_TEST(each_wish_gets_its_own_bytes),
+        PLAN_TEST(what_is_behind_a_bar_is_copied_by_itself),
+        PLAN_TEST(later_wishes_leave_earlier_bytes_alone),
+        PLAN_TEST(the_same_plan_again_sees_what_is_new),
+        PLAN_TEST(a_neighbour_without_memory_costs_only_itself),
+    };
+
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
