@@ -328,6 +328,11 @@ take_end(struct hn_sampling *s, enum hn_run_end end, const char *why, bool gone)
         s->ended = s->partial ? "interrupted" : "";
         break;
     case HN_RUN_GONE:
+        if (s->duration_ns == 0) {
+            s->note = hn_arena_format(&call->arena, "The process has ended: %s.", why);
+            break;
+        }
+        /* fall through */
     case HN_RUN_STOPPED:
         s->ended = hn_arena_copy(&call->arena, why, strlen(why));
         if (!s->ended)
@@ -408,7 +413,9 @@ hn_sampling_profile(struct hn_sampling *s, struct hn_arena *arena,
     if (st)
         return st;
     ret->ended = s->ended;
-    if (s->waits)
+    if (s->note)
+        st = add_note(arena, ret, s->note);
+    if (st == HN_OK && s->waits)
         st = add_note(
             arena, ret,
             "The debugger saw to nothing meanwhile: threads that the process "

@@ -48,6 +48,7 @@ struct hn_sampling {
 
     /* How it ended. */
     const char *ended; /* the reason, "" if the time was over */
+    const char *note;  /* what else is to be told, or NULL */
     bool partial;      /* the user ended what should have lasted longer */
     int child_status;  /* as waitpid() has it; -1: it runs on */
 

@@ -37,7 +37,8 @@ commands_are_completed(void **state)
     assert_completed(true, "d", "dump down ");
     assert_completed(
         true, "",
-        "dump bt threads info frame up down list locals globals print object exc ");
+        "dump bt threads info frame up down list locals globals print object exc "
+        "sample top ");
     assert_completed(true, "x", "");
 }
 
