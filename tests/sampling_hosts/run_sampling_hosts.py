@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 import harness  # noqa: E402
 from harness import Skip, Target  # noqa: E402
 
-SUMMARY = re.compile(r"^([\d.]+) s, ([\d,]+) samples? of (\d+) threads?", re.M)
+SUMMARY = re.compile(r"^([\d.]+) s, ([\d,]+) samples? of ([\d,]+) threads?", re.M)
 
 # One stop of LLDB takes a tenth of a second.
 SHORT_RUNS, SHORT_RUNS_FULL = 20, 500
@@ -61,7 +61,7 @@ class Churn:
 def show(host, label, path):
     """Prints a file from inside the session."""
     if host.name == "gdb":
-        return ["echo %s\\ " % label, "shell cat " + path]
+        return ["python print('%s', open('%s').read().strip())" % (label, path)]
     return ["script print('%s', open('%s').read().strip())" % (label, path)]
 
 
@@ -181,13 +181,12 @@ def ctrl_c_ends_it(host, churn):
 def wait_until_sampled(churn, process):
     """Attaching stops it; once it counts again under a tracer, it is being sampled."""
     deadline = time.monotonic() + 60
-    while traced(churn) and process.poll() is None or not traced(churn):
-        if time.monotonic() > deadline or process.poll() is not None:
-            raise RuntimeError("the session never sampled")
-        before = churn.count()
+    while process.poll() is None and time.monotonic() < deadline:
+        under_tracer, before = traced(churn), churn.count()
         time.sleep(0.2)
-        if traced(churn) and churn.count() > before:
+        if under_tracer and traced(churn) and churn.count() > before:
             return
+    raise RuntimeError("the session never sampled")
 
 
 def traced(churn):
