@@ -32,7 +32,7 @@ static void
 commands_are_completed(void **state)
 {
     (void)state;
-    assert_completed(false, "py-t", "py-threads ");
+    assert_completed(false, "py-t", "py-threads py-top ");
     assert_completed(false, "py-d", "py-dump py-down ");
     assert_completed(true, "d", "dump down ");
     assert_completed(
@@ -81,7 +81,8 @@ a_line_that_ends_in_a_quote_is_no_harm(void **state)
     assert_completed(false, "py-bt \"--re", "--reverse ");
     assert_completed(false, "'",
                      "py-dump py-bt py-threads py-info py-frame py-up "
-                     "py-down py-list py-locals py-globals py-print py-object py-exc ");
+                     "py-down py-list py-locals py-globals py-print py-object py-exc "
+                     "py-sample py-top ");
 }
 
 int
