@@ -669,6 +669,7 @@ session_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
         .select_frame = host_select_frame,
         .run = host_run,
         .start = host_start,
+        .loop_stands = true,
     };
     s->core = hn_session_create(&s->host);
     if (!s->core) {

@@ -12,6 +12,46 @@ enum { ASK_EVERY_NS = 20 * 1000 * 1000 };
 /* A SIGINT gets lost when the thread that it fell to ends just then. */
 enum { AGAIN_AFTER_NS = 200 * 1000 * 1000 };
 
+/* How often SIGINT came since the timer began, and GDB's own handler of it: a handler
+ * has nothing else to find them by, and GDB has one main thread. */
+static volatile sig_atomic_t interrupts;
+static struct sigaction of_gdb;
+
+/* Ctrl-C goes to GDB, which passes it on; that it came we need to know, because the
+ * target may miss it. */
+static void
+note_interrupt(int number, siginfo_t *info, void *context)
+{
+    interrupts = 1;
+    if (of_gdb.sa_flags & SA_SIGINFO)
+        of_gdb.sa_sigaction(number, info, context);
+    else if (of_gdb.sa_handler != SIG_DFL && of_gdb.sa_handler != SIG_IGN)
+        of_gdb.sa_handler(number);
+}
+
+static void
+watch_interrupts(void)
+{
+    struct sigaction ours = { .sa_sigaction = note_interrupt };
+
+    interrupts = 0;
+    sigaction(SIGINT, NULL, &of_gdb);
+    ours.sa_flags = SA_SIGINFO | (of_gdb.sa_flags & (SA_RESTART | SA_ONSTACK));
+    ours.sa_mask = of_gdb.sa_mask;
+    sigaction(SIGINT, &ours, NULL);
+}
+
+/* GDB may have put another handler in its place meanwhile. */
+static void
+forget_interrupts(void)
+{
+    struct sigaction now;
+
+    sigaction(SIGINT, NULL, &now);
+    if (now.sa_flags & SA_SIGINFO && now.sa_sigaction == note_interrupt)
+        sigaction(SIGINT, &of_gdb, NULL);
+}
+
 static uint64_t
 now_ns(void)
 {
@@ -68,6 +108,12 @@ is_lost(int64_t pid)
     return !(pending & 1ULL << (SIGINT - 1)) && !strchr("tTZX", state);
 }
 
+static void
+interrupt(const struct timer *timer)
+{
+    pthread_kill(timer->whom, SIGINT);
+}
+
 /* The lock is held while firing: timer_end() then knows whether it happened. */
 static void *
 keep_time(void *arg)
@@ -84,13 +130,15 @@ keep_time(void *arg)
         if (!sleep_until(timer, next))
             break;
         now = now_ns();
-        over = now >= end || ask_finished(timer);
+        timer->by_user = interrupts > 0;
+        over = timer->by_user || now >= end || ask_finished(timer);
     }
     while (!timer->cancelled) {
-        if (!timer->fired || is_lost(timer->pid))
-            pthread_kill(timer->whom, SIGINT);
+        if (!timer->by_user && !timer->fired)
+            interrupt(timer);
         timer->fired = true;
-        sleep_until(timer, now_ns() + AGAIN_AFTER_NS);
+        if (sleep_until(timer, now_ns() + AGAIN_AFTER_NS) && is_lost(timer->pid))
+            interrupt(timer);
     }
     pthread_mutex_unlock(&timer->lock);
     return NULL;
@@ -121,10 +169,13 @@ timer_begin(struct timer *timer, int64_t pid, uint64_t duration_ns,
                              .arg = arg };
     pthread_mutex_init(&timer->lock, NULL);
     init_condition(&timer->changed);
+    watch_interrupts();
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     begun = pthread_create(&timer->thread, NULL, keep_time, timer) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!begun)
+        forget_interrupts();
     return begun;
 }
 
@@ -136,7 +187,8 @@ timer_end(struct timer *timer)
     pthread_cond_signal(&timer->changed);
     pthread_mutex_unlock(&timer->lock);
     pthread_join(timer->thread, NULL);
+    forget_interrupts();
     pthread_cond_destroy(&timer->changed);
     pthread_mutex_destroy(&timer->lock);
-    return timer->fired;
+    return timer->fired && !timer->by_user;
 }

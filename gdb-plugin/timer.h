@@ -19,7 +19,7 @@ struct timer {
     int64_t pid;          /* what GDB lets run; 0: not a process of this machine */
     bool (*finished)(void *arg);
     void *arg;
-    bool cancelled, fired; /* under @lock */
+    bool cancelled, fired, by_user; /* under @lock */
 };
 
 /* Begins, once GDB has resumed the target: before that GDB would take the signal for a
@@ -29,7 +29,8 @@ bool
 timer_begin(struct timer *timer, int64_t pid, uint64_t duration_ns,
             bool (*finished)(void *arg), void *arg);
 
-/* Ends it, waiting for its thread; true if it had fired. Never fires afterwards. */
+/* Ends it, waiting for its thread; true if it had fired, and not only repeated a Ctrl-C
+ * of the user's. Never fires afterwards. */
 bool
 timer_end(struct timer *timer);
 

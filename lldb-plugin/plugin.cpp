@@ -249,7 +249,6 @@ Host::show_at_once()
     output.clear();
 }
 
-/* On any thread. */
 bool
 Host::asked_to_stop()
 {
@@ -285,6 +284,8 @@ Host::run_target(uint64_t duration_ns, bool (*finished)(void *arg), void *arg,
         [&] { return finished(arg); }, [&] { return asked_to_stop(); }, &why);
 
     *why_ret = why.c_str();
+    if (end == HN_RUN_INTERRUPTED && !at_once)
+        show_at_once();
     return end;
 }
 

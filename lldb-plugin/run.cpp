@@ -136,90 +136,98 @@ end_by_itself(lldb::SBProcess &process, lldb::StateType state, std::string *why)
     return HN_RUN_STOPPED;
 }
 
-/* Halts the process when the time is over, or when somebody says so. A thread of its
- * own: the one that lets the process run waits for it inside LLDB, which holds the lock
- * of its API meanwhile; of all calls SendAsyncInterrupt() alone does without that. Of a
- * process that stands already it is not heard. */
-class Timer {
+/* A Continue() that lasts until the process stands again. On a thread of its own, since
+ * only LLDB's main one hears of Ctrl-C, and so must be there to ask. LLDB holds the
+ * lock of its API meanwhile: of all calls about the process, interrupt() alone does
+ * without. */
+class Continuation {
   public:
-    Timer(lldb::SBProcess &of, uint64_t duration_ns,
-          const std::function<bool()> &asked_finished,
-          const std::function<bool()> &asked_interrupted)
-        : process(of), finished(asked_finished), interrupted(asked_interrupted),
-          over(duration_ns ? clock::now() + std::chrono::nanoseconds(duration_ns)
-                           : clock::time_point::max())
+    explicit Continuation(lldb::SBProcess &of) : process(of)
     {
         sigset_t all, before;
 
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &before);
-        thread = std::thread([this] { keep_time(); });
+        thread = std::thread([this] { run(); });
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
-    ~Timer()
+    ~Continuation()
     {
-        end();
+        thread.join();
     }
-    Timer(const Timer &) = delete;
-    Timer &
-    operator=(const Timer &) = delete;
+    Continuation(const Continuation &) = delete;
+    Continuation &
+    operator=(const Continuation &) = delete;
 
-    /* Ends the thread; whether it has halted the process, and why. */
+    /* Whether it has ended by @until. */
     bool
-    end(hn_run_end *why = nullptr)
-    {
-        {
-            std::lock_guard<std::mutex> guard(lock);
-            cancelled = true;
-        }
-        changed.notify_all();
-        if (thread.joinable())
-            thread.join();
-        if (why && fired)
-            *why = reason;
-        return fired;
-    }
-
-  private:
-    /* A process that is just being resumed does not hear it either. */
-    static constexpr std::chrono::milliseconds AGAIN_AFTER{ 500 };
-
-    void
-    keep_time()
+    ended_by(clock::time_point until)
     {
         std::unique_lock<std::mutex> held(lock);
 
-        while (!cancelled && !is_time(held))
-            changed.wait_until(held, std::min(over, clock::now() + ASK_EVERY));
-        while (!cancelled) {
-            fired = true;
-            process.SendAsyncInterrupt();
-            changed.wait_for(held, AGAIN_AFTER);
-        }
+        return changed.wait_until(held, until, [this] { return ended; });
     }
 
-    bool
-    is_time(std::unique_lock<std::mutex> &held)
+    /* Halts the process, and waits for that. A process that is just being resumed, or
+     * stands already, does not hear it. */
+    void
+    interrupt()
     {
-        held.unlock();
-        bool by_user = interrupted(), by_other = finished();
-        held.lock();
+        do
+            process.SendAsyncInterrupt();
+        while (!ended_by(clock::now() + AGAIN_AFTER));
+    }
 
-        reason = by_user ? HN_RUN_INTERRUPTED : HN_RUN_OVER;
-        return by_user || by_other || clock::now() >= over;
+    /* Once it has ended. */
+    const lldb::SBError &
+    error() const
+    {
+        return result;
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds AGAIN_AFTER{ 500 };
+
+    void
+    run()
+    {
+        result = process.Continue();
+
+        std::lock_guard<std::mutex> guard(lock);
+
+        ended = true;
+        changed.notify_all();
     }
 
     lldb::SBProcess &process;
-    const std::function<bool()> &finished, &interrupted;
-    clock::time_point over;
-    std::thread thread;
-    std::mutex lock; /* guards what follows */
+    lldb::SBError result;
+    std::mutex lock;
     std::condition_variable changed;
-    bool cancelled = false, fired = false;
-    hn_run_end reason = HN_RUN_OVER;
+    bool ended = false; /* under @lock */
+    std::thread thread;
 };
 
-constexpr std::chrono::milliseconds Timer::AGAIN_AFTER;
+constexpr std::chrono::milliseconds Continuation::AGAIN_AFTER;
+
+/* Until the process stands. HN_RUN_STOPPED: by itself. */
+hn_run_end
+watch(Continuation &run, uint64_t duration_ns, const std::function<bool()> &finished,
+      const std::function<bool()> &interrupted)
+{
+    clock::time_point over = duration_ns
+                                 ? clock::now() + std::chrono::nanoseconds(duration_ns)
+                                 : clock::time_point::max();
+
+    while (!run.ended_by(std::min(over, clock::now() + ASK_EVERY))) {
+        bool by_user = interrupted();
+
+        if (!by_user && !finished() && clock::now() < over)
+            continue;
+        run.interrupt();
+        return by_user ? HN_RUN_INTERRUPTED : HN_RUN_OVER;
+    }
+    return HN_RUN_STOPPED;
+}
 
 /* A halt looks like a signal; LLDB's own Ctrl-C does, too. */
 bool
@@ -251,18 +259,25 @@ run_for(lldb::SBDebugger debugger, lldb::SBProcess process, uint64_t duration_ns
 {
     Selection selection(process);
     Synchronous synchronous(debugger);
-    Timer timer(process, duration_ns, finished, interrupted);
-    lldb::SBError error = process.Continue();
-    hn_run_end end = HN_RUN_INTERRUPTED;
-    lldb::StateType state = process.GetState();
+    hn_run_end end;
+    lldb::SBError error;
 
-    timer.end(&end);
+    {
+        Continuation run(process);
+
+        end = watch(run, duration_ns, finished, interrupted);
+        error = run.error();
+    }
     if (error.Fail()) {
         *why = error.GetCString() ? error.GetCString() : "";
         return HN_RUN_REFUSED;
     }
+    lldb::StateType state = process.GetState();
+
     if (!stands(state) || !is_halted(process))
         end = end_by_itself(process, state, why);
+    else if (end == HN_RUN_STOPPED)
+        end = HN_RUN_INTERRUPTED; /* by LLDB itself, on Ctrl-C */
     if (stands(state))
         selection.restore();
     return end;

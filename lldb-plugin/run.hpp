@@ -13,7 +13,7 @@
 namespace hognose {
 
 /* See hn_host.run; @why says what the end does not. @interrupted is asked as often as
- * @finished, on the same other thread. */
+ * @finished, on the calling thread. */
 hn_run_end
 run_for(lldb::SBDebugger debugger, lldb::SBProcess process, uint64_t duration_ns,
         const std::function<bool()> &finished, const std::function<bool()> &interrupted,

@@ -120,6 +120,7 @@ take_selected(struct hn_sampling *s)
         return hn_fail(err, HN_E_ARGUMENT, 0, "a core does not run any more");
     s->pid = place.pid;
     s->held = !place.running;
+    s->waits = place.running && host->loop_stands;
     if (place.kind == HN_PLACE_HOST)
         return hn_fail(err, HN_E_UNSUPPORTED, 0,
                        "it cannot be read directly, but only through the debugger");
@@ -327,6 +328,11 @@ take_end(struct hn_sampling *s, enum hn_run_end end, const char *why, bool gone)
         s->ended = s->partial ? "interrupted" : "";
         break;
     case HN_RUN_GONE:
+        if (s->duration_ns == 0) {
+            s->note = hn_arena_format(&call->arena, "The process has ended: %s.", why);
+            break;
+        }
+        /* fall through */
     case HN_RUN_STOPPED:
         s->ended = hn_arena_copy(&call->arena, why, strlen(why));
         if (!s->ended)
@@ -383,6 +389,21 @@ add_stops(const struct hn_sampling *s, struct hn_profile *profile)
     profile->stopped_ns = s->stood_ns;
 }
 
+static enum hn_status
+add_note(struct hn_arena *arena, struct hn_profile *profile, const char *note)
+{
+    const char **notes =
+        hn_arena_array(arena, profile->note_count + 1, sizeof(*profile->notes));
+
+    if (!notes)
+        return HN_E_NOMEM;
+    for (size_t i = 0; i < profile->note_count; i++)
+        notes[i] = profile->notes[i];
+    notes[profile->note_count++] = note;
+    profile->notes = notes;
+    return HN_OK;
+}
+
 enum hn_status
 hn_sampling_profile(struct hn_sampling *s, struct hn_arena *arena,
                     struct hn_profile *ret)
@@ -392,6 +413,15 @@ hn_sampling_profile(struct hn_sampling *s, struct hn_arena *arena,
     if (st)
         return st;
     ret->ended = s->ended;
+    if (s->note)
+        st = add_note(arena, ret, s->note);
+    if (st == HN_OK && s->waits)
+        st = add_note(
+            arena, ret,
+            "The debugger saw to nothing meanwhile: threads that the process "
+            "wanted to start had to wait. (Interrupted before, it is let run.)");
+    if (st)
+        return st;
     if (s->stops)
         add_stops(s, ret);
     return HN_OK;

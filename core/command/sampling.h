@@ -32,6 +32,7 @@ struct hn_sampling {
     int64_t pid;
     bool held;   /* the debugger holds it, and lets it run for us alone */
     bool begins; /* it is at its very beginning: Python is yet to appear in it */
+    bool waits;  /* the debugger does not see to it while we look */
     bool stops;  /* it stands still at each sample */
     pid_t child; /* what the bare host started; 0: nothing */
     struct hn_sampler *sampler;
@@ -47,6 +48,7 @@ struct hn_sampling {
 
     /* How it ended. */
     const char *ended; /* the reason, "" if the time was over */
+    const char *note;  /* what else is to be told, or NULL */
     bool partial;      /* the user ended what should have lasted longer */
     int child_status;  /* as waitpid() has it; -1: it runs on */
 

@@ -78,8 +78,10 @@ struct hn_host {
     /* Starts the program that is loaded but does not run, and leaves it stopped before
      * its first instruction. False with the reason if that cannot be; optional. */
     bool (*start)(void *impl, const char **why_ret);
-    bool terminal;  /* output goes to a terminal */
-    unsigned width; /* columns of it, 0 = unlimited */
+    bool loop_stands; /* while a command runs, nobody sees to a target that runs in the
+                         background: threads that it starts wait until it has ended */
+    bool terminal;    /* output goes to a terminal */
+    unsigned width;   /* columns of it, 0 = unlimited */
 };
 
 struct hn_session *
