@@ -115,7 +115,7 @@ def says_nothing_else(host, churn):
     between = text.partition("<<<\n")[2].partition(">>>")[0]
     lines = [line for line in between.splitlines() if not line.startswith("(lldb) ")]
     if not lines or not SUMMARY.match(lines[0]):
-        reasons.append("begins with %r" % lines[:2])
+        reasons.append("begins with %r in: %s" % (lines[:2], text[-500:]))
     return reasons
 
 
