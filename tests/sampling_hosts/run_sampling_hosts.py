@@ -24,6 +24,9 @@ SUMMARY = re.compile(r"^([\d.]+) s, ([\d,]+) samples? of ([\d,]+) threads?", re.
 # One stop of LLDB takes a tenth of a second.
 SHORT_RUNS, SHORT_RUNS_FULL = 20, 500
 
+# LLDB gives up attaching when a thread that it has listed ends before it gets there.
+ATTACH_AGAIN = 3
+
 
 class Churn:
     """The target, and how far it has counted."""
@@ -72,6 +75,10 @@ def counts(text, label):
 def run(host, churn, lines):
     """The session's output; it must end well and leave the target running."""
     done = host.run_lines(churn.target, lines)
+    for _ in range(ATTACH_AGAIN):
+        if "attach failed: No such process" not in done.text:
+            break
+        done = host.run_lines(churn.target, lines)
     reasons = [] if done.returncode == 0 else ["exit status %d" % done.returncode]
     if not churn.advances():
         reasons.append("the target does not run afterwards: %s" % churn.program.state())
@@ -115,7 +122,7 @@ def says_nothing_else(host, churn):
     between = text.partition("<<<\n")[2].partition(">>>")[0]
     lines = [line for line in between.splitlines() if not line.startswith("(lldb) ")]
     if not lines or not SUMMARY.match(lines[0]):
-        reasons.append("begins with %r" % lines[:2])
+        reasons.append("begins with %r in: %s" % (lines[:2], text[-500:]))
     return reasons
 
 
