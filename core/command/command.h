@@ -102,6 +102,7 @@ struct hn_call {
     const char **notes; /* sentences: what the result lacks */
     size_t note_count;
     bool interrupted; /* the result is partial */
+    bool no_target;   /* the result is about files and other processes */
 
     int64_t next_progress_ms;
     bool progress_shown;
@@ -110,7 +111,8 @@ struct hn_call {
 extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,
     hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list,
     hn_command_locals, hn_command_globals, hn_command_print, hn_command_object,
-    hn_command_exc;
+    hn_command_exc, hn_command_tracemalloc, hn_command_tracemalloc_stat,
+    hn_command_tracemalloc_diff, hn_command_tracemalloc_save;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

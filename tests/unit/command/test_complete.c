@@ -32,13 +32,27 @@ static void
 commands_are_completed(void **state)
 {
     (void)state;
-    assert_completed(false, "py-t", "py-threads ");
+    assert_completed(false, "py-t", "py-threads py-tracemalloc ");
     assert_completed(false, "py-d", "py-dump py-down ");
     assert_completed(true, "d", "dump down ");
     assert_completed(
         true, "",
-        "dump bt threads info frame up down list locals globals print object exc ");
+        "dump bt threads info frame up down list locals globals print object exc "
+        "tracemalloc ");
     assert_completed(true, "x", "");
+}
+
+static void
+subcommands_are_completed(void **state)
+{
+    (void)state;
+    assert_completed(false, "py-tracemalloc ", "stat diff save ");
+    assert_completed(true, "tracemalloc s", "stat save ");
+    assert_completed(true, "tracemalloc save --for", "--for-python ");
+    assert_completed(true, "tracemalloc save --for-python ", "same 3.8 3.9 ");
+    assert_completed(true, "tracemalloc stat --by f", "filename ");
+    assert_completed(true, "tracemalloc --by f", "filename ");
+    assert_completed(true, "tracemalloc save ", "");
 }
 
 static void
@@ -80,7 +94,8 @@ a_line_that_ends_in_a_quote_is_no_harm(void **state)
     assert_completed(false, "py-bt \"--re", "--reverse ");
     assert_completed(false, "'",
                      "py-dump py-bt py-threads py-info py-frame py-up "
-                     "py-down py-list py-locals py-globals py-print py-object py-exc ");
+                     "py-down py-list py-locals py-globals py-print py-object py-exc "
+                     "py-tracemalloc ");
 }
 
 int
@@ -88,6 +103,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_are_completed),
+        cmocka_unit_test(subcommands_are_completed),
         cmocka_unit_test(options_are_completed),
         cmocka_unit_test(values_of_choices_are_completed),
         cmocka_unit_test(other_values_are_left_to_the_host),
