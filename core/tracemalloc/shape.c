@@ -192,7 +192,7 @@ static bool
 is_proven(struct search *s, hn_addr variable, uint64_t sum, struct hn_trace_place *ret)
 {
     uint64_t words[2 * NEAR_WORDS + 1];
-    hn_addr first = variable - NEAR_WORDS * 8;
+    hn_addr first = variable - (hn_addr)NEAR_WORDS * 8;
 
     if (sum == 0
         || hn_target_read_some(s->rt->py.target, first, words, sizeof(words))

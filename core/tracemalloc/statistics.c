@@ -310,15 +310,17 @@ sorted_copy(const struct hn_trace_rows *rows, struct hn_arena *arena)
     return copy;
 }
 
+/* What became of the frames of @place, from @before to @after. */
 static struct hn_trace_row
-difference(const struct hn_trace_row *before, const struct hn_trace_row *after)
+difference(const struct hn_trace_row *place, const struct hn_trace_row *before,
+           const struct hn_trace_row *after)
 {
-    struct hn_trace_row row = after ? *after : *before;
+    struct hn_trace_row row = *place;
 
-    if (!after)
-        row.size = row.count = 0;
-    row.size_diff = (int64_t)(row.size - (before ? before->size : 0));
-    row.count_diff = (int64_t)(row.count - (before ? before->count : 0));
+    row.size = after->size;
+    row.count = after->count;
+    row.size_diff = (int64_t)(after->size - before->size);
+    row.count_diff = (int64_t)(after->count - before->count);
     return row;
 }
 
@@ -326,6 +328,7 @@ enum hn_status
 hn_traces_compare(const struct hn_trace_rows *before, const struct hn_trace_rows *after,
                   struct hn_arena *arena, struct hn_trace_rows *ret)
 {
+    static const struct hn_trace_row nothing;
     struct hn_trace_row *old = sorted_copy(before, arena);
     struct hn_trace_row *new = sorted_copy(after, arena), *rows;
     size_t o = 0, n = 0, count = 0;
@@ -339,7 +342,8 @@ hn_traces_compare(const struct hn_trace_rows *before, const struct hn_trace_rows
                                         : compare_frames(&old[o], &new[n]);
 
         rows[count++] =
-            difference(order <= 0 ? &old[o] : NULL, order >= 0 ? &new[n] : NULL);
+            difference(order >= 0 ? &new[n] : &old[o], order <= 0 ? &old[o] : &nothing,
+                       order >= 0 ? &new[n] : &nothing);
         o += order <= 0;
         n += order >= 0;
     }
