@@ -52,8 +52,9 @@ load_table(struct loader *l, hn_addr addr, uint32_t domain)
             if (l->found[i])
                 st = add(l, &l->items[i], &l->raw[i], domain);
         if (st)
-            return st;
+            break;
     }
+    hn_table_iter_deinit(&it);
     t->overrun |= it.overrun;
     t->lost += table.entries - (t->count - before);
     return st == HN_DONE ? HN_OK : st;
@@ -77,12 +78,13 @@ load_domains(struct loader *l, hn_addr addr)
         return HN_OK;
     }
     hn_table_iter_init(&it, l->py, &table);
-    while ((st = hn_table_iter_next(&it, items, &count)) == HN_OK)
-        for (size_t i = 0; i < count && left > 0; i++, left--) {
+    while ((st = hn_table_iter_next(&it, items, &count)) == HN_OK) {
+        for (size_t i = 0; !st && i < count && left > 0; i++, left--)
             st = load_table(l, items[i].value, (uint32_t)items[i].key);
-            if (st)
-                return st;
-        }
+        if (st)
+            break;
+    }
+    hn_table_iter_deinit(&it);
     t->overrun |= it.overrun || left == 0;
     return st == HN_DONE ? HN_OK : st;
 }

@@ -103,25 +103,31 @@ scan_module(struct search *s)
     scan(s, first->start, end);
 }
 
+/* The first items of @table, in s->items. */
+static size_t
+sample(struct search *s, const struct hn_table *table)
+{
+    struct hn_table_iter it;
+    size_t count = 0;
+
+    hn_table_iter_init(&it, &s->rt->py, table);
+    if (hn_table_iter_next(&it, s->items, &count) != HN_OK)
+        count = 0;
+    hn_table_iter_deinit(&it);
+    return count < SAMPLE ? count : SAMPLE;
+}
+
 static bool
 holds_traces(struct search *s, const struct hn_table *table)
 {
-    struct hn_table_iter it;
-    size_t count;
+    size_t count = sample(s, table);
 
-    if (table->entries == 0)
-        return false;
-    hn_table_iter_init(&it, &s->rt->py, table);
-    if (hn_table_iter_next(&it, s->items, &count) != HN_OK)
-        return false;
-    if (count > SAMPLE)
-        count = SAMPLE;
     hn_trace_raw_load(&s->rt->py, s->items, count, s->raw, s->found);
     for (size_t i = 0; i < count; i++)
         if (!s->found[i]
             || !hn_trace_stack_is_plausible(&s->rt->py, s->raw[i].stack, s->limit))
             return false;
-    return true;
+    return count > 0;
 }
 
 /* False when a trace cannot be read: then no sum proves anything. */
@@ -135,34 +141,34 @@ add_up(struct search *s, const struct hn_table *table, uint64_t *ret)
     hn_table_iter_init(&it, &s->rt->py, table);
     while (hn_table_iter_next(&it, s->items, &count) == HN_OK) {
         hn_trace_raw_load(&s->rt->py, s->items, count, s->raw, s->found);
-        for (size_t i = 0; i < count; i++, seen++) {
-            if (!s->found[i])
-                return false;
+        for (size_t i = 0; i < count && s->found[i]; i++, seen++)
             *ret += s->raw[i].size;
-        }
     }
+    hn_table_iter_deinit(&it);
     return seen == table->entries && !it.overrun;
 }
 
-/* Adds the tables of other domains: the values of @domains. */
+/* Adds the tables of other domains: the values of @domains, of which there are few
+ * enough for one batch. */
 static bool
 add_domains(struct search *s, const struct hn_table *domains, uint64_t *ret)
 {
     struct hn_table_item items[HN_TABLE_BATCH];
     struct hn_table_iter it;
-    struct hn_table table;
-    size_t count;
+    size_t count = 0;
+    bool good = domains->entries > 0 && domains->entries <= HN_TABLE_BATCH;
 
-    if (domains->entries == 0 || domains->entries > HN_TABLE_BATCH)
-        return false;
     hn_table_iter_init(&it, &s->rt->py, domains);
-    while (hn_table_iter_next(&it, items, &count) == HN_OK)
-        for (size_t i = 0; i < count; i++)
-            if (hn_table_load(&s->rt->py, items[i].value, &table) != HN_OK
-                || (table.entries > 0 && !holds_traces(s, &table))
-                || !add_up(s, &table, ret))
-                return false;
-    return true;
+    while (good && hn_table_iter_next(&it, items, &count) == HN_OK)
+        for (size_t i = 0; good && i < count; i++) {
+            struct hn_table table;
+
+            good = hn_table_load(&s->rt->py, items[i].value, &table) == HN_OK
+                   && (table.entries == 0 || holds_traces(s, &table))
+                   && add_up(s, &table, ret);
+        }
+    hn_table_iter_deinit(&it);
+    return good;
 }
 
 /* The compiler puts traced memory and its peak side by side, in either order; what

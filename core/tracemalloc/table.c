@@ -1,6 +1,7 @@
-/* Batches of entries: heads of chains first, then what those point to. */
+/* Heads of chains first, then what those point to, and so on. */
 #include "tracemalloc/table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -10,6 +11,7 @@ enum {
     KEY_MOST = 12,
     DATA_MOST = 16,
     ENTRY_MOST = 64,
+    BUCKETS_AT_ONCE = 8192,
 };
 
 /* 2^32 buckets are 32 GB of pointers alone. */
@@ -63,13 +65,14 @@ void
 hn_table_iter_init(struct hn_table_iter *it, struct hn_python *py,
                    const struct hn_table *table)
 {
-    it->py = py;
-    it->table = *table;
-    it->next_bucket = 0;
-    it->left = table->entries;
-    it->overrun = false;
-    it->unreadable = 0;
-    it->pending = 0;
+    *it = (struct hn_table_iter){ .py = py, .table = *table, .left = table->entries };
+}
+
+void
+hn_table_iter_deinit(struct hn_table_iter *it)
+{
+    free(it->links);
+    it->links = NULL;
 }
 
 static size_t
@@ -130,87 +133,137 @@ load_entry(struct hn_python *py, const struct hn_table *t, hn_addr addr,
     return HN_OK;
 }
 
-/* Heads of chains until there is a batch of them, or no bucket is left. */
-static void
-collect_heads(struct hn_table_iter *it)
+static int
+by_address(const void *a, const void *b)
 {
-    uint64_t heads[HN_TABLE_BATCH];
+    hn_addr x = *(const hn_addr *)a, y = *(const hn_addr *)b;
 
-    while (it->pending < HN_TABLE_BATCH && it->next_bucket < it->table.buckets) {
-        uint64_t count = it->table.buckets - it->next_bucket;
-        size_t got;
-
-        if (count > HN_TABLE_BATCH - it->pending)
-            count = HN_TABLE_BATCH - it->pending;
-        got = hn_target_read_some(it->py->target, it->table.heads + it->next_bucket * 8,
-                                  heads, count * 8)
-              / 8;
-        for (size_t i = 0; i < got; i++)
-            if (heads[i])
-                it->links[it->pending++] = heads[i];
-        if (got == 0)
-            it->unreadable++; /* a bucket that is not there */
-        it->next_bucket += got ? got : 1;
-        if (it->unreadable > HN_TABLE_BATCH && got == 0)
-            it->next_bucket = it->table.buckets; /* nor are the rest */
-    }
+    return (x > y) - (x < y);
 }
 
 static void
-prefetch(struct hn_table_iter *it)
+sort(hn_addr *links, size_t count)
+{
+    if (count > 1)
+        qsort(links, count, sizeof(*links), by_address);
+}
+
+/* The heads in one run of buckets; false when there are more than entries. */
+static bool
+take_heads(struct hn_table_iter *it, const uint64_t *heads, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (heads[i] == 0)
+            continue;
+        if (it->count == it->left)
+            return false;
+        it->links[it->count++] = heads[i];
+    }
+    return true;
+}
+
+/* The heads of all chains. Buckets that are not there are counted. */
+static enum hn_status
+collect_heads(struct hn_table_iter *it)
+{
+    uint64_t heads[BUCKETS_AT_ONCE];
+
+    it->begun = true;
+    it->links = malloc((it->left + 1) * sizeof(*it->links));
+    if (!it->links)
+        return HN_E_NOMEM;
+    for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
+        uint64_t wanted = it->table.buckets - at;
+        size_t got;
+
+        if (wanted > BUCKETS_AT_ONCE)
+            wanted = BUCKETS_AT_ONCE;
+        got = hn_target_read_some(it->py->target, it->table.heads + at * 8, heads,
+                                  wanted * 8)
+              / 8;
+        it->unreadable += wanted - got;
+        if (!take_heads(it, heads, got)) {
+            it->overrun = true;
+            break;
+        }
+        if (hn_target_interrupted(it->py->target))
+            return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+    }
+    sort(it->links, it->count);
+    return HN_OK;
+}
+
+/* When all entries of this link are read, the next link of their chains. */
+static void
+follow(struct hn_table_iter *it)
+{
+    if (it->next < it->count)
+        return;
+    it->count = it->more;
+    it->next = it->more = 0;
+    sort(it->links, it->count);
+}
+
+static void
+prefetch(struct hn_table_iter *it, size_t count)
 {
     struct hn_range ranges[HN_TABLE_BATCH];
 
-    for (size_t i = 0; i < it->pending; i++)
-        ranges[i] = (struct hn_range){ it->links[i], entry_size(it->py, &it->table) };
-    hn_target_prefetch(it->py->target, ranges, it->pending);
+    for (size_t i = 0; i < count; i++)
+        ranges[i] = (struct hn_range){ it->links[it->next + i],
+                                       entry_size(it->py, &it->table) };
+    hn_target_prefetch(it->py->target, ranges, count);
 }
 
-/* Reads what is pending; where chains go on becomes pending. */
+/* Reads the next @count entries; returns how many could be read. */
 static size_t
-take_links(struct hn_table_iter *it, struct hn_table_item *items)
+take_entries(struct hn_table_iter *it, struct hn_table_item *items, size_t count)
 {
     struct hn_error saved = *it->py->err;
-    size_t count = 0, more = 0;
+    size_t found = 0;
 
-    for (size_t i = 0; i < it->pending && !it->overrun; i++) {
-        hn_addr next;
+    for (size_t i = 0; i < count; i++) {
+        hn_addr next, link = it->links[it->next++];
 
-        if (load_entry(it->py, &it->table, it->links[i], &items[count], &next)) {
+        if (load_entry(it->py, &it->table, link, &items[found], &next)) {
             *it->py->err = saved;
             it->unreadable++;
             continue;
         }
         if (it->left == 0) {
             it->overrun = true;
+            it->next = it->count = it->more = 0;
             break;
         }
         it->left--;
-        count++;
+        found++;
         if (next)
-            it->links[more++] = next;
+            it->links[it->more++] = next;
     }
-    it->pending = it->overrun ? 0 : more;
-    return count;
+    return found;
 }
 
 enum hn_status
 hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
                    size_t *count_ret)
 {
-    size_t count = 0;
+    enum hn_status st = it->begun ? HN_OK : collect_heads(it);
+    size_t count, found = 0;
 
-    while (count == 0 && !it->overrun) {
+    while (!st && found == 0) {
         if (hn_target_interrupted(it->py->target))
             return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
-        collect_heads(it);
-        if (it->pending == 0)
+        follow(it);
+        count = it->count - it->next;
+        if (count == 0)
             return HN_DONE;
-        prefetch(it);
-        count = take_links(it, items);
+        if (count > HN_TABLE_BATCH)
+            count = HN_TABLE_BATCH;
+        prefetch(it, count);
+        found = take_entries(it, items, count);
     }
-    *count_ret = count;
-    return count ? HN_OK : HN_DONE;
+    *count_ret = found;
+    return st;
 }
 
 /* _Py_HashPointer(): the low four bits of a pointer say little. */

@@ -1,9 +1,10 @@
 /* Walks _Py_hashtable_t, which tracemalloc keeps its traces in.
  *
  * A table is an array of buckets, each the head of a chain of entries. Entries are
- * taken in batches, a link of many chains at a time, because every one is a small
- * allocation of its own: read one by one, a million of them would be a million system
- * calls. CPython: Python/hashtable.c, up to 3.8 Modules/hashtable.c. */
+ * small allocations, scattered over the heap: taken chain by chain, a million of them
+ * would bring every page in many times. So all chains are followed at once, a link of
+ * each at a time, in the order of addresses. CPython: Python/hashtable.c, up to 3.8
+ * Modules/hashtable.c. */
 #ifndef HN_TRACEMALLOC_TABLE_H
 #define HN_TRACEMALLOC_TABLE_H
 
@@ -28,12 +29,14 @@ struct hn_table_item {
 struct hn_table_iter {
     struct hn_python *py;
     struct hn_table table;
-    uint64_t next_bucket;
+    bool begun;
     uint64_t left;       /* entries that the table says are still to come */
     bool overrun;        /* there were more */
     uint64_t unreadable; /* links of chains: what hung on them is lost */
-    size_t pending;      /* addresses of entries that the next batch reads */
-    hn_addr links[HN_TABLE_BATCH];
+    /* Entries still to be read of this link, and from the front on those that they
+     * have led to. */
+    hn_addr *links;
+    size_t next, count, more;
 };
 
 /* HN_E_CORRUPT when what lies at @addr cannot be a table. */
@@ -43,6 +46,9 @@ hn_table_load(struct hn_python *py, hn_addr addr, struct hn_table *ret);
 void
 hn_table_iter_init(struct hn_table_iter *it, struct hn_python *py,
                    const struct hn_table *table);
+
+void
+hn_table_iter_deinit(struct hn_table_iter *it);
 
 /* Fills up to HN_TABLE_BATCH items; HN_DONE behind the last. What cannot be read is
  * counted in the iterator and left out. HN_E_INTERRUPTED when the user asked to stop.
