@@ -642,7 +642,7 @@ hn_traces_read_pickle(const void *bytes, size_t size, struct hn_arena *arena,
     m->start = m->cursor.at;
     m->err = err;
     hn_trace_builder_init(&m->builder, arena);
-    st = run(m);
+    st = grow((void **)&m->stack, &m->room, sizeof(*m->stack)) ? run(m) : HN_E_NOMEM;
     if (!st)
         finish(m, ret);
     hn_trace_builder_deinit(&m->builder);
