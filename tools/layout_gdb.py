@@ -37,8 +37,16 @@ def flatten(kind, base, prefix, depth, out):
             flatten(member.type, at, name + ".", depth - 1, out)
 
 
+# Before 3.12 these were types without a tag.
+TYPEDEFS = {
+    "tracemalloc_trace": "trace_t",
+    "tracemalloc_traceback": "traceback_t",
+    "tracemalloc_frame": "frame_t",
+}
+
+
 def find(name):
-    for spelling in (name, "struct " + name):
+    for spelling in (name, "struct " + name, TYPEDEFS.get(name, name)):
         try:
             kind = gdb.lookup_type(spelling)
         except gdb.error:

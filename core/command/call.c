@@ -365,7 +365,7 @@ hn_call_poll(struct hn_call *call)
 void
 hn_call_begin_text(struct hn_call *call, bool header)
 {
-    if (!header && !call->session->host->bare)
+    if (call->no_target || (!header && !call->session->host->bare))
         return;
     hn_process_put_header(&call->out.text, &call->look, &call->process);
     hn_text_putc(&call->out.text, '\n');
@@ -412,7 +412,10 @@ hn_call_begin_json(struct hn_call *call)
     hn_json_open_object(json, NULL);
     hn_json_integer(json, "hognose", 1);
     hn_json_string(json, "command", call->command->entry.name);
-    hn_document_target(json, &call->process, call->session->host->name);
+    if (call->no_target)
+        hn_json_null(json, "target");
+    else
+        hn_document_target(json, &call->process, call->session->host->name);
     hn_json_open_object(json, "result");
 }
 

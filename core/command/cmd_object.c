@@ -1,4 +1,5 @@
 /* py-object: all that is known of one object. */
+#include "command/traces.h"
 #include "command/values.h"
 #include "objects/objects.h"
 #include "report/document.h"
@@ -20,6 +21,33 @@ write_result(struct hn_call *call, const struct hn_object_facts *object)
     }
 }
 
+/* Where it was allocated, if that was traced. What cannot be read is left out. */
+static void
+load_allocation(struct hn_call *call, hn_addr object, struct hn_traces *traces,
+                struct hn_object_facts *ret)
+{
+    struct hn_error saved = call->session->err;
+
+    if (hn_traces_load_object(call->session->runtime, object, &call->arena, traces)
+        == HN_OK)
+        ret->allocation.traces = traces;
+    call->session->err = saved;
+}
+
+static void
+load_sources(struct hn_call *call, struct hn_object_facts *object)
+{
+    const struct hn_traces *traces = object->allocation.traces;
+    const struct hn_trace_stack *stack;
+
+    if (!traces)
+        return;
+    stack = &traces->stacks[traces->traces[0].stack];
+    object->allocation.sources =
+        hn_call_trace_sources(call, call->session->target, traces,
+                              traces->frames + stack->first, stack->count);
+}
+
 static enum hn_status
 fail_no_object(struct hn_call *call)
 {
@@ -33,6 +61,7 @@ run(struct hn_call *call, const void *options)
     const struct hn_value_options *o = options;
     struct hn_preview_limits limits = hn_value_limits(o);
     struct hn_object_facts object;
+    struct hn_traces traces = { 0 };
     struct hn_lookup lookup;
     struct hn_found found;
     const char *expression;
@@ -47,8 +76,11 @@ run(struct hn_call *call, const void *options)
         st = at ? hn_object_load(&lookup, at, &limits, &object) : fail_no_object(call);
     if (st)
         return st;
+    load_allocation(call, at, &traces, &object);
     hn_call_release(call);
+    load_sources(call, &object);
     write_result(call, &object);
+    hn_traces_deinit(&traces);
     return HN_OK;
 }
 
@@ -68,6 +100,7 @@ const struct hn_command hn_command_object = {
     .entry = { "object", "Show all that is known of one object" },
     .details = "Its type and the classes that inherits from, where it is, how large, "
                "how often it is referred to, whether the garbage collector knows it, "
+               "where it was allocated if tracemalloc traces that, "
                "its value, its attributes and items. The size is what sys.getsizeof() "
                "would say, where memory tells. Expressions are those of print.",
     .examples = examples,

@@ -104,6 +104,7 @@ struct hn_call {
     bool interrupted; /* the result is partial */
     int program_exit; /* of a program that we started and that has ended; a shell's way:
                          128 and the signal's number if one ended it */
+    bool no_target;   /* the result is about files and other processes */
 
     int64_t next_progress_ms;
     bool progress_shown;
@@ -113,7 +114,9 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
     hn_command_bt_full, hn_command_dump, hn_command_frame, hn_command_up,
     hn_command_down, hn_command_list, hn_command_locals, hn_command_globals,
     hn_command_print, hn_command_object, hn_command_exc, hn_command_sample,
-    hn_command_sample_convert, hn_command_sample_diff, hn_command_top;
+    hn_command_sample_convert, hn_command_sample_diff, hn_command_top,
+    hn_command_tracemalloc, hn_command_tracemalloc_stat, hn_command_tracemalloc_diff,
+    hn_command_tracemalloc_save;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

@@ -208,8 +208,8 @@ find_choice(const struct hn_arg *arg, const char *word, unsigned *ret)
 }
 
 /* Inside a debugger nobody has put the home directory in the place of "~". */
-static const char *
-expand_home(const char *path, struct hn_arena *arena)
+const char *
+hn_parse_path(const char *path, struct hn_arena *arena)
 {
     const char *home = getenv("HOME");
 
@@ -253,7 +253,7 @@ store(struct parser *p, const struct hn_arg *arg, void *options, const char *wor
         return hn_parse_time(word, value) ? HN_OK : fail_value(p, arg, word);
     case HN_ARG_RATE:
         return hn_parse_rate(word, value) ? HN_OK : fail_value(p, arg, word);
-    case HN_ARG_PATH: word = expand_home(word, p->arena); break;
+    case HN_ARG_PATH: word = hn_parse_path(word, p->arena); break;
     case HN_ARG_STRING: break;
     }
     *(const char **)value = word;

@@ -45,6 +45,10 @@ hn_parse_time(const char *word, uint64_t *ret);
 bool
 hn_parse_rate(const char *word, uint64_t *ret);
 
+/* @path, with the user's home in place of "~/"; NULL when memory ran out. */
+const char *
+hn_parse_path(const char *path, struct hn_arena *arena);
+
 /* The @index-th option that a command has in this host, its own before the common
  * ones; NULL past the last. @common_ret (may be NULL) says which of the two. */
 const struct hn_arg *

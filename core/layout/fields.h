@@ -55,6 +55,13 @@
     X(DEQUE, "dequeobject", "")                                                      \
     X(DEQUEBLOCK, "BLOCK", "")                                                       \
     X(POOL, "pool_header", "")                                                       \
+    X(TRACEMALLOC, "_tracemalloc_runtime_state", "")                                 \
+    X(TRACECONFIG, "_PyTraceMalloc_Config", "")                                      \
+    X(TRACE, "tracemalloc_trace", "")                                                \
+    X(TRACESTACK, "tracemalloc_traceback", "")                                       \
+    X(TRACEFRAME, "tracemalloc_frame", "")                                           \
+    X(HASHTABLE, "_Py_hashtable_t", "")                                              \
+    X(HASHENTRY, "_Py_hashtable_entry_t", "")                                        \
     X(FUNCTION, "PyFunctionObject", "")                                              \
     X(METHOD, "PyMethodObject", "")                                                  \
     X(CELL, "PyCellObject", "")                                                      \
@@ -95,6 +102,7 @@
     X(RUNTIME, GIL, 0, "ceval.gil", "")                                               \
     X(RUNTIME, TSTATE_CURRENT, 8, "gilstate.tstate_current", "")                      \
     X(RUNTIME, GC, 0, "gc", "")                                                       \
+    X(RUNTIME, TRACEMALLOC, 0, "tracemalloc", "")                                     \
     X(INTERP, NEXT, 8, "next", "interpreter_state.next")                              \
     X(INTERP, ID, 8, "id", "interpreter_state.id")                                    \
     X(INTERP, THREADS_HEAD, 8, "threads.head|tstate_head",                            \
@@ -279,6 +287,33 @@
     X(POOL, COUNT, 4, "ref.count", "")                                                \
     X(POOL, SIZE_CLASS, 4, "szidx", "")                                               \
     X(POOL, NEXT_OFFSET, 4, "nextoffset", "")                                         \
+    X(TRACEMALLOC, TRACING, 4, "config.tracing", "")                                  \
+    X(TRACEMALLOC, MAX_FRAMES, 4, "config.max_nframe", "")                            \
+    X(TRACEMALLOC, TRACED_MEMORY, 8, "traced_memory", "")                             \
+    X(TRACEMALLOC, PEAK_TRACED_MEMORY, 8, "peak_traced_memory", "")                   \
+    X(TRACEMALLOC, TRACES, 8, "traces", "")                                           \
+    X(TRACEMALLOC, DOMAINS, 8, "domains", "")                                         \
+    X(TRACECONFIG, TRACING, 4, "tracing", "")                                         \
+    X(TRACECONFIG, MAX_FRAMES, 4, "max_nframe", "")                                   \
+    X(TRACE, SIZE, 8, "size", "")                                                     \
+    X(TRACE, STACK, 8, "traceback", "")                                               \
+    X(TRACESTACK, HASH, 8, "hash", "")                                                \
+    X(TRACESTACK, COUNT, 0, "nframe", "")                                             \
+    X(TRACESTACK, TOTAL, 2, "total_nframe", "")                                       \
+    X(TRACESTACK, FRAMES, 0, "frames", "")                                            \
+    X(TRACEFRAME, FILENAME, 8, "filename", "")                                        \
+    X(TRACEFRAME, LINE, 4, "lineno", "")                                              \
+    X(HASHTABLE, ENTRIES, 8, "nentries|entries", "")                                  \
+    X(HASHTABLE, BUCKETS, 8, "nbuckets|num_buckets", "")                              \
+    X(HASHTABLE, HEADS, 8, "buckets", "")                                             \
+    X(HASHTABLE, KEY_SIZE, 8, "key_size", "")                                         \
+    X(HASHTABLE, DATA_SIZE, 8, "data_size", "")                                       \
+    X(HASHTABLE, HASH, 8, "hash_func", "")                                            \
+    X(HASHTABLE, COMPARE, 8, "compare_func", "")                                      \
+    X(HASHENTRY, NEXT, 8, "_Py_slist_item.next", "")                                  \
+    X(HASHENTRY, KEY_HASH, 8, "key_hash", "")                                         \
+    X(HASHENTRY, KEY, 8, "key", "")                                                   \
+    X(HASHENTRY, VALUE, 8, "value", "")                                               \
     X(FUNCTION, CODE, 8, "func_code", "")                                             \
     X(FUNCTION, CLOSURE, 8, "func_closure", "")                                       \
     X(FUNCTION, QUALNAME, 8, "func_qualname", "")                                     \

@@ -161,6 +161,18 @@ enum hn_getset_owner {
     HN_GETSET_SHARED /* 3.15: object's, which repr() does not name */
 };
 
+/* How _Py_hashtable_t keeps keys and values. */
+enum hn_hashtable_format {
+    HN_HASHTABLE_INLINE,  /* behind the entry, of the table's key_size and data_size */
+    HN_HASHTABLE_POINTERS /* 3.9 (bpo-40602): a word each in the entry */
+};
+
+/* What tracemalloc keeps as the name of a file. */
+enum hn_trace_filename_format {
+    HN_TRACE_FILENAME_OBJECT,
+    HN_TRACE_FILENAME_CSTRING /* 3.15 (gh-155725): UTF-8 of its own */
+};
+
 /* The main thread's name in `threading`, and the like, need no format. */
 struct hn_formats {
     enum hn_position_format position;
@@ -183,6 +195,8 @@ struct hn_formats {
     enum hn_namespace_order name_space;
     enum hn_getset_owner getset;
     enum hn_methodcaller_format methodcaller;
+    enum hn_hashtable_format hashtable;
+    enum hn_trace_filename_format trace_filename;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

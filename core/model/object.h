@@ -2,6 +2,7 @@
 #ifndef HN_MODEL_OBJECT_H
 #define HN_MODEL_OBJECT_H
 
+#include "model/traces.h"
 #include "model/value.h"
 
 struct hn_named_value {
@@ -35,6 +36,12 @@ struct hn_object_facts {
         bool tracked;     /* and the collector knows of it */
     } gc;
     uint64_t size_bytes; /* as sys.getsizeof() counts; 0: not known */
+    /* Where its block was allocated, when tracemalloc traced that; @traces NULL: it did
+       not. */
+    struct {
+        const struct hn_traces *traces; /* one trace */
+        const char *const *sources;     /* by frame, or NULL */
+    } allocation;
     struct hn_parts attributes, items;
     bool has_items; /* it is a container whose items are known */
 };

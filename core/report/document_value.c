@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report/document.h"
+#include "report/traces.h"
 #include "report/value.h"
 
 static void
@@ -102,6 +103,19 @@ put_items(struct hn_json *json, const struct hn_parts *parts)
         hn_json_integer(json, "items_left_out", (int64_t)(parts->total - parts->count));
 }
 
+static void
+put_allocation(struct hn_json *json, const struct hn_traces *traces)
+{
+    const struct hn_trace_stack *stack;
+
+    if (!traces)
+        return;
+    stack = &traces->stacks[traces->traces[0].stack];
+    hn_json_integer(json, "traced_size", (int64_t)traces->traces[0].size);
+    hn_document_trace_frames(json, "traceback", traces, traces->frames + stack->first,
+                             stack->count);
+}
+
 void
 hn_document_object(struct hn_json *json, const struct hn_object_facts *object)
 {
@@ -117,6 +131,7 @@ hn_document_object(struct hn_json *json, const struct hn_object_facts *object)
     hn_json_bool(json, "collectable", object->gc.collectable);
     hn_json_bool(json, "tracked", object->gc.tracked);
     hn_json_close_object(json);
+    put_allocation(json, object->allocation.traces);
     put_attributes(json, &object->attributes);
     if (object->has_items)
         put_items(json, &object->items);

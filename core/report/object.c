@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/stack.h"
+#include "report/traces.h"
 #include "report/value.h"
 
 /* Where the facts begin. */
@@ -59,6 +60,27 @@ put_collector(struct hn_text *text, const struct hn_look *look,
         hn_text_puts(text, "takes no part in garbage collection\n");
     else
         hn_text_puts(text, object->gc.tracked ? "tracked\n" : "not tracked\n");
+}
+
+static void
+put_allocation(struct hn_text *text, const struct hn_look *look,
+               const struct hn_object_facts *object)
+{
+    const struct hn_traces *traces = object->allocation.traces;
+    const struct hn_trace_stack *stack;
+
+    if (!traces)
+        return;
+    stack = &traces->stacks[traces->traces[0].stack];
+    put_label(text, look, "allocated");
+    hn_text_printf(text, "%" PRIu64 " bytes by the last of these calls",
+                   traces->traces[0].size);
+    if (stack->total > stack->count)
+        hn_text_printf(text, " (%" PRIu32 " older ones were not kept)",
+                       stack->total - stack->count);
+    hn_text_putc(text, '\n');
+    hn_trace_frames_put(text, look, traces, traces->frames + stack->first, stack->count,
+                        object->allocation.sources);
 }
 
 static void
@@ -126,6 +148,7 @@ hn_object_put(struct hn_text *text, const struct hn_look *look,
     }
     put_references(text, look, object);
     put_collector(text, look, object);
+    put_allocation(text, look, object);
     put_attributes(text, look, &object->attributes);
     if (object->has_items)
         put_items(text, look, &object->items);

@@ -411,6 +411,9 @@ add_page(struct hn_target *target, struct batch *batch, hn_addr page)
     struct hn_page_cache *cache = target->parts->cache;
     size_t size;
 
+    /* Ranges often come in order, many to a page. */
+    if (batch->count > 0 && batch->pieces[batch->count - 1].addr == page)
+        return;
     if (hn_page_cache_find(cache, page, &size) || hn_modules_hold(target, page))
         return;
     if (batch->count == BATCH_PAGES)

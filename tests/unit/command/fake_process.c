@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
 #include "runtime/object.h"
+#include "tracemalloc/tracemalloc.h"
 
 struct fake fake;
 
@@ -415,5 +417,69 @@ hn_exceptions_load(struct hn_runtime *rt, const struct hn_interpreter *of,
     *ret = (struct hn_exceptions){ .items = held, .all = all };
     if (thread->number == 2 && !fake.without_exceptions)
         ret->count = ret->all_count = 1;
+    return HN_OK;
+}
+
+/* --- in place of core/tracemalloc: three blocks, two of them at one line */
+
+static const struct hn_trace_file trace_files[] = { { "/srv/shop/model.py", 18 },
+                                                    { "/srv/shop/main.py", 17 } };
+static const struct hn_trace_frame trace_frames[] = { { 0, 31 }, { 1, 7 }, { 1, 8 } };
+static const struct hn_trace_stack trace_stacks[] = { { 0, 2, 5 }, { 2, 1, 1 } };
+static const struct hn_trace trace_blocks[] = { { BASKET, 100 << 10, 0, 0 },
+                                                { 0x2000, 20 << 10, 0, 0 },
+                                                { 0x3000, 64, 0, 1 } };
+
+static void *
+copy_of(const void *bytes, size_t size)
+{
+    void *copy = malloc(size);
+
+    assert_non_null(copy);
+    return memcpy(copy, bytes, size);
+}
+
+static void
+give_traces(size_t first, size_t count, struct hn_traces *ret)
+{
+    *ret = (struct hn_traces){
+        .tracing = true,
+        .has_totals = true,
+        .has_peak = true,
+        .peak = 200 << 10,
+        .limit = 2,
+        .traces = copy_of(trace_blocks + first, count * sizeof(*trace_blocks)),
+        .count = count,
+        .stacks = copy_of(trace_stacks, sizeof(trace_stacks)),
+        .stack_count = 2,
+        .frames = copy_of(trace_frames, sizeof(trace_frames)),
+        .frame_count = 3,
+        .files = copy_of(trace_files, sizeof(trace_files)),
+        .file_count = 2,
+    };
+    for (size_t i = first; i < first + count; i++)
+        ret->traced += trace_blocks[i].size;
+}
+
+enum hn_status
+hn_traces_load(struct hn_runtime *rt, struct hn_arena *arena, struct hn_traces *ret)
+{
+    (void)rt;
+    (void)arena;
+    *ret = (struct hn_traces){ 0 };
+    if (fake.tracing)
+        give_traces(0, 3, ret);
+    return HN_OK;
+}
+
+enum hn_status
+hn_traces_load_object(struct hn_runtime *rt, hn_addr object, struct hn_arena *arena,
+                      struct hn_traces *ret)
+{
+    (void)rt;
+    (void)arena;
+    if (!fake.tracing || object != BASKET)
+        return HN_DONE;
+    give_traces(0, 1, ret);
     return HN_OK;
 }

@@ -16,6 +16,7 @@ struct fake {
     enum hn_status open_status;  /* what opening directly returns */
     enum hn_status stack_status; /* what loading a stack returns */
     bool with_core;              /* the target is a core, with thread 102 faulting */
+    bool tracing;                /* it has allocation traces */
     hn_addr program;             /* where the main program lies */
 
     unsigned opened, opened_by_host, closed, refreshed, released, runtime_refreshed;

@@ -47,10 +47,23 @@ static void
 commands_are_completed(void **state)
 {
     (void)state;
-    assert_completed(false, "py-t", "py-threads py-top ");
+    assert_completed(false, "py-t", "py-threads py-top py-tracemalloc ");
     assert_completed(false, "py-d", "py-dump py-down ");
     assert_completed(true, "d", "dump down ");
     assert_completed(true, "x", "");
+}
+
+static void
+subcommands_are_completed(void **state)
+{
+    (void)state;
+    assert_completed(false, "py-tracemalloc ", "stat diff save ");
+    assert_completed(true, "tracemalloc s", "stat save ");
+    assert_completed(true, "tracemalloc save --for", "--for-python ");
+    assert_completed(true, "tracemalloc save --for-python ", "same 3.8 3.9 ");
+    assert_completed(true, "tracemalloc stat --by f", "filename ");
+    assert_completed(true, "tracemalloc --by f", "filename ");
+    assert_completed(true, "tracemalloc save ", "");
 }
 
 static void
@@ -99,6 +112,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_commands_are_offered),
         cmocka_unit_test(commands_are_completed),
+        cmocka_unit_test(subcommands_are_completed),
         cmocka_unit_test(options_are_completed),
         cmocka_unit_test(values_of_choices_are_completed),
         cmocka_unit_test(other_values_are_left_to_the_host),

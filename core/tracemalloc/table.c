@@ -1,0 +1,292 @@
+/* Heads of chains first, then what those point to, and so on. */
+#include "tracemalloc/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* Tables begin with 16 buckets and have two to ten per entry. */
+    MIN_BUCKETS = 16,
+    /* A key is a pointer, or a pointer and a domain; a value a pointer, or a trace. */
+    KEY_MOST = 12,
+    DATA_MOST = 16,
+    ENTRY_MOST = 64,
+    BUCKETS_AT_ONCE = 8192,
+};
+
+/* 2^32 buckets are 32 GB of pointers alone. */
+static const uint64_t MAX_BUCKETS = UINT64_C(1) << 32;
+
+/* A table that was never so full as to grow holds at most this many per bucket; those
+ * being filled while we look may be one ahead. */
+enum { MOST_PER_BUCKET = 1 };
+
+static bool
+is_plausible(const struct hn_table *t)
+{
+    return t->buckets >= MIN_BUCKETS && t->buckets <= MAX_BUCKETS
+           && (t->buckets & (t->buckets - 1)) == 0
+           && t->entries <= t->buckets * MOST_PER_BUCKET && t->heads != 0
+           && t->heads % 8 == 0 && t->key_size <= KEY_MOST && t->data_size <= DATA_MOST;
+}
+
+enum hn_status
+hn_table_load(struct hn_python *py, hn_addr addr, struct hn_table *ret)
+{
+    struct hn_record rec;
+    struct hn_table t = { .addr = addr };
+    enum hn_status st = hn_record_load(py, HN_STRUCT_HASHTABLE, addr, &rec);
+    uint64_t last;
+
+    if (st)
+        return st;
+    t.entries = hn_record_u64(&rec, HN_HASHTABLE_ENTRIES);
+    t.buckets = hn_record_u64(&rec, HN_HASHTABLE_BUCKETS);
+    t.heads = hn_record_u64(&rec, HN_HASHTABLE_HEADS);
+    t.hash = hn_record_u64(&rec, HN_HASHTABLE_HASH);
+    t.compare = hn_record_u64(&rec, HN_HASHTABLE_COMPARE);
+    if (py->layout.formats.hashtable == HN_HASHTABLE_INLINE) {
+        uint64_t key = hn_record_u64_or_0(&rec, HN_HASHTABLE_KEY_SIZE);
+        uint64_t data = hn_record_u64_or_0(&rec, HN_HASHTABLE_DATA_SIZE);
+
+        t.key_size = key <= KEY_MOST ? (uint32_t)key : UINT32_MAX;
+        t.data_size = data <= DATA_MOST ? (uint32_t)data : UINT32_MAX;
+    }
+    /* That the last bucket is there bounds the walk by memory that exists. */
+    if (!is_plausible(&t)
+        || hn_target_read_some(py->target, t.heads + (t.buckets - 1) * 8, &last, 8)
+               != 8)
+        return hn_fail(py->err, HN_E_CORRUPT, addr, "not a hash table");
+    *ret = t;
+    return HN_OK;
+}
+
+void
+hn_table_iter_init(struct hn_table_iter *it, struct hn_python *py,
+                   const struct hn_table *table)
+{
+    *it = (struct hn_table_iter){ .py = py, .table = *table, .left = table->entries };
+}
+
+void
+hn_table_iter_deinit(struct hn_table_iter *it)
+{
+    free(it->links);
+    it->links = NULL;
+}
+
+static size_t
+entry_size(const struct hn_python *py, const struct hn_table *t)
+{
+    return py->layout.size[HN_STRUCT_HASHENTRY] + t->key_size + t->data_size;
+}
+
+static uint64_t
+word_at(const uint8_t *bytes, size_t offset)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes + offset, sizeof(word));
+    return word;
+}
+
+/* Key and value behind the entry: the value is a trace of two words, or a pointer. */
+static void
+take_inline(const struct hn_python *py, const struct hn_table *t, const uint8_t *bytes,
+            struct hn_table_item *ret)
+{
+    size_t key = py->layout.size[HN_STRUCT_HASHENTRY], data = key + t->key_size;
+
+    *ret = (struct hn_table_item){ 0 };
+    memcpy(&ret->key, bytes + key, t->key_size < 8 ? t->key_size : 8);
+    if (t->key_size == KEY_MOST)
+        memcpy(&ret->domain, bytes + key + 8, 4);
+    if (t->data_size >= 8)
+        ret->value = word_at(bytes, data);
+    if (t->data_size >= 16)
+        ret->value_2 = word_at(bytes, data + 8);
+}
+
+/* One entry: its item, and the next of its chain. */
+static enum hn_status
+load_entry(struct hn_python *py, const struct hn_table *t, hn_addr addr,
+           struct hn_table_item *ret, hn_addr *next_ret)
+{
+    const struct hn_layout *layout = &py->layout;
+    size_t size = entry_size(py, t);
+    uint8_t bytes[ENTRY_MOST];
+    enum hn_status st;
+
+    if (size > sizeof(bytes) || addr % 8 != 0)
+        return hn_fail(py->err, HN_E_CORRUPT, addr, "not an entry of a hash table");
+    st = hn_target_read(py->target, addr, bytes, size);
+    if (st)
+        return st;
+    *next_ret = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_NEXT]);
+    if (layout->formats.hashtable == HN_HASHTABLE_INLINE)
+        take_inline(py, t, bytes, ret);
+    else
+        *ret = (struct hn_table_item){
+            .key = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_KEY]),
+            .value = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_VALUE]),
+        };
+    return HN_OK;
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+    hn_addr x = *(const hn_addr *)a, y = *(const hn_addr *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void
+sort(hn_addr *links, size_t count)
+{
+    if (count > 1)
+        qsort(links, count, sizeof(*links), by_address);
+}
+
+/* The heads in one run of buckets; false when there are more than entries. */
+static bool
+take_heads(struct hn_table_iter *it, const uint64_t *heads, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (heads[i] == 0)
+            continue;
+        if (it->count == it->left)
+            return false;
+        it->links[it->count++] = heads[i];
+    }
+    return true;
+}
+
+/* The heads of all chains. Buckets that are not there are counted. */
+static enum hn_status
+collect_heads(struct hn_table_iter *it)
+{
+    uint64_t heads[BUCKETS_AT_ONCE];
+
+    it->begun = true;
+    it->links = malloc((it->left + 1) * sizeof(*it->links));
+    if (!it->links)
+        return HN_E_NOMEM;
+    for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
+        uint64_t wanted = it->table.buckets - at;
+        size_t got;
+
+        if (wanted > BUCKETS_AT_ONCE)
+            wanted = BUCKETS_AT_ONCE;
+        got = hn_target_read_some(it->py->target, it->table.heads + at * 8, heads,
+                                  wanted * 8)
+              / 8;
+        it->unreadable += wanted - got;
+        if (!take_heads(it, heads, got)) {
+            it->overrun = true;
+            break;
+        }
+        if (hn_target_interrupted(it->py->target))
+            return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+    }
+    sort(it->links, it->count);
+    return HN_OK;
+}
+
+/* When all entries of this link are read, the next link of their chains. */
+static void
+follow(struct hn_table_iter *it)
+{
+    if (it->next < it->count)
+        return;
+    it->count = it->more;
+    it->next = it->more = 0;
+    sort(it->links, it->count);
+}
+
+static void
+prefetch(struct hn_table_iter *it, size_t count)
+{
+    struct hn_range ranges[HN_TABLE_BATCH];
+
+    for (size_t i = 0; i < count; i++)
+        ranges[i] = (struct hn_range){ it->links[it->next + i],
+                                       entry_size(it->py, &it->table) };
+    hn_target_prefetch(it->py->target, ranges, count);
+}
+
+/* Reads the next @count entries; returns how many could be read. */
+static size_t
+take_entries(struct hn_table_iter *it, struct hn_table_item *items, size_t count)
+{
+    struct hn_error saved = *it->py->err;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        hn_addr next, link = it->links[it->next++];
+
+        if (load_entry(it->py, &it->table, link, &items[found], &next)) {
+            *it->py->err = saved;
+            it->unreadable++;
+            continue;
+        }
+        if (it->left == 0) {
+            it->overrun = true;
+            it->next = it->count = it->more = 0;
+            break;
+        }
+        it->left--;
+        found++;
+        if (next)
+            it->links[it->more++] = next;
+    }
+    return found;
+}
+
+enum hn_status
+hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
+                   size_t *count_ret)
+{
+    enum hn_status st = it->begun ? HN_OK : collect_heads(it);
+    size_t count, found = 0;
+
+    while (!st && found == 0) {
+        if (hn_target_interrupted(it->py->target))
+            return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        follow(it);
+        count = it->count - it->next;
+        if (count == 0)
+            return HN_DONE;
+        if (count > HN_TABLE_BATCH)
+            count = HN_TABLE_BATCH;
+        prefetch(it, count);
+        found = take_entries(it, items, count);
+    }
+    *count_ret = found;
+    return st;
+}
+
+/* _Py_HashPointer(): the low four bits of a pointer say little. */
+static uint64_t
+hash_of_pointer(hn_addr key)
+{
+    return key >> 4 | key << 60;
+}
+
+/* Up to 3.8 a key with a domain is hashed as the pointer xor the domain. */
+enum hn_status
+hn_table_find(struct hn_python *py, const struct hn_table *table, hn_addr key,
+              uint32_t domain, struct hn_table_item *ret)
+{
+    uint64_t hash = hash_of_pointer(key) ^ domain, limit = table->entries + 1;
+    hn_addr at;
+    enum hn_status st = hn_target_read_u64(
+        py->target, table->heads + (hash & (table->buckets - 1)) * 8, &at);
+
+    while (!st && at && limit-- > 0) {
+        st = load_entry(py, table, at, ret, &at);
+        if (!st && ret->key == key && ret->domain == domain)
+            return HN_OK;
+    }
+    return st ? st : HN_DONE;
+}
