@@ -9,8 +9,6 @@
 #include "objects/objects.h"
 #include "objects/str.h"
 
-#define FLAG_HAVE_GC (UINT64_C(1) << 14)
-#define FLAG_MANAGED_WEAKREF (UINT64_C(1) << 3)
 
 enum {
     WORD = 8,
@@ -103,10 +101,10 @@ find_rule(const struct hn_lookup *lookup, hn_addr type, hn_addr mro)
 static uint32_t
 header_of(const struct hn_python *py, uint64_t flags)
 {
-    uint32_t size = flags & FLAG_HAVE_GC ? py->layout.formats.gc_header_bytes : 0;
+    uint32_t size = flags & HN_TPFLAG_GC ? py->layout.formats.gc_header_bytes : 0;
 
     if (py->layout.formats.instance != HN_INSTANCE_DICT_OFFSET
-        && flags & (HN_TPFLAG_MANAGED_DICT | FLAG_MANAGED_WEAKREF))
+        && flags & (HN_TPFLAG_MANAGED_DICT | HN_TPFLAG_MANAGED_WEAKREF))
         size += 2 * WORD;
     return size;
 }
