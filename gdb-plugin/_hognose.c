@@ -9,12 +9,14 @@
 #include <Python.h>
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "hognose/command.h"
+#include "timer.h"
 
 /* Output is handed to GDB in blocks of this size: each gdb.write() costs a call
  * into Python and a look at the pager. */
@@ -42,6 +44,17 @@ struct session {
     struct output output;
     bool interrupted;       /* by Ctrl-C or the pager's "q" */
     struct exception fault; /* an error in our Python code, told at the end */
+    struct run *run;        /* the target runs for us: what for; else NULL */
+    char why[256];          /* what ended the last run */
+};
+
+/* What host_run() was asked for. */
+struct run {
+    uint64_t duration_ns;
+    bool (*finished)(void *arg);
+    void *arg;
+    struct timer timer;
+    bool timed; /* the timer has begun */
 };
 
 /* Tells the three reasons for an exception apart, and clears it. An error of GDB's
@@ -395,6 +408,84 @@ host_select_frame(void *impl, int64_t tid, unsigned eval_frame)
     return selected;
 }
 
+/* --- letting the target run -------------------------------------------------- */
+
+static void
+keep_why(struct session *s, const char *why)
+{
+    s->why[0] = '\0';
+    if (why)
+        snprintf(s->why, sizeof(s->why), "%s", why);
+}
+
+/* A SIGINT of ours that came when something else had just stopped the target must not
+ * end what the user types next. */
+static void
+drop_interrupt(void)
+{
+    if (PyErr_CheckSignals())
+        PyErr_Clear();
+    (void)PyOS_InterruptOccurred();
+}
+
+/* @answer is (enum hn_run_end, why). That Ctrl-C was pressed is also what it looks like
+ * when our timer fired. */
+static enum hn_run_end
+take_end(struct session *s, PyObject *answer, bool fired)
+{
+    int end = HN_RUN_REFUSED;
+    const char *why = "";
+
+    if (!answer)
+        return s->interrupted && !fired ? HN_RUN_INTERRUPTED : HN_RUN_REFUSED;
+    if (!PyArg_ParseTuple(answer, "is", &end, &why))
+        note_exception(s);
+    if (fired && end == HN_RUN_INTERRUPTED)
+        end = HN_RUN_OVER;
+    keep_why(s, why);
+    return (enum hn_run_end)end;
+}
+
+static enum hn_run_end
+host_run(void *impl, uint64_t duration_ns, bool (*finished)(void *arg), void *arg,
+         const char **why_ret)
+{
+    struct session *s = impl;
+    struct run run = { .duration_ns = duration_ns, .finished = finished, .arg = arg };
+    PyObject *resumed = PyObject_GetAttrString((PyObject *)s, "resumed"), *answer;
+    enum hn_run_end end;
+    bool fired;
+
+    keep_why(s, "GDB does not let it run");
+    *why_ret = s->why;
+    s->run = &run;
+    answer = resumed ? ask(s, "run", "(O)", resumed) : NULL;
+    s->run = NULL;
+    fired = run.timed && timer_end(&run.timer);
+    end = take_end(s, answer, fired);
+    if (fired)
+        drop_interrupt();
+    Py_XDECREF(answer);
+    Py_XDECREF(resumed);
+    return end;
+}
+
+static bool
+host_start(void *impl, const char **why_ret)
+{
+    struct session *s = impl;
+    PyObject *answer = ask(s, "start", "()");
+    const char *why = "GDB cannot start it";
+    int started = 0;
+
+    *why_ret = s->why;
+    if (answer && !PyArg_ParseTuple(answer, "ps", &started, &why))
+        note_exception(s);
+    keep_why(s, why);
+    Py_XDECREF(answer);
+    return started;
+}
+
 static void
 target_close(void *impl)
 {
@@ -507,6 +598,19 @@ add_word(void *list, const char *word)
     Py_XDECREF(text);
 }
 
+PyDoc_STRVAR(resumed_doc, "resumed() is called when GDB has let the target run.");
+
+static PyObject *
+session_resumed(PyObject *self, PyObject *arguments)
+{
+    struct run *run = ((struct session *)self)->run;
+
+    (void)arguments;
+    if (run && !run->timed)
+        run->timed = timer_begin(&run->timer, run->duration_ns, run->finished, run->arg);
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(complete_doc, "complete(line) -> words that could end the line.");
 
 static PyObject *
@@ -559,6 +663,8 @@ session_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
         .interrupted = host_interrupted,
         .progress = host_progress,
         .select_frame = host_select_frame,
+        .run = host_run,
+        .start = host_start,
     };
     s->core = hn_session_create(&s->host);
     if (!s->core) {
@@ -572,6 +678,7 @@ static PyMethodDef session_methods[] = {
     { "run", session_run, METH_VARARGS, run_doc },
     { "capture", session_capture, METH_VARARGS, capture_doc },
     { "help", session_help, METH_VARARGS, help_doc },
+    { "resumed", session_resumed, METH_NOARGS, resumed_doc },
     { "complete", session_complete, METH_VARARGS, complete_doc },
     { NULL, NULL, 0, NULL },
 };
@@ -664,6 +771,11 @@ fill_module(PyObject *module)
         || PyModule_AddIntConstant(module, "LIVE", HN_PLACE_LIVE)
         || PyModule_AddIntConstant(module, "CORE", HN_PLACE_CORE)
         || PyModule_AddIntConstant(module, "HOST", HN_PLACE_HOST))
+        return -1;
+    if (PyModule_AddIntConstant(module, "RUN_INTERRUPTED", HN_RUN_INTERRUPTED)
+        || PyModule_AddIntConstant(module, "RUN_STOPPED", HN_RUN_STOPPED)
+        || PyModule_AddIntConstant(module, "RUN_GONE", HN_RUN_GONE)
+        || PyModule_AddIntConstant(module, "RUN_REFUSED", HN_RUN_REFUSED))
         return -1;
     return PyModule_AddStringConstant(module, "VERSION", HN_VERSION);
 }

@@ -19,7 +19,11 @@ enum hn_arg_kind {
     HN_ARG_STRING, /* const char * */
     HN_ARG_PATH,   /* const char *; a leading "~/" is the user's home, because no shell
                       has seen what is typed in a debugger */
-    HN_ARG_CHOICE  /* unsigned: index of the word among @choices */
+    HN_ARG_CHOICE, /* unsigned: index of the word among @choices */
+    HN_ARG_LIST,   /* const char *const *: every word given, NULL-terminated; NULL if
+                      none was */
+    HN_ARG_TIME,   /* uint64_t, nanoseconds: "10", "0.5", "500ms", "2m" */
+    HN_ARG_RATE    /* uint64_t, a second: "1000", "10k", "1khz" */
 };
 
 struct hn_arg {
@@ -43,8 +47,18 @@ struct hn_call;
  * knows the line as it was typed keeps the quotes. Enough words for any. */
 enum { HN_OPERANDS_EXPRESSION = 1000 };
 
+/* What a command looks at, which is what the bare host's last word names. */
+enum hn_subject {
+    HN_SUBJECT_TARGET,  /* a process or a core; in a debugger the selected one */
+    HN_SUBJECT_PROCESS, /* a process, in a debugger also one named by -p; in the bare
+                           host also a program to start, whose words follow "--" */
+    HN_SUBJECT_FILES    /* files that the operands name, and nothing else */
+};
+
 struct hn_command {
-    struct hn_command_entry entry;
+    struct hn_command_entry entry;   /* a subcommand's name is "sample convert" */
+    const struct hn_command *parent; /* of a subcommand; NULL: it stands by itself */
+    enum hn_subject subject;
     const char *details; /* what the summary leaves open; one paragraph */
     const struct hn_example *examples;
     const struct hn_arg *args;
@@ -74,9 +88,10 @@ struct hn_call {
     struct hn_common common;
     const char *const *operands; /* without the bare host's TARGET */
     size_t operand_count;
-    const char *target; /* the bare host's TARGET; NULL if -p gave it */
-    const char *doing;  /* completes "cannot ..." should this fail, or NULL */
-    bool misused;       /* should this fail, then for the user's words */
+    const char *target;         /* the bare host's TARGET; NULL if -p gave it */
+    const char *const *program; /* the words behind "--", NULL-terminated; NULL: none */
+    const char *doing;          /* completes "cannot ..." should this fail, or NULL */
+    bool misused;               /* should this fail, then for the user's words */
 
     struct hn_arena arena; /* everything that lives as long as the call */
     struct hn_process process;
@@ -100,5 +115,17 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *
 hn_command_find(const char *name);
+
+/* The @index-th subcommand of @parent, NULL past the last. */
+const struct hn_command *
+hn_command_sub_at(const struct hn_command *parent, size_t index);
+
+/* The word that names a subcommand behind its parent's name: "convert". */
+const char *
+hn_command_sub_word(const struct hn_command *command);
+
+/* The subcommand that @word names, NULL if none is. */
+const struct hn_command *
+hn_command_sub_find(const struct hn_command *parent, const char *word);
 
 #endif

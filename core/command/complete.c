@@ -78,6 +78,7 @@ offer_words(const struct completion *c, const struct hn_command *command,
             const char *before, const char *last)
 {
     const struct hn_arg *arg = find_arg(c, command, before);
+    const struct hn_command *sub;
     const char *equals = strchr(last, '=');
 
     if (arg && arg->kind != HN_ARG_FLAG && !strchr(before, '=')) {
@@ -88,7 +89,23 @@ offer_words(const struct completion *c, const struct hn_command *command,
             offer_choices(c, arg, last, hn_arena_format(c->arena, "--%s=", arg->name));
     } else if (last[0] == '-') {
         offer_options(c, command, last);
+    } else if (!before[0]) {
+        for (size_t i = 0; (sub = hn_command_sub_at(command, i)); i++)
+            offer(c, last, "", hn_command_sub_word(sub));
     }
+}
+
+/* The command that the first words name, and how many of them do. */
+static const struct hn_command *
+find_command(const struct hn_words *words, size_t before, size_t *named_ret)
+{
+    const struct hn_command *command, *sub;
+
+    *named_ret = 1;
+    command = before > 0 ? hn_command_find(words->word[0]) : NULL;
+    sub = command && before > 1 ? hn_command_sub_find(command, words->word[1]) : NULL;
+    *named_ret += sub != NULL;
+    return sub ? sub : command;
 }
 
 void
@@ -99,17 +116,19 @@ hn_command_complete(struct hn_session *session, const char *line,
     struct completion c = { session->host, &arena, each, arg };
     struct hn_words words;
     const struct hn_command *command;
+    size_t named;
 
     hn_arena_init(&arena);
     if (hn_split(line, &arena, &words) == HN_OK) {
         size_t before = words.count - (words.count > 0 && !words.blank);
         const char *last = words.blank ? "" : words.word[words.count - 1];
 
-        command = before > 0 ? hn_command_find(words.word[0]) : NULL;
+        command = find_command(&words, before, &named);
         if (before == 0)
             offer_commands(&c, last);
         else if (command)
-            offer_words(&c, command, before > 1 ? words.word[before - 1] : "", last);
+            offer_words(&c, command, before > named ? words.word[before - 1] : "",
+                        last);
     }
     hn_arena_deinit(&arena);
 }

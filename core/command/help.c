@@ -19,7 +19,7 @@ put_usage(struct hn_text *text, const struct hn_host *host,
     hn_text_puts(text, " [options]");
     if (command->operands[0])
         hn_text_printf(text, " %s", command->operands);
-    if (host->bare)
+    if (host->bare && command->subject != HN_SUBJECT_FILES)
         hn_text_puts(text, " TARGET");
 }
 
@@ -98,11 +98,45 @@ put_example(struct hn_text *text, const struct hn_host *host,
     hn_command_put_name(text, host, command);
     if (example->words[0])
         hn_text_printf(text, " %s", example->words);
-    if (host->bare)
+    /* An example that starts a program has its subject already. */
+    if (host->bare && command->subject != HN_SUBJECT_FILES
+        && !strstr(example->words, "-- "))
         hn_text_puts(text, " 4242");
     put_pad(text, from, MEANINGS);
     hn_text_puts(text, example->meaning);
     hn_text_putc(text, '\n');
+}
+
+static void
+put_target(struct hn_text *text, const struct hn_host *host,
+           const struct hn_command *command)
+{
+    if (!host->bare || command->subject == HN_SUBJECT_FILES)
+        return;
+    hn_text_puts(text,
+                 command->subject == HN_SUBJECT_PROCESS
+                     ? "TARGET is a pid, or -- COMMAND [ARGUMENTS] to start one.\n"
+                     : "TARGET is a pid (all digits) or a core file.\n");
+}
+
+static void
+put_subcommands(struct hn_text *text, const struct hn_host *host,
+                const struct hn_command *command)
+{
+    const struct hn_command *sub;
+
+    for (size_t i = 0; (sub = hn_command_sub_at(command, i)); i++) {
+        size_t from;
+
+        hn_text_puts(text, i == 0 ? "\nSubcommands (each has its own --help):\n" : "");
+        from = text->size;
+        hn_text_puts(text, "  ");
+        hn_command_put_name(text, host, sub);
+        if (sub->operands[0])
+            hn_text_printf(text, " %s", sub->operands);
+        put_pad(text, from, MEANINGS);
+        hn_text_printf(text, "%s\n", sub->entry.summary);
+    }
 }
 
 void
@@ -113,11 +147,11 @@ hn_help_put(struct hn_text *text, const struct hn_host *host,
     hn_text_puts(text, ".\n\nUsage: ");
     put_usage(text, host, command);
     hn_text_putc(text, '\n');
-    if (host->bare)
-        hn_text_puts(text, "TARGET is a pid (all digits) or a core file.\n");
+    put_target(text, host, command);
     hn_text_putc(text, '\n');
     put_prose(text, command->details);
     put_options(text, host, command);
+    put_subcommands(text, host, command);
     hn_text_puts(text, "\nExamples:\n");
     for (const struct hn_example *e = command->examples; e->words; e++)
         put_example(text, host, command, e);
@@ -205,6 +239,11 @@ hn_help_put_markdown(struct hn_text *text)
                  "\nOptions may stand anywhere; `--` ends them. The exit status of the "
                  "bare program is 0, 1 (cannot) or 2 (the words are off). JSON is "
                  "described in [JSON.md](JSON.md).\n");
-    for (size_t i = 0; (entry = hn_command_at(i)); i++)
-        put_markdown_command(text, hn_command_find(entry->name));
+    for (size_t i = 0; (entry = hn_command_at(i)); i++) {
+        const struct hn_command *command = hn_command_find(entry->name), *sub;
+
+        put_markdown_command(text, command);
+        for (size_t j = 0; (sub = hn_command_sub_at(command, j)); j++)
+            put_markdown_command(text, sub);
+    }
 }

@@ -42,6 +42,24 @@ struct parser {
     poptContext context;
 };
 
+/* Whether an option means something for @command in @host. Of the common ones, those
+ * about binaries are for what may be a core; the sampler finds them by itself. */
+static bool
+applies(const struct hn_command *command, const struct hn_host *host,
+        const struct hn_arg *arg, bool common)
+{
+    if (common && arg->offset == offsetof(struct hn_common, pid))
+        return command->subject == HN_SUBJECT_PROCESS
+               || (host->bare && command->subject == HN_SUBJECT_TARGET);
+    if (common
+        && (arg->offset == offsetof(struct hn_common, exe)
+            || arg->offset == offsetof(struct hn_common, sysroot)
+            || arg->offset == offsetof(struct hn_common, lib_path)
+            || arg->offset == offsetof(struct hn_common, no_stop)))
+        return command->subject == HN_SUBJECT_TARGET && (host->bare || !arg->bare);
+    return host->bare || !arg->bare;
+}
+
 const struct hn_arg *
 hn_arg_at(const struct hn_command *command, const struct hn_host *host, size_t index,
           bool *common_ret)
@@ -56,7 +74,7 @@ hn_arg_at(const struct hn_command *command, const struct hn_host *host, size_t i
             arg = hn_common_args;
             common = true;
         }
-        if (arg->bare && !host->bare)
+        if (!applies(command, host, arg, common))
             continue;
         if (index-- == 0)
             break;
@@ -148,6 +166,10 @@ fail_value(struct parser *p, const struct hn_arg *arg, const char *word)
     hn_text_printf(p->message, "--%s takes ", arg->name);
     if (arg->kind == HN_ARG_COUNT)
         hn_text_puts(p->message, "a number");
+    if (arg->kind == HN_ARG_TIME)
+        hn_text_puts(p->message, "seconds (10, 0.5) or a time like 500ms, 2m");
+    if (arg->kind == HN_ARG_RATE)
+        hn_text_puts(p->message, "a rate like 100, 10k or 1khz");
     for (size_t i = 0; arg->kind == HN_ARG_CHOICE && arg->choices[i]; i++)
         hn_text_printf(p->message, "%s%s", i ? " or " : "", arg->choices[i]);
     hn_text_puts(p->message, ", not ");
@@ -196,6 +218,25 @@ expand_home(const char *path, struct hn_arena *arena)
     return hn_arena_format(arena, "%s%s", home, path + 1);
 }
 
+/* Lists are short and rare: each word makes a new one. */
+static enum hn_status
+store_in_list(struct parser *p, const char *const **list, const char *word)
+{
+    size_t count = 0;
+    const char **longer;
+
+    while (*list && (*list)[count])
+        count++;
+    longer = hn_arena_array(p->arena, count + 2, sizeof(*longer));
+    if (!longer)
+        return HN_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        longer[i] = (*list)[i];
+    longer[count] = word;
+    *list = longer;
+    return HN_OK;
+}
+
 static enum hn_status
 store(struct parser *p, const struct hn_arg *arg, void *options, const char *word)
 {
@@ -207,6 +248,11 @@ store(struct parser *p, const struct hn_arg *arg, void *options, const char *wor
         return hn_parse_count(word, value) ? HN_OK : fail_value(p, arg, word);
     case HN_ARG_CHOICE:
         return find_choice(arg, word, value) ? HN_OK : fail_value(p, arg, word);
+    case HN_ARG_LIST: return store_in_list(p, value, word);
+    case HN_ARG_TIME:
+        return hn_parse_time(word, value) ? HN_OK : fail_value(p, arg, word);
+    case HN_ARG_RATE:
+        return hn_parse_rate(word, value) ? HN_OK : fail_value(p, arg, word);
     case HN_ARG_PATH: word = expand_home(word, p->arena); break;
     case HN_ARG_STRING: break;
     }
@@ -299,25 +345,83 @@ take_operands(struct parser *p)
 }
 
 static enum hn_status
-check_operands(struct parser *p)
+fail_usage(struct parser *p, const char *what)
+{
+    usage_begin(p);
+    hn_text_puts(p->message, what);
+    return usage_end(p);
+}
+
+/* The bare host's last word, or what stands for it. */
+static enum hn_status
+take_target(struct parser *p)
 {
     struct hn_parsed *ret = p->ret;
+    bool process = p->command->subject == HN_SUBJECT_PROCESS;
 
-    if (p->host->bare && ret->common.pid == 0) {
-        if (ret->operand_count == 0) {
-            usage_begin(p);
-            hn_text_puts(p->message, "no TARGET: a pid or a core file comes last");
-            return usage_end(p);
-        }
-        ret->target = ret->operands[--ret->operand_count];
-    }
-    if (ret->operand_count > p->command->operands_max) {
-        usage_begin(p);
-        put_word(p, ret->operands[p->command->operands_max]);
-        hn_text_puts(p->message, " is one word too many");
-        return usage_end(p);
-    }
+    if (ret->program && ret->common.pid)
+        return fail_usage(p, "either -p PID or a program behind --, not both");
+    if (ret->program || ret->common.pid || p->command->subject == HN_SUBJECT_FILES)
+        return HN_OK;
+    if (ret->operand_count == 0)
+        return fail_usage(p, process
+                                 ? "no TARGET: a pid comes last, or -- and a program"
+                                 : "no TARGET: a pid or a core file comes last");
+    ret->target = ret->operands[--ret->operand_count];
     return HN_OK;
+}
+
+static enum hn_status
+fail_too_many(struct parser *p, const char *word)
+{
+    const char *before = "; near: ";
+    const struct hn_command *sub;
+
+    usage_begin(p);
+    put_word(p, word);
+    hn_text_puts(p->message, " is one word too many");
+    for (size_t i = 0; (sub = hn_command_sub_at(p->command, i)); i++) {
+        if (!hn_near(word, hn_command_sub_word(sub)))
+            continue;
+        hn_text_printf(p->message, "%s%s", before, hn_command_sub_word(sub));
+        before = ", ";
+    }
+    return usage_end(p);
+}
+
+static enum hn_status
+check_operands(struct parser *p)
+{
+    const struct hn_command *command = p->command;
+    enum hn_status st = HN_OK;
+
+    if (p->host->bare)
+        st = take_target(p);
+    if (st)
+        return st;
+    if (p->ret->operand_count > command->operands_max)
+        return fail_too_many(p, p->ret->operands[command->operands_max]);
+    if (command->subject == HN_SUBJECT_FILES
+        && p->ret->operand_count < command->operands_max)
+        return fail_usage(p, "a file is missing");
+    return HN_OK;
+}
+
+/* What follows "--" is somebody else's command line: popt must not see it. Returns how
+ * many words are ours. */
+static int
+take_program(struct parser *p, int argc, const char *const *argv)
+{
+    if (!p->host->bare || p->command->subject != HN_SUBJECT_PROCESS)
+        return argc;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--") != 0)
+            continue;
+        if (i + 1 < argc)
+            p->ret->program = argv + i + 1;
+        return i;
+    }
+    return argc;
 }
 
 enum hn_status
@@ -335,6 +439,7 @@ hn_parse(const struct hn_command *command, const struct hn_host *host, int argc,
         return HN_E_NOMEM;
     if (command->defaults)
         memcpy(ret->options, command->defaults, command->options_size);
+    argc = take_program(&p, argc, argv);
     /* popt's prototype lacks a const; it copies what it keeps. */
     p.context = poptGetContext(NULL, argc, (const char **)argv, table, 0);
     if (!p.context)

@@ -7,7 +7,9 @@
 struct hn_parsed {
     void *options; /* the command's options struct */
     struct hn_common common;
-    const char *target; /* the bare host's TARGET; NULL if -p gave it */
+    const char *target;         /* the bare host's TARGET; NULL if -p gave it */
+    const char *const *program; /* what follows "--", where that is a program to start;
+                                   NULL: none does */
     const char *const *operands;
     size_t operand_count;
 };
@@ -33,6 +35,15 @@ hn_command_put_unknown(struct hn_text *text, const struct hn_host *host,
 /* A number in decimal digits and nothing else. */
 bool
 hn_parse_count(const char *word, uint64_t *ret);
+
+/* A time in nanoseconds: seconds with or without a fraction, or with one of the units
+ * ms, s, m, h behind. Not zero. */
+bool
+hn_parse_time(const char *word, uint64_t *ret);
+
+/* So many a second: "1000", "10k", "1khz", "250hz". Not zero. */
+bool
+hn_parse_rate(const char *word, uint64_t *ret);
 
 /* The @index-th option that a command has in this host, its own before the common
  * ones; NULL past the last. @common_ret (may be NULL) says which of the two. */

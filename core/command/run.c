@@ -111,6 +111,7 @@ run_parsed(struct hn_call *call, const struct hn_parsed *parsed)
 
     call->common = parsed->common;
     call->target = parsed->target;
+    call->program = parsed->program;
     call->operands = parsed->operands;
     call->operand_count = parsed->operand_count;
     if (call->common.help) {
@@ -158,6 +159,11 @@ hn_run(struct hn_session *session, int argc, const char *const *argv)
     if (!command) {
         hn_command_put_unknown(&session->message, session->host, argv[0]);
         return HN_EXIT_USAGE;
+    }
+    if (argc > 1 && hn_command_sub_find(command, argv[1])) {
+        command = hn_command_sub_find(command, argv[1]);
+        argc--;
+        argv++;
     }
     return run_command(session, command, argc, argv);
 }

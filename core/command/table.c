@@ -12,10 +12,45 @@ static const struct hn_command *const commands[] = {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
+/* The @index-th command under @parent (NULL: of those that stand by themselves). */
+static const struct hn_command *
+command_at(const struct hn_command *parent, size_t index)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (commands[i]->parent == parent && index-- == 0)
+            return commands[i];
+    return NULL;
+}
+
 const struct hn_command_entry *
 hn_command_at(size_t index)
 {
-    return index < COMMANDS ? &commands[index]->entry : NULL;
+    const struct hn_command *command = command_at(NULL, index);
+
+    return command ? &command->entry : NULL;
+}
+
+const struct hn_command *
+hn_command_sub_at(const struct hn_command *parent, size_t index)
+{
+    return command_at(parent, index);
+}
+
+const char *
+hn_command_sub_word(const struct hn_command *command)
+{
+    return command->entry.name + strlen(command->parent->entry.name) + 1;
+}
+
+const struct hn_command *
+hn_command_sub_find(const struct hn_command *parent, const char *word)
+{
+    const struct hn_command *command;
+
+    for (size_t i = 0; (command = command_at(parent, i)); i++)
+        if (strcmp(hn_command_sub_word(command), word) == 0)
+            return command;
+    return NULL;
 }
 
 const struct hn_command *
@@ -24,7 +59,7 @@ hn_command_find(const char *name)
     if (strncmp(name, "py-", 3) == 0)
         name += 3;
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->entry.name, name) == 0)
+        if (!commands[i]->parent && strcmp(commands[i]->entry.name, name) == 0)
             return commands[i];
     return NULL;
 }

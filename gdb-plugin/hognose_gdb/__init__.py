@@ -2,6 +2,7 @@
 
     target.py    answers what the core asks about GDB's target
     commands.py  the commands and settings, as classes that GDB wants
+    run.py       lets the target run for a time
     names.py     who owns py-bt, when CPython's libpython.py is there too
     api.py       `import hognose` for scripts inside GDB
 

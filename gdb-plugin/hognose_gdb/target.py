@@ -11,6 +11,8 @@ import re
 import gdb
 import _hognose
 
+from . import run
+
 # A line of "info proc mappings": start, end, size, offset, permissions (not on cores,
 # and not before GDB 12), path.
 MAPPING = re.compile(r"^ *0x([0-9a-f]+) +0x([0-9a-f]+) +0x[0-9a-f]+ +0x([0-9a-f]+)"
@@ -174,22 +176,35 @@ class Target:
         gdb.newest_frame().select()
         return False
 
+    # --- letting it run
+
+    def run(self, resumed):
+        """Lets the target run until something stops it: (end, why). Calls @resumed
+        when it does."""
+        with settings({"confirm": "off"}):
+            return run.resume(resumed)
+
+    def start(self):
+        """Starts the program up to its first instruction: (whether, why not)."""
+        with settings({"confirm": "off"}):
+            return run.start()
+
     # --- symbols and expressions
 
     def find_symbol(self, name):
-        with _settings({"language": "c"}):
+        with settings({"language": "c"}):
             return int(gdb.parse_and_eval("(unsigned long)&" + name))
 
     def evaluate(self, expression):
         """Reads only: no call in the target, no assignment."""
         if ASSIGNMENT.search(expression):
             return None
-        with _settings({"may-call-functions": "off"}):
+        with settings({"may-call-functions": "off"}):
             return int(gdb.parse_and_eval(expression)) & 0xffffffffffffffff
 
 
 @contextlib.contextmanager
-def _settings(wanted):
+def settings(wanted):
     """Settings of GDB changed for a moment (gdb.with_parameter: only since 12)."""
     before = {name: gdb.parameter(name) for name in wanted}
     for name, value in wanted.items():

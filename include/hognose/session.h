@@ -36,6 +36,15 @@ struct hn_place {
     uint64_t generation;     /* changes whenever the target ran or memory may differ */
 };
 
+/* Why the target stands again after it was let run. */
+enum hn_run_end {
+    HN_RUN_OVER = 0,    /* the time was over, or finished() said so */
+    HN_RUN_INTERRUPTED, /* by the user */
+    HN_RUN_STOPPED,     /* by itself: a breakpoint, a signal */
+    HN_RUN_GONE,        /* it ended */
+    HN_RUN_REFUSED      /* it could not be let run, or not be stopped again */
+};
+
 /* The debugger (or the bare program) around us. The struct and @impl must
  * outlive the session. Members marked optional may be NULL. */
 struct hn_host {
@@ -56,6 +65,19 @@ struct hn_host {
     /* Selects the thread, and in it the native frame of the @eval_frame-th call of
      * the interpreter loop (0 = innermost); false if it cannot; optional. */
     bool (*select_frame)(void *impl, int64_t tid, unsigned eval_frame);
+    /* Lets the stopped target run, with the debugger's own loop seeing to its events,
+     * for @duration_ns (0: without limit) or until @finished(arg) says true, then stops
+     * it again; what was selected before is selected afterwards. @finished is asked
+     * some 50 times a second, maybe on another thread: it may call progress() but
+     * nothing else of the host. *why_ret, valid until the next call, says what stopped
+     * it, or why it did not run, in words ("breakpoint 1 in thread 2"); "" where the
+     * end says it all. Optional: the bare host never holds its target. */
+    enum hn_run_end (*run)(void *impl, uint64_t duration_ns,
+                           bool (*finished)(void *arg), void *arg,
+                           const char **why_ret);
+    /* Starts the program that is loaded but does not run, and leaves it stopped before
+     * its first instruction. False with the reason if that cannot be; optional. */
+    bool (*start)(void *impl, const char **why_ret);
     bool terminal;  /* output goes to a terminal */
     unsigned width; /* columns of it, 0 = unlimited */
 };

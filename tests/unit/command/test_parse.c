@@ -18,6 +18,8 @@ struct test_options {
     uint64_t depth;
     const char *thread, *file;
     unsigned sort;
+    const char *const *names;
+    uint64_t time, rate;
 };
 
 static const char *const sorts[] = { "number", "name", NULL };
@@ -32,6 +34,12 @@ static const struct hn_arg test_args[] = {
     { "file", 0, HN_ARG_PATH, offsetof(struct test_options, file), "FILE", "", NULL,
       false },
     { "sort", 0, HN_ARG_CHOICE, offsetof(struct test_options, sort), "BY", "", sorts,
+      false },
+    { "name", 'n', HN_ARG_LIST, offsetof(struct test_options, names), "NAME", "", NULL,
+      false },
+    { "time", 0, HN_ARG_TIME, offsetof(struct test_options, time), "TIME", "", NULL,
+      false },
+    { "rate", 'r', HN_ARG_RATE, offsetof(struct test_options, rate), "RATE", "", NULL,
       false },
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
@@ -324,6 +332,130 @@ unknown_commands_are_answered_with_near_ones(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
+static void
+a_list_keeps_every_word(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse(f, &debugger, "py-test -n one --name=two -n 'and three'"),
+                     HN_OK);
+    assert_string_equal(f->options->names[0], "one");
+    assert_string_equal(f->options->names[1], "two");
+    assert_string_equal(f->options->names[2], "and three");
+    assert_null(f->options->names[3]);
+    assert_int_equal(parse(f, &debugger, "py-test"), HN_OK);
+    assert_null(f->options->names);
+}
+
+static void
+times_have_units(void **state)
+{
+    static const struct {
+        const char *word;
+        uint64_t ns;
+    } good[] = {
+        { "10", 10000000000 },   { "0.5", 500000000 },   { ".25", 250000000 },
+        { "2m", 120000000000 },  { "500ms", 500000000 }, { "1.5s", 1500000000 },
+        { "1h", 3600000000000 },
+    };
+    static const char *const bad[] = { "",
+                                       "0",
+                                       "-1",
+                                       "1,5",
+                                       "1e3",
+                                       "ten",
+                                       "5 s",
+                                       "9999h",
+                                       ".",
+                                       "0.0000000001",
+                                       "18446744073709551616" };
+    uint64_t ns;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(hn_parse_time(good[i].word, &ns));
+        assert_int_equal(ns, good[i].ns);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_false(hn_parse_time(bad[i], &ns));
+}
+
+static void
+rates_have_units(void **state)
+{
+    static const struct {
+        const char *word;
+        uint64_t rate;
+    } good[] = { { "1000", 1000 }, { "10k", 10000 }, { "1khz", 1000 },
+                 { "1kHz", 1000 }, { "99Hz", 99 },   { "2.5k", 2500 } };
+    static const char *const bad[] = { "0", "", "k", "10M", "0.5", "2000000", "1k1" };
+    uint64_t rate;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(hn_parse_rate(good[i].word, &rate));
+        assert_int_equal(rate, good[i].rate);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_false(hn_parse_rate(bad[i], &rate));
+}
+
+static void
+what_a_time_looks_like_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_refused(
+        f, &debugger, "py-test --time soon",
+        "py-test: --time takes seconds (10, 0.5) or a time like 500ms, 2m, not "
+        "soon (py-test --help shows how)");
+    assert_refused(f, &debugger, "py-test -r 0",
+                   "py-test: --rate takes a rate like 100, 10k or 1khz, not 0 (py-test "
+                   "--help shows how)");
+}
+
+/* A command about processes: what follows "--" is a program to start. */
+static enum hn_status
+parse_process(struct fixture *f, const struct hn_host *host, const char *line)
+{
+    struct hn_command command = test_command;
+    struct hn_words words;
+
+    command.subject = HN_SUBJECT_PROCESS;
+    command.operands_max = 0;
+    assert_int_equal(hn_split(line, &f->arena, &words), HN_OK);
+    return hn_parse(&command, host, (int)words.count, words.word, &f->arena,
+                    &f->message, &f->parsed);
+}
+
+static void
+a_program_keeps_its_own_options(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse_process(f, &bare, "test -a -- python3 x.py --all -- -r 5"),
+                     HN_OK);
+    assert_null(f->parsed.target);
+    assert_string_equal(f->parsed.program[0], "python3");
+    assert_string_equal(f->parsed.program[2], "--all");
+    assert_string_equal(f->parsed.program[5], "5");
+    assert_null(f->parsed.program[6]);
+}
+
+static void
+a_process_may_be_named_in_a_debugger(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(parse_process(f, &debugger, "py-test -p 4242"), HN_OK);
+    assert_int_equal(f->parsed.common.pid, 4242);
+    assert_int_equal(parse_process(f, &bare, "test 4242"), HN_OK);
+    assert_string_equal(f->parsed.target, "4242");
+    assert_int_equal(parse_process(f, &bare, "test -p 1 -- true"), HN_E_ARGUMENT);
+    assert_int_equal(parse_process(f, &bare, "test --"), HN_E_ARGUMENT);
+    assert_int_equal(parse_process(f, &bare, "test 1 2"), HN_E_ARGUMENT);
+}
+
 int
 main(void)
 {
@@ -348,6 +480,13 @@ main(void)
         TEST(the_bare_host_wants_a_target),
         TEST(wrong_words_cannot_touch_the_terminal),
         TEST(unknown_commands_are_answered_with_near_ones),
+        cmocka_unit_test_setup_teardown(a_list_keeps_every_word, start, end),
+        cmocka_unit_test_setup_teardown(times_have_units, start, end),
+        cmocka_unit_test_setup_teardown(rates_have_units, start, end),
+        cmocka_unit_test_setup_teardown(what_a_time_looks_like_is_told, start, end),
+        cmocka_unit_test_setup_teardown(a_program_keeps_its_own_options, start, end),
+        cmocka_unit_test_setup_teardown(a_process_may_be_named_in_a_debugger, start,
+                                        end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,57 @@
+/* Grouped digits and percentages. */
+#include "report/number.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t
+hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number)
+{
+    char digits[24];
+    size_t count =
+        (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, number); /* at most 20 */
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0)
+            buf[size++] = ',';
+        buf[size++] = digits[i];
+    }
+    buf[size] = '\0';
+    return size;
+}
+
+size_t
+hn_number_format_signed(char buf[HN_NUMBER_SIZE], int64_t number)
+{
+    if (number >= 0)
+        return hn_number_format(buf, (uint64_t)number);
+    buf[0] = '-';
+    /* 0 - x in unsigned arithmetic: INT64_MIN has no positive twin. 27 bytes at most.
+     */
+    char rest[HN_NUMBER_SIZE];
+    size_t size = hn_number_format(rest, 0 - (uint64_t)number);
+
+    memcpy(buf + 1, rest, size + 1);
+    return size + 1;
+}
+
+size_t
+hn_share_format(char buf[HN_NUMBER_SIZE], uint64_t part, uint64_t whole)
+{
+    /* in tenths of a percent; a locale's decimal comma has no say in integers */
+    uint64_t tenths =
+        whole ? (uint64_t)(1000.0 * (double)part / (double)whole + 0.5) : 0;
+
+    return (size_t)snprintf(buf, HN_NUMBER_SIZE, "%" PRIu64 ".%" PRIu64, tenths / 10,
+                            tenths % 10);
+}
+
+void
+hn_number_put(struct hn_text *text, uint64_t number)
+{
+    char buf[HN_NUMBER_SIZE];
+
+    hn_text_add(text, buf, hn_number_format(buf, number));
+}

@@ -1,0 +1,22 @@
+/* Numbers for people: thousands grouped, shares with one decimal. */
+#ifndef HN_REPORT_NUMBER_H
+#define HN_REPORT_NUMBER_H
+
+#include "base/text.h"
+
+enum { HN_NUMBER_SIZE = 32 }; /* holds every number below with its '\0' */
+
+/* "1,234,567". Return the length. */
+size_t
+hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number);
+size_t
+hn_number_format_signed(char buf[HN_NUMBER_SIZE], int64_t number);
+
+/* @part of @whole in percent, "72.1"; "0.0" of nothing. */
+size_t
+hn_share_format(char buf[HN_NUMBER_SIZE], uint64_t part, uint64_t whole);
+
+void
+hn_number_put(struct hn_text *text, uint64_t number);
+
+#endif
