@@ -60,9 +60,8 @@ seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 
     while (at < region->end) {
         struct hn_pool pool;
-        enum hn_status st =
-            hn_seeker_step(s, "looking for pools", at - region->start,
-                           region->end - region->start);
+        enum hn_status st = hn_seeker_step(s, "looking for pools", at - region->start,
+                                           region->end - region->start);
 
         if (st)
             return st;

@@ -89,20 +89,25 @@ count_object(const struct hn_heap *heap, uint32_t object, struct hn_heap_row *ro
 
 /* Sizes by powers of two. */
 static const char *const size_names[] = {
-    "up to 32 bytes", "up to 64 bytes", "up to 128 bytes", "up to 256 bytes",
-    "up to 512 bytes", "up to 1 KiB", "up to 4 KiB", "up to 16 KiB", "up to 64 KiB",
-    "up to 256 KiB", "up to 1 MiB", "up to 16 MiB", "up to 256 MiB", "more",
+    "up to 32 bytes",  "up to 64 bytes", "up to 128 bytes", "up to 256 bytes",
+    "up to 512 bytes", "up to 1 KiB",    "up to 4 KiB",     "up to 16 KiB",
+    "up to 64 KiB",    "up to 256 KiB",  "up to 1 MiB",     "up to 16 MiB",
+    "up to 256 MiB",   "more",
 };
 static const uint64_t size_limits[] = {
-    32, 64, 128, 256, 512, 1 << 10, 4 << 10, 16 << 10, 64 << 10,
-    256 << 10, 1 << 20, 16 << 20, 256 << 20, UINT64_MAX,
+    32,       64,       128,       256,     512,      1 << 10,   4 << 10,
+    16 << 10, 64 << 10, 256 << 10, 1 << 20, 16 << 20, 256 << 20, UINT64_MAX,
 };
 
 enum { SIZES = sizeof(size_limits) / sizeof(size_limits[0]) };
 
 static const char *const generation_names[] = {
-    "generation 0", "generation 1", "generation 2", "frozen",
-    "tracked, in no list that was walked", "not tracked by the collector",
+    "generation 0",
+    "generation 1",
+    "generation 2",
+    "frozen",
+    "tracked, in no list that was walked",
+    "not tracked by the collector",
 };
 
 enum { LISTS = 4, UNLISTED = 4, UNTRACKED, GENERATIONS };

@@ -4,8 +4,18 @@
 
 #include "heap/heap.h"
 
-enum hn_census_group { HN_CENSUS_TYPE, HN_CENSUS_MODULE, HN_CENSUS_SIZE, HN_CENSUS_GENERATION };
-enum hn_census_order { HN_CENSUS_BYTES, HN_CENSUS_COUNT, HN_CENSUS_ALLOCATED, HN_CENSUS_NAME };
+enum hn_census_group {
+    HN_CENSUS_TYPE,
+    HN_CENSUS_MODULE,
+    HN_CENSUS_SIZE,
+    HN_CENSUS_GENERATION
+};
+enum hn_census_order {
+    HN_CENSUS_BYTES,
+    HN_CENSUS_COUNT,
+    HN_CENSUS_ALLOCATED,
+    HN_CENSUS_NAME
+};
 
 /* Rows in @arena, the largest first. */
 HN_MUST_CHECK enum hn_status

@@ -1,8 +1,8 @@
 /* All objects of a process, alive or dead: where they are, of which type, how large.
  *
  * The source is the allocator, not the collector: the collector's lists know containers
- * only, less than a third of the objects of most programs. Small objects lie in pools of
- * pymalloc, whose blocks are in use or on a chain of free ones; a block in use is an
+ * only, less than a third of the objects of most programs. Small objects lie in pools
+ * of pymalloc, whose blocks are in use or on a chain of free ones; a block in use is an
  * object if a type pointer stands where its type says that it stands. Objects that are
  * too large for pools are found through the collector's lists and through references
  * from objects that are known.
@@ -32,10 +32,10 @@ struct hn_heap_type {
 
 /* Bits of an object beside its address. */
 enum {
-    HN_HEAP_TRACKED = 1,  /* the collector knows of it */
-    HN_HEAP_OUTSIDE = 2,  /* not in a pool: in memory of malloc or mmap */
-    HN_HEAP_STATIC = 4,   /* in the data of a program or library */
-    HN_HEAP_LISTED = 8,   /* met in a list of the collector: it has a generation */
+    HN_HEAP_TRACKED = 1, /* the collector knows of it */
+    HN_HEAP_OUTSIDE = 2, /* not in a pool: in memory of malloc or mmap */
+    HN_HEAP_STATIC = 4,  /* in the data of a program or library */
+    HN_HEAP_LISTED = 8,  /* met in a list of the collector: it has a generation */
     HN_HEAP_GENERATION_SHIFT = 4, /* two bits: 0, 1, 2; 3 is frozen (gc.freeze) */
     HN_HEAP_FLAG_SHIFT = 48
 };

@@ -185,8 +185,7 @@ load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
     uint64_t flags;
     bool ok;
 
-    ok = hn_object_flags(py, at, &metatype, &flags) == HN_OK
-         && flags & HN_TPFLAG_TYPE
+    ok = hn_object_flags(py, at, &metatype, &flags) == HN_OK && flags & HN_TPFLAG_TYPE
          && hn_field_read(py, HN_TYPE_FLAGS, at, &ret->flags) == HN_OK
          && hn_size_type_load(&k->lookup, at, &ret->size) == HN_OK;
     hn_arena_reset(&k->scratch, mark);
@@ -266,9 +265,9 @@ hn_heap_kinds_types(const struct hn_heap_kinds *k, uint32_t *count_ret)
 
 enum life { LIFE_NONE, LIFE_DEAD, LIFE_ALIVE };
 
-/* Since 3.14 flags stand in the upper 16 bits and zeros below them; before, counts never
- * get that large, either. A pointer has bits there: it is the link of a free list, or
- * this is no object. */
+/* Since 3.14 flags stand in the upper 16 bits and zeros below them; before, counts
+ * never get that large, either. A pointer has bits there: it is the link of a free
+ * list, or this is no object. */
 static enum life
 life_of_word(uint64_t count)
 {
@@ -339,7 +338,7 @@ try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t siz
     if (ret->kind == HN_HEAP_NONE)
         return HN_BLOCK_OTHER;
     type = &k->items[ret->kind];
-    if (type->size.header != header || type->size.basicsize > size)
+    if (type->size.header != header)
         return HN_BLOCK_OTHER;
     ret->object = at;
     if (life == LIFE_DEAD)

@@ -3,9 +3,9 @@
  *
  * Two things lead there. The collector's lists have every container it tracks. Every
  * other object is referred to by some word of the process's writable memory: all of it
- * is searched for pointers to what looks like a living object (a type pointer to a known
- * type, a count above 0, a size that fits). Memory that was given back does not pass:
- * CPython leaves a count of 0 behind, and malloc overwrites the first words. */
+ * is searched for pointers to what looks like a living object (a type pointer to a
+ * known type, a count above 0, a size that fits). Memory that was given back does not
+ * pass: CPython leaves a count of 0 behind, and malloc overwrites the first words. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ enum {
 };
 
 struct place {
-    hn_addr at; /* 0: free */
+    hn_addr at;      /* 0: free */
     uint32_t object; /* index into items, or HN_HEAP_NONE: no object */
 };
 
@@ -42,8 +42,8 @@ struct hn_outside {
     size_t seen_count, slot_count;
     struct item *items;
     uint32_t count, capacity;
-    hn_addr recent[RECENT]; /* addresses just looked at */
-    hn_addr low, high;      /* all writable memory is in between */
+    hn_addr recent[RECENT];         /* addresses just looked at */
+    hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
     bool failed;
 };
@@ -141,7 +141,8 @@ writable_region(struct hn_seeker *s, hn_addr at)
 
 /* Some bytes from @at on: what is lent, or a copy where that is not much. */
 static const uint8_t *
-bytes_at(struct hn_seeker *s, hn_addr at, size_t wanted, uint8_t *copy, size_t *size_ret)
+bytes_at(struct hn_seeker *s, hn_addr at, size_t wanted, uint8_t *copy,
+         size_t *size_ret)
 {
     const uint8_t *bytes = hn_target_lend(s->py->target, at, size_ret);
 
@@ -202,9 +203,9 @@ recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
     uint8_t copy[LOOK], before[2 * WORD];
     size_t size;
     const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
-    bool has_before = hn_target_read_some(s->py->target, at - sizeof(before), before,
-                                          sizeof(before))
-                      == sizeof(before);
+    bool has_before =
+        hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
+        == sizeof(before);
 
     return hn_heap_recognise_object(s->kinds, at, bytes, size,
                                     has_before ? before : NULL, ret)
@@ -351,9 +352,9 @@ search_region(struct hn_seeker *s, const struct hn_region *region)
     hn_addr at = region->start;
 
     while (at < region->end && !s->outside->failed) {
-        enum hn_status st = hn_seeker_step(s, "looking for large objects",
-                                           at - region->start,
-                                           region->end - region->start);
+        enum hn_status st =
+            hn_seeker_step(s, "looking for large objects", at - region->start,
+                           region->end - region->start);
         size_t size;
         const uint8_t *bytes = hn_target_lend(s->py->target, at, &size);
 
@@ -496,8 +497,7 @@ hn_seek_outside(struct hn_seeker *s)
     if (st && st != HN_E_INTERRUPTED)
         return st;
     add_up(s);
-    if (s->outside->failed
-        || !merge(s->heap, s->outside->items, s->outside->count))
+    if (s->outside->failed || !merge(s->heap, s->outside->items, s->outside->count))
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
     s->heap->count += s->outside->count;
     return st;

@@ -34,7 +34,8 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages);
 
-/* The first object in the page of @addr, UINT32_MAX for none, and how many there are. */
+/* The first object in the page of @addr, UINT32_MAX for none, and how many there are.
+ */
 uint32_t
 hn_heap_pages_objects(const struct hn_heap_pages *pages, hn_addr addr,
                       uint32_t *count_ret);

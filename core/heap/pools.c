@@ -84,8 +84,7 @@ hn_pool_load(struct hn_python *py, hn_addr at, struct hn_pool *ret)
     if (!ret->bytes || there < layout->size[HN_STRUCT_POOL]
         || !read_header(layout, at, ret->bytes, ret))
         return HN_DONE;
-    if (there < ret->first + ret->carved * ret->block_size
-        || !read_chain(layout, ret))
+    if (there < ret->first + ret->carved * ret->block_size || !read_chain(layout, ret))
         return HN_E_CORRUPT;
     return HN_OK;
 }

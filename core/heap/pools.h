@@ -21,12 +21,12 @@ enum {
 
 struct hn_pool {
     hn_addr at;
-    uint32_t size;       /* of the pool */
+    uint32_t size; /* of the pool */
     uint32_t block_size;
-    uint32_t first;      /* offset of the first block */
-    uint32_t carved;     /* blocks that were ever in use; those behind are clean */
+    uint32_t first;  /* offset of the first block */
+    uint32_t carved; /* blocks that were ever in use; those behind are clean */
     uint32_t used;
-    const uint8_t *bytes; /* the pool, lent */
+    const uint8_t *bytes;                    /* the pool, lent */
     uint64_t free[HN_POOL_BLOCKS_MOST / 64]; /* a bit for each block that is free */
 };
 

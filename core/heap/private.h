@@ -42,7 +42,8 @@ bool
 hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
             uint64_t spent, unsigned flags);
 
-/* Memory that the buffers of an object take; their own sizes where that is not known. */
+/* Memory that the buffers of an object take; their own sizes where that is not known.
+ */
 uint64_t
 hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size);
 

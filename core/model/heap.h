@@ -10,14 +10,14 @@
 struct hn_heap_sums {
     uint64_t objects, counted, spent; /* number; bytes as getsizeof(); of memory */
     uint64_t pools, pool_bytes;
-    uint64_t blocks, block_bytes;         /* in use */
-    uint64_t free_blocks, free_bytes;     /* of pools, ready for the next object */
-    uint64_t other_blocks, other_bytes;   /* in use, no objects: buffers, C memory */
-    uint64_t idle_objects, idle_bytes;    /* dead, kept by their type for the next */
-    uint64_t outside_objects;             /* not in pools */
+    uint64_t blocks, block_bytes;          /* in use */
+    uint64_t free_blocks, free_bytes;      /* of pools, ready for the next object */
+    uint64_t other_blocks, other_bytes;    /* in use, no objects: buffers, C memory */
+    uint64_t idle_objects, idle_bytes;     /* dead, kept by their type for the next */
+    uint64_t outside_objects;              /* not in pools */
     uint64_t static_objects, static_bytes; /* in the data of programs: no heap */
-    uint64_t tracked;                     /* known to the collector */
-    uint64_t bad_pools, bad_lists;        /* damaged: not counted from there on */
+    uint64_t tracked;                      /* known to the collector */
+    uint64_t bad_pools, bad_lists;         /* damaged: not counted from there on */
 };
 
 /* A row of the table by type. */

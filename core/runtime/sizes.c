@@ -9,7 +9,6 @@
 #include "objects/objects.h"
 #include "objects/str.h"
 
-
 enum {
     WORD = 8,
     /* Elements of a list, slots of a set: 8 TiB of them. */
@@ -123,8 +122,8 @@ load_values(struct hn_python *py, hn_addr type, uint64_t flags,
         || hn_field_read(py, HN_HEAPTYPE_CACHED_KEYS, type, &keys) != HN_OK || keys == 0
         || hn_record_load(py, HN_STRUCT_DICTKEYS, keys, &rec) != HN_OK)
         return;
-    capacity =
-        hn_record_u64(&rec, HN_DICTKEYS_NENTRIES) + hn_record_u64(&rec, HN_DICTKEYS_USABLE);
+    capacity = hn_record_u64(&rec, HN_DICTKEYS_NENTRIES)
+               + hn_record_u64(&rec, HN_DICTKEYS_USABLE);
     /* CPython shares at most 30 (SHARED_KEYS_MAX_SIZE). */
     if (capacity > HN_DICT_BLOCK)
         return;
@@ -138,14 +137,15 @@ load_values(struct hn_python *py, hn_addr type, uint64_t flags,
     case HN_INSTANCE_INLINE_HEADER:
     case HN_INSTANCE_INLINE_BASICSIZE:
         if (flags & HN_TPFLAG_INLINE_VALUES)
-            ret->inline_values = (uint32_t)((capacity + WORD - 1) / WORD * WORD
-                                            + (capacity + 1) * WORD);
+            ret->inline_values =
+                (uint32_t)((capacity + WORD - 1) / WORD * WORD + (capacity + 1) * WORD);
         return;
     }
 }
 
 enum hn_status
-hn_size_type_load(const struct hn_lookup *lookup, hn_addr type, struct hn_size_type *ret)
+hn_size_type_load(const struct hn_lookup *lookup, hn_addr type,
+                  struct hn_size_type *ret)
 {
     struct hn_python *py = &lookup->rt->py;
     struct hn_record rec;
@@ -294,7 +294,11 @@ keys_size(struct hn_python *py, const struct hn_record *rec)
         slots = hn_record_u64(rec, HN_DICTKEYS_SIZE);
         if (slots == 0 || (slots & (slots - 1)) != 0 || slots > COUNT_MOST)
             return 0;
-        index = slots * (slots <= 0xff ? 1 : slots <= 0xffff ? 2 : slots <= UINT32_MAX ? 4 : 8);
+        index = slots
+                * (slots <= 0xff         ? 1
+                   : slots <= 0xffff     ? 2
+                   : slots <= UINT32_MAX ? 4
+                                         : 8);
         entry = 3 * WORD;
     } else {
         if (hn_record_u64(rec, HN_DICTKEYS_LOG2_SIZE) > COUNT_LOG2_MOST
@@ -319,8 +323,8 @@ load_keys(struct hn_python *py, hn_addr keys, struct hn_record *ret)
     return hn_record_load(py, HN_STRUCT_DICTKEYS, keys, ret) == HN_OK;
 }
 
-/* Shared keys are their type's (_PyDict_SizeOf), values the dict's own. Values inside an
- * instance are counted a second time there, as getsizeof() does. */
+/* Shared keys are their type's (_PyDict_SizeOf), values the dict's own. Values inside
+ * an instance are counted a second time there, as getsizeof() does. */
 static enum hn_status
 measure_dict(const struct subject *s, struct hn_size *ret)
 {

@@ -1,10 +1,10 @@
 /* How large objects are: in the block they lie in, and in buffers that are theirs.
  *
- * sys.getsizeof() asks the object's type. Most types answer as object does: tp_basicsize
- * and items of tp_itemsize. The few whose C code counts otherwise each have a rule here;
- * which rule a type follows is found once, by the class its __sizeof__ comes from.
- * CPython: Python/sysmodule.c (_PySys_GetSizeOf), Objects/typeobject.c
- * (object___sizeof___impl). */
+ * sys.getsizeof() asks the object's type. Most types answer as object does:
+ * tp_basicsize and items of tp_itemsize. The few whose C code counts otherwise each
+ * have a rule here; which rule a type follows is found once, by the class its
+ * __sizeof__ comes from. CPython: Python/sysmodule.c (_PySys_GetSizeOf),
+ * Objects/typeobject.c (object___sizeof___impl). */
 #ifndef HN_RUNTIME_SIZES_H
 #define HN_RUNTIME_SIZES_H
 

@@ -1,0 +1,18 @@
+/* The heap as text and as JSON. */
+#ifndef HN_REPORT_HEAP_H
+#define HN_REPORT_HEAP_H
+
+#include "model/heap.h"
+#include "report/json.h"
+#include "report/look.h"
+
+/* The table, of at most @limit rows (0: all); @what stands over their names: "type". */
+void
+hn_census_put(struct hn_text *text, const struct hn_look *look,
+              const struct hn_heap_census *census, const char *what, uint64_t limit);
+
+void
+hn_document_census(struct hn_json *json, const struct hn_heap_census *census,
+                   const char *what, uint64_t limit);
+
+#endif
