@@ -32,4 +32,20 @@ struct hn_heap_census {
     struct hn_heap_sums sums;
 };
 
+/* One object of py-heap find. */
+struct hn_heap_hit {
+    uint64_t address;
+    const char *type, *repr; /* repr: NULL where it was not asked for */
+    uint64_t bytes, allocated;
+    bool tracked;
+    int generation; /* -1: in no list of the collector */
+    bool is_static; /* in the data of a program or library */
+};
+
+struct hn_heap_hits {
+    struct hn_heap_hit *items;
+    size_t count;
+    uint64_t total, total_bytes; /* of all that matched */
+};
+
 #endif

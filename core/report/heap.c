@@ -1,6 +1,8 @@
 /* Heap tables: by type, module, size or generation. */
 #include "report/heap.h"
 
+#include <inttypes.h>
+
 #include "report/number.h"
 
 enum { COUNT = 11, BYTES = 12, SHARE = 6 };
@@ -135,4 +137,73 @@ hn_document_census(struct hn_json *json, const struct hn_heap_census *census,
     hn_json_integer(json, "objects", (int64_t)sums->idle_objects);
     hn_json_integer(json, "bytes", (int64_t)sums->idle_bytes);
     hn_json_close_object(json);
+}
+
+/* --- objects that were found */
+
+static void
+put_hit(struct hn_text *text, const struct hn_look *look, const struct hn_heap_hit *hit)
+{
+    size_t used = text->size, room;
+
+    hn_text_printf(text, "0x%" PRIx64, hit->address);
+    put_bytes(text, hit->bytes, BYTES);
+    hn_text_puts(text, "  ");
+    used = text->size - used;
+    used += hn_look_put(text, look, HN_FUNCTION, hit->type);
+    room = look->width > used + 2 ? look->width - used - 2 : 0;
+    if (hit->repr && (room || !look->width)) {
+        hn_text_puts(text, "  ");
+        hn_look_fit(text, look, HN_PLAIN, hit->repr, room, HN_CUT_END);
+    }
+    hn_text_putc(text, '\n');
+}
+
+void
+hn_hits_put(struct hn_text *text, const struct hn_look *look,
+            const struct hn_heap_hits *hits, bool brief)
+{
+    if (!brief) {
+        hn_number_put(text, hits->total);
+        hn_text_printf(text, " object%s, ", hits->total == 1 ? "" : "s");
+        put_bytes(text, hits->total_bytes, 0);
+        hn_text_putc(text, '\n');
+    }
+    for (size_t i = 0; i < hits->count; i++) {
+        if (brief)
+            hn_text_printf(text, "0x%" PRIx64 "\n", hits->items[i].address);
+        else
+            put_hit(text, look, &hits->items[i]);
+    }
+    if (!brief && hits->count < hits->total) {
+        hn_text_puts(text, "... ");
+        hn_number_put(text, hits->total - hits->count);
+        hn_text_puts(text, " more (--limit 0)\n");
+    }
+}
+
+void
+hn_document_hits(struct hn_json *json, const struct hn_heap_hits *hits)
+{
+    hn_json_open_list(json, "objects");
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct hn_heap_hit *hit = &hits->items[i];
+
+        hn_json_open_object(json, NULL);
+        hn_json_address(json, "address", hit->address);
+        hn_json_string(json, "type", hit->type);
+        if (hit->repr)
+            hn_json_string(json, "repr", hit->repr);
+        hn_json_integer(json, "size", (int64_t)hit->bytes);
+        hn_json_integer(json, "allocated", (int64_t)hit->allocated);
+        hn_json_bool(json, "tracked", hit->tracked);
+        if (hit->generation >= 0)
+            hn_json_integer(json, "generation", hit->generation);
+        if (hit->is_static)
+            hn_json_bool(json, "static", true);
+        hn_json_close_object(json);
+    }
+    hn_json_close_list(json);
+    hn_json_integer(json, "total", (int64_t)hits->total);
+    hn_json_integer(json, "total_bytes", (int64_t)hits->total_bytes);
 }

@@ -15,4 +15,12 @@ void
 hn_document_census(struct hn_json *json, const struct hn_heap_census *census,
                    const char *what, uint64_t limit);
 
+/* A line an object; @brief: its address and nothing else. */
+void
+hn_hits_put(struct hn_text *text, const struct hn_look *look,
+            const struct hn_heap_hits *hits, bool brief);
+
+void
+hn_document_hits(struct hn_json *json, const struct hn_heap_hits *hits);
+
 #endif

@@ -35,9 +35,9 @@ commands_are_completed(void **state)
     assert_completed(false, "py-t", "py-threads ");
     assert_completed(false, "py-d", "py-dump py-down ");
     assert_completed(true, "d", "dump down ");
-    assert_completed(
-        true, "",
-        "dump bt threads info frame up down list locals globals print object exc ");
+    assert_completed(true, "",
+                     "dump bt threads info frame up down list locals globals print "
+                     "object exc heap ");
     assert_completed(true, "x", "");
 }
 
@@ -78,9 +78,10 @@ a_line_that_ends_in_a_quote_is_no_harm(void **state)
     (void)state;
     assert_completed(false, "py-bt '", "");
     assert_completed(false, "py-bt \"--re", "--reverse ");
-    assert_completed(false, "'",
-                     "py-dump py-bt py-threads py-info py-frame py-up "
-                     "py-down py-list py-locals py-globals py-print py-object py-exc ");
+    assert_completed(
+        false, "'",
+        "py-dump py-bt py-threads py-info py-frame py-up "
+        "py-down py-list py-locals py-globals py-print py-object py-exc py-heap ");
 }
 
 int
