@@ -49,15 +49,13 @@ learn_layout(struct hn_heap_kinds *k)
     k->type_at = (uint32_t)layout->offset[HN_OBJECT_TYPE];
     k->object_bytes = layout->size[HN_STRUCT_OBJECT];
     k->free_threaded = layout->flavour & HN_FLAVOUR_FREE_THREADED;
-    if (gc) {
+    /* Ascending: no word of a header is ever a pointer to a type, while what lies
+     * behind a smaller object may be left from one that was there before. */
+    k->headers[k->header_count++] = 0;
+    if (gc)
         k->headers[k->header_count++] = gc;
-        if (layout->formats.instance != HN_INSTANCE_DICT_OFFSET)
-            k->headers[k->header_count++] = gc + 2 * WORD;
-        k->headers[k->header_count++] = 0;
-    } else {
-        k->headers[k->header_count++] = 0;
-        k->headers[k->header_count++] = 2 * WORD;
-    }
+    if (layout->formats.instance != HN_INSTANCE_DICT_OFFSET)
+        k->headers[k->header_count++] = gc + 2 * WORD;
 }
 
 struct hn_heap_kinds *
@@ -306,12 +304,18 @@ is_tracked(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
            const uint8_t *object, const uint8_t *before)
 {
     const struct hn_layout *layout = &k->lookup.rt->py.layout;
-    uint64_t next;
+    uint64_t next, flags;
 
     if (hn_layout_has(layout, HN_OBJECT_GC_BITS))
         return object[layout->offset[HN_OBJECT_GC_BITS]] & 1;
     if (!before || !(type->flags & HN_TPFLAG_GC))
         return false;
+    /* Static types take no part, though type objects can. */
+    if (type->size.rule == HN_SIZE_TYPE) {
+        memcpy(&flags, object + layout->offset[HN_TYPE_FLAGS], sizeof(flags));
+        if (!(flags & HN_TPFLAG_HEAP))
+            return false;
+    }
     memcpy(&next, before + layout->offset[HN_GCHEAD_NEXT], sizeof(next));
     return next != 0;
 }
@@ -321,7 +325,8 @@ is_tracked(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
  * count is one that a living object has: that spares most of the memory. */
 static enum hn_block_use
 try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t size,
-           uint32_t header, const uint8_t *before, struct hn_candidate *ret)
+           uint64_t room, uint32_t header, const uint8_t *before,
+           struct hn_candidate *ret)
 {
     struct hn_python *py = &k->lookup.rt->py;
     const struct hn_heap_type *type;
@@ -344,7 +349,7 @@ try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t siz
     if (life == LIFE_DEAD)
         return HN_BLOCK_IDLE;
     if (hn_size_measure(py, &type->size, at, bytes, size, &ret->size) != HN_OK
-        || ret->size.body > size)
+        || ret->size.body + ret->size.more > room + type->size.spare)
         return HN_BLOCK_OTHER;
     ret->tracked = is_tracked(k, type, bytes, before);
     return HN_BLOCK_OBJECT;
@@ -363,7 +368,8 @@ hn_heap_recognise_object(struct hn_heap_kinds *k, hn_addr object, const uint8_t 
     kind = hn_heap_kind_find(k, type);
     if (kind == HN_HEAP_NONE)
         return HN_BLOCK_OTHER;
-    return try_object(k, object, bytes, size, k->items[kind].size.header, before, ret);
+    return try_object(k, object, bytes, size, UINT64_MAX, k->items[kind].size.header,
+                      before, ret);
 }
 
 /* The debug hooks put the size, a letter and seven forbidden bytes in front, and eight
@@ -402,7 +408,8 @@ hn_heap_recognise(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes,
 
         if (header + k->object_bytes > size)
             continue;
-        use = try_object(k, at + header, bytes + header, size - header, header,
+        use = try_object(k, at + header, bytes + header, size - header, size - header,
+                         header,
                          header ? bytes + header - 2 * WORD : NULL, ret);
         if (use == HN_BLOCK_OBJECT)
             return use;

@@ -43,8 +43,9 @@ enum hn_block_use
 hn_heap_recognise(struct hn_heap_kinds *kinds, hn_addr at, const uint8_t *bytes,
                   size_t size, struct hn_candidate *ret);
 
-/* The same where the object itself begins at @object; @bytes holds what follows, and
- * @before (16 bytes) what stands in front of it, or NULL. */
+/* The same where the object itself begins at @object and may be larger than what is at
+ * hand: @bytes holds the first @size bytes, and @before (16 bytes) what stands in front
+ * of it, or NULL. */
 enum hn_block_use
 hn_heap_recognise_object(struct hn_heap_kinds *kinds, hn_addr object,
                          const uint8_t *bytes, size_t size, const uint8_t *before,

@@ -45,6 +45,7 @@ struct hn_outside {
     hn_addr recent[RECENT];         /* addresses just looked at */
     hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
+    bool complete; /* all tracked objects are known */
     bool failed;
 };
 
@@ -167,6 +168,19 @@ chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
     return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
 }
 
+/* Data of a program or library: a mapping of the file, or what follows it at once, which
+ * is data that begins as zeros (.bss). */
+static bool
+is_data(const struct hn_seeker *s, const struct hn_region *region)
+{
+    const struct hn_region *first = s->py->target->regions;
+
+    if (region->path[0] == '/')
+        return true;
+    return !region->path[0] && region > first && region[-1].end == region->start
+           && region[-1].path[0] == '/' && region[-1].writable;
+}
+
 enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
 
 static enum place_kind
@@ -174,7 +188,7 @@ where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
 {
     if (hn_heap_pages_block_size(s->pages, at) > 0)
         return IN_POOL;
-    return region->path[0] == '/' ? IN_DATA : IN_MALLOC;
+    return is_data(s, region) ? IN_DATA : IN_MALLOC;
 }
 
 /* What the largest fixed part of an object needs to be recognised; longer ones have
@@ -210,7 +224,7 @@ recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
     return hn_heap_recognise_object(s->kinds, at, bytes, size,
                                     has_before ? before : NULL, ret)
                == HN_BLOCK_OBJECT
-           && is_there(s, at, ret->size.body);
+           && is_there(s, at, ret->size.body + ret->size.more);
 }
 
 static uint32_t
@@ -233,12 +247,10 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
         .counted = hn_size_counted(&type->size, &found->size),
         .spent = hn_seeker_buffer_bytes(s, &found->size),
     };
-    /* Static types have no header. */
-    if (in_data && type->size.static_type)
-        item->counted -= type->size.header;
     if (!in_data)
         item->spent += chunk_bytes(s, found->object - type->size.header,
-                                   found->size.body + type->size.header);
+                                   found->size.body + found->size.more
+                                       + type->size.header);
     return o->count++;
 }
 
@@ -257,8 +269,8 @@ look(struct hn_seeker *s, hn_addr at)
     region = writable_region(s, at);
     if (!region || where_is(s, at, region) == IN_POOL)
         return HN_HEAP_NONE;
-    if (recognise(s, at, &found))
-        object = add_item(s, &found, region->path[0] == '/');
+    if (recognise(s, at, &found) && !(s->outside->complete && found.tracked))
+        object = add_item(s, &found, where_is(s, at, region) == IN_DATA);
     if (!grow_seen(o)) {
         o->failed = true;
         return HN_HEAP_NONE;
@@ -304,6 +316,52 @@ walk_lists(struct hn_seeker *s, hn_addr interpreter)
     }
     s->sums->bad_lists += walk.bad;
     return HN_OK;
+}
+
+/* Whether every object that says it is tracked stands in a list that was walked: not
+ * while a collection moves them about, and not when a list is damaged. */
+static bool
+lists_are_complete(const struct hn_seeker *s)
+{
+    if (s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED || s->sums->bad_lists
+        || !hn_layout_has(&s->py->layout, HN_GC_GENERATIONS))
+        return false;
+    for (size_t i = 0; i < s->process->interpreter_count; i++)
+        if (!s->process->interpreters[i].gc.known
+            || s->process->interpreters[i].gc.collecting)
+            return false;
+    return true;
+}
+
+static bool
+is_stray(uint64_t flags)
+{
+    return (flags & HN_HEAP_TRACKED) && !(flags & HN_HEAP_LISTED);
+}
+
+/* What says that it is tracked but is in no list was no object: the word in front of it
+ * was something else. */
+static void
+drop_strays(struct hn_seeker *s)
+{
+    struct hn_heap *heap = s->heap;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < heap->count; i++) {
+        if (is_stray(hn_heap_flags(heap, i))) {
+            uint32_t size =
+                hn_heap_pages_block_size(s->pages, hn_heap_address(heap, i));
+
+            s->sums->other_blocks++;
+            s->sums->other_bytes += size;
+            continue;
+        }
+        heap->places[kept] = heap->places[i];
+        heap->types[kept] = heap->types[i];
+        heap->counted[kept] = heap->counted[i];
+        heap->spent[kept++] = heap->spent[i];
+    }
+    heap->count = kept;
 }
 
 /* --- the search for references */
@@ -492,6 +550,9 @@ hn_seek_outside(struct hn_seeker *s)
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
     for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
         st = walk_lists(s, s->process->interpreters[i].addr);
+    s->outside->complete = !st && lists_are_complete(s);
+    if (s->outside->complete)
+        drop_strays(s);
     if (!st)
         st = search_memory(s);
     if (st && st != HN_E_INTERRUPTED)

@@ -193,6 +193,7 @@
     X(CODE, BYTECODE, 8, "co_code", "")                                               \
     X(CODE, CONSTS, 8, "co_consts", "")                                               \
     X(CODE, CELLVARS, 8, "co_cellvars", "")                                           \
+    X(CODE, CELL2ARG, 8, "co_cell2arg", "")                                           \
     X(CODE, VARNAMES, 8, "co_varnames", "")                                           \
     X(CODE, FREEVARS, 8, "co_freevars", "")                                           \
     X(CODE, LOCALSPLUSNAMES, 8, "co_localsplusnames", "code_object.localsplusnames")  \

@@ -36,6 +36,11 @@ static const struct {
     { "array.array", HN_SIZE_ARRAY },
     { "collections.deque", HN_SIZE_DEQUE },
     { "type", HN_SIZE_TYPE },
+    { "code", HN_SIZE_CODE },
+    { "frame", HN_SIZE_FRAME },
+    { "generator", HN_SIZE_GENERATOR },
+    { "coroutine", HN_SIZE_GENERATOR },
+    { "async_generator", HN_SIZE_GENERATOR },
     /* They have no code of their own for it in any version. */
     { "tuple", HN_SIZE_OBJECT },
     { "bytes", HN_SIZE_OBJECT },
@@ -108,6 +113,20 @@ header_of(const struct hn_python *py, uint64_t flags)
     return size;
 }
 
+/* Without a time zone the pointer to it is left out, but counted
+ * (Modules/_datetimemodule.c). Subclasses have it. */
+static uint32_t
+spare_of(const struct hn_lookup *lookup, hn_addr type)
+{
+    const char *name;
+
+    if (hn_type_name(&lookup->rt->py, type, lookup->arena, &name) != HN_OK)
+        return 0;
+    return strcmp(name, "datetime.time") == 0 || strcmp(name, "datetime.datetime") == 0
+               ? WORD
+               : 0;
+}
+
 /* What a class's instances may have as values: its shared keys say, and never change
  * their mind (_PyInlineValuesSize, shared_keys_usable_size). */
 static void
@@ -160,12 +179,12 @@ hn_size_type_load(const struct hn_lookup *lookup, hn_addr type,
         .basicsize = hn_record_u64(&rec, HN_TYPE_BASICSIZE),
         .itemsize = hn_record_u64_or_0(&rec, HN_TYPE_ITEMSIZE),
         .header = header_of(py, flags),
-        .static_type = flags & HN_TPFLAG_TYPE,
     };
     if (ret->basicsize < py->layout.size[HN_STRUCT_OBJECT]
         || ret->basicsize > BASICSIZE_MOST || ret->itemsize > ITEMSIZE_MOST)
         return hn_fail(py->err, HN_E_CORRUPT, type, "type of an impossible size");
     ret->rule = find_rule(lookup, type, hn_record_u64_or_0(&rec, HN_TYPE_MRO));
+    ret->spare = spare_of(lookup, type);
     load_values(py, type, flags, ret);
     return HN_OK;
 }
@@ -220,13 +239,14 @@ measure_plain(const struct subject *s, struct hn_size *ret)
         if (items > COUNT_MOST)
             return fail_impossible(s);
         ret->body += items * type->itemsize;
+    } else if (s->py->layout.formats.instance == HN_INSTANCE_INLINE_HEADER) {
+        ret->more = type->inline_values; /* 3.13 does not count them */
     } else {
         ret->body += type->inline_values;
     }
     return HN_OK;
 }
 
-/* Before 3.12 releases differ on whether zero has a digit; it is one object. */
 static enum hn_status
 measure_int(const struct subject *s, struct hn_size *ret)
 {
@@ -237,7 +257,9 @@ measure_int(const struct subject *s, struct hn_size *ret)
     if (s->py->layout.formats.integer == HN_INT_SIGNED_SIZE)
         digits = (int64_t)tag < 0 ? 0 - tag : tag;
     else
-        digits = (tag >> 3) + (tag >> 3 == 0);
+        digits = tag >> 3;
+    if (digits == 0 && s->py->layout.formats.zero == HN_ZERO_WITH_DIGIT)
+        digits = 1;
     if (digits > COUNT_MOST)
         return fail_impossible(s);
     ret->body =
@@ -446,14 +468,97 @@ measure_type(const struct subject *s, struct hn_size *ret)
         return fail_impossible(s);
     if (!(flags & HN_TPFLAG_HEAP)) {
         ret->body = py->layout.size[HN_STRUCT_TYPE];
+        ret->bare = true;
+        /* 3.11 and 3.12 count one all the same. */
+        if (py->layout.formats.static_size == HN_STATIC_SIZE_WITH_HEADER)
+            ret->body += s->type->header;
         return HN_OK;
     }
     st = measure_plain(s, ret);
-    if (st || !word(s, HN_HEAPTYPE_CACHED_KEYS, &keys) || keys == 0)
+    if (st)
         return st;
+    /* Descriptions of slots are not counted. */
+    ret->more = ret->body - py->layout.size[HN_STRUCT_HEAPTYPE];
+    ret->body = py->layout.size[HN_STRUCT_HEAPTYPE];
+    if (!word(s, HN_HEAPTYPE_CACHED_KEYS, &keys) || keys == 0)
+        return HN_OK;
     if (load_keys(py, keys, &rec))
         add_buffer(ret, keys, keys_size(py, &rec), true);
     return HN_OK;
+}
+
+/* Bytecode behind the fixed part, rounded up (_PyObject_VAR_SIZE). Before 3.11 it is an
+ * object of its own. */
+static enum hn_status
+measure_code(const struct subject *s, struct hn_size *ret)
+{
+    enum hn_status st = measure_plain(s, ret);
+    uint64_t map, cells, count;
+
+    ret->body = (ret->body + WORD - 1) / WORD * WORD;
+    /* Which cells are arguments, up to 3.10. */
+    if (!st && word(s, HN_CODE_CELL2ARG, &map) && map != 0
+        && word(s, HN_CODE_CELLVARS, &cells) && cells != 0
+        && hn_field_read(s->py, HN_VAR_SIZE, cells, &count) == HN_OK
+        && count <= UINT16_MAX)
+        add_buffer(ret, map, count * WORD, true);
+    return st;
+}
+
+/* Slots of a frame that runs the code at @code: variables and stack. */
+static bool
+frame_slots(struct hn_python *py, hn_addr code, uint64_t *ret)
+{
+    uint64_t names, stack;
+
+    if (hn_field_read(py, HN_CODE_NLOCALSPLUS, code, &names) != HN_OK
+        || hn_field_read(py, HN_CODE_STACKSIZE, code, &stack) != HN_OK)
+        return false;
+    /* The compiler refuses more long before. */
+    *ret = names + stack;
+    return names <= UINT16_MAX && stack <= UINT16_MAX;
+}
+
+/* Since 3.11 a generator has its frame inside; tp_itemsize is that of a slot, but there
+ * is no ob_size (gen_sizeof). A finished one keeps its size, not its code. */
+static enum hn_status
+measure_with_frame(const struct subject *s, hn_addr frame, struct hn_size *ret)
+{
+    struct hn_python *py = s->py;
+    uint64_t code, slots = 0;
+
+    ret->body = s->type->basicsize;
+    if (hn_field_read(py, HN_FRAME_EXECUTABLE, frame, &code) == HN_OK
+        && frame_slots(py, hn_stackref_pointer(py, code), &slots))
+        ret->body += slots * WORD;
+    return HN_OK;
+}
+
+static enum hn_status
+measure_generator(const struct subject *s, struct hn_size *ret)
+{
+    if (!hn_layout_has(&s->py->layout, HN_GEN_IFRAME))
+        return measure_plain(s, ret);
+    return measure_with_frame(s, hn_field_addr(s->py, HN_GEN_IFRAME, s->at), ret);
+}
+
+static enum hn_status
+measure_frame(const struct subject *s, struct hn_size *ret)
+{
+    uint64_t frame;
+
+    enum hn_status st;
+
+    if (!hn_layout_has(&s->py->layout, HN_FRAMEOBJECT_FRAME)) {
+        /* One slot is in the fixed part already. */
+        st = measure_plain(s, ret);
+        ret->body -= WORD;
+        ret->more = WORD;
+        return st;
+    }
+    if (!word(s, HN_FRAMEOBJECT_FRAME, &frame))
+        return fail_impossible(s);
+    return measure_with_frame(s, frame, ret);
 }
 
 /* Values of an instance outside of it: the word before the header says where, in 3.12
@@ -482,9 +587,13 @@ hn_size_measure(struct hn_python *py, const struct hn_size_type *type, hn_addr o
     enum hn_status st = HN_OK;
 
     ret->buffer_count = 0;
+    ret->more = 0;
+    ret->bare = false;
     switch (type->rule) {
+    case HN_SIZE_CODE: st = measure_code(&s, ret); break;
+    case HN_SIZE_GENERATOR: st = measure_generator(&s, ret); break;
+    case HN_SIZE_FRAME: st = measure_frame(&s, ret); break;
     case HN_SIZE_OBJECT:
-    case HN_SIZE_GENERATOR:
     case HN_SIZE_OWN: st = measure_plain(&s, ret); break;
     case HN_SIZE_INT: st = measure_int(&s, ret); break;
     case HN_SIZE_STR: st = measure_str(&s, ret); break;
@@ -505,7 +614,7 @@ hn_size_measure(struct hn_python *py, const struct hn_size_type *type, hn_addr o
 uint64_t
 hn_size_counted(const struct hn_size_type *type, const struct hn_size *size)
 {
-    uint64_t bytes = size->body + type->header;
+    uint64_t bytes = size->body + (size->bare ? 0 : type->header);
 
     for (unsigned i = 0; i < size->buffer_count; i++)
         if (size->buffers[i].counted)

@@ -23,6 +23,8 @@ enum hn_size_rule {
     HN_SIZE_DEQUE,
     HN_SIZE_TYPE,
     HN_SIZE_GENERATOR,
+    HN_SIZE_FRAME,
+    HN_SIZE_CODE,
     HN_SIZE_OWN /* C or Python code of its own: counted as object would */
 };
 
@@ -34,7 +36,7 @@ struct hn_size_type {
     uint32_t header;        /* bytes before the object: for the collector, for a dict */
     uint32_t inline_values; /* bytes of values inside the object (3.13+), or 0 */
     uint32_t values;        /* bytes of an instance's values elsewhere (3.11, 3.12) */
-    bool static_type;       /* its objects are types that may lie in the binary */
+    uint32_t spare; /* bytes that the smallest objects lack of basicsize */
 };
 
 /* HN_E_CORRUPT when the type cannot have objects. A rule that cannot be found is
@@ -53,7 +55,9 @@ struct hn_buffer {
 enum { HN_BUFFERS = 3 };
 
 struct hn_size {
-    uint64_t body; /* of the object itself, without the header */
+    uint64_t body; /* of the object itself, without the header, as it is counted */
+    uint64_t more; /* behind that, not counted */
+    bool bare;     /* a static type: no header is in front of it */
     struct hn_buffer buffers[HN_BUFFERS];
     unsigned buffer_count;
 };
