@@ -1,6 +1,5 @@
 /* All pools of the process, and what is in them. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "heap/private.h"
 
@@ -56,6 +55,7 @@ may_have_pools(const struct hn_region *region)
 static enum hn_status
 seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 {
+    uint8_t copy[HN_POOL_MOST];
     hn_addr at = (region->start + PAGE - 1) & ~(hn_addr)(PAGE - 1);
 
     while (at < region->end) {
@@ -65,7 +65,7 @@ seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 
         if (st)
             return st;
-        st = hn_pool_load(s->py, at, &pool);
+        st = hn_pool_load(s->py, at, copy, &pool);
         if (st == HN_E_CORRUPT)
             s->sums->bad_pools++;
         at += st == HN_OK ? pool.size : PAGE;
@@ -116,17 +116,6 @@ take_block(struct hn_seeker *s, const struct hn_pool *pool, uint32_t block)
         found.tracked ? HN_HEAP_TRACKED : 0);
 }
 
-/* What is lent may be taken back while sizes of objects are looked up elsewhere; a core
- * lends its own. */
-static void
-keep_bytes(const struct hn_seeker *s, struct hn_pool *pool, uint8_t *copy)
-{
-    if (s->py->target->kind == HN_PLACE_CORE)
-        return;
-    memcpy(copy, pool->bytes, pool->first + (size_t)pool->carved * pool->block_size);
-    pool->bytes = copy;
-}
-
 enum hn_status
 hn_seek_in_pools(struct hn_seeker *s)
 {
@@ -138,9 +127,8 @@ hn_seek_in_pools(struct hn_seeker *s)
 
         if (st)
             return st;
-        if (hn_pool_load(s->py, s->pools[i].at, &pool) != HN_OK)
+        if (hn_pool_load(s->py, s->pools[i].at, copy, &pool) != HN_OK)
             continue; /* a running process changed it meanwhile */
-        keep_bytes(s, &pool, copy);
         for (uint32_t b = 0; b < pool.carved; b++)
             if (!hn_pool_is_free(&pool, b) && !take_block(s, &pool, b))
                 return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");

@@ -74,8 +74,26 @@ read_chain(const struct hn_layout *layout, struct hn_pool *pool)
     return at == 0;
 }
 
+/* All of the pool in @copy: what is lent may be taken back while sizes of objects are
+ * looked up elsewhere. Pages that the process never touched are zeros. */
+static const uint8_t *
+copy_pool(struct hn_python *py, const struct hn_pool *pool, uint8_t *copy)
+{
+    for (uint32_t offset = 0; offset < pool->size; offset += PAGE) {
+        size_t there;
+        const uint8_t *page = hn_target_lend(py->target, pool->at + offset, &there);
+
+        if (page && there >= PAGE)
+            memcpy(copy + offset, page, PAGE);
+        else
+            memset(copy + offset, 0, PAGE);
+    }
+    return copy;
+}
+
 enum hn_status
-hn_pool_load(struct hn_python *py, hn_addr at, struct hn_pool *ret)
+hn_pool_load(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
+             struct hn_pool *ret)
 {
     const struct hn_layout *layout = &py->layout;
     size_t there;
@@ -84,7 +102,9 @@ hn_pool_load(struct hn_python *py, hn_addr at, struct hn_pool *ret)
     if (!ret->bytes || there < layout->size[HN_STRUCT_POOL]
         || !read_header(layout, at, ret->bytes, ret))
         return HN_DONE;
-    if (there < ret->first + ret->carved * ret->block_size || !read_chain(layout, ret))
-        return HN_E_CORRUPT;
-    return HN_OK;
+    if (py->target->kind != HN_PLACE_CORE)
+        ret->bytes = copy_pool(py, ret, copy);
+    else if (there < ret->size)
+        return HN_E_CORRUPT; /* the file ends here */
+    return read_chain(layout, ret) ? HN_OK : HN_E_CORRUPT;
 }
