@@ -10,8 +10,7 @@ enum {
     /* Steps between two looks at the clock: well below a tenth of a second. */
     STEPS = 256,
     PROGRESS_AFTER_MS = 1000,
-    PROGRESS_EVERY_MS = 200,
-    UNIT = 16
+    PROGRESS_EVERY_MS = 200
 };
 
 static int64_t
@@ -61,7 +60,7 @@ hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t co
     heap->places[heap->count] = object->object | (uint64_t)flags << HN_HEAP_FLAG_SHIFT;
     heap->types[heap->count] = object->kind;
     heap->counted[heap->count] = clip(counted);
-    heap->spent[heap->count] = clip(spent / UNIT);
+    heap->spent[heap->count] = clip(spent / HN_HEAP_UNIT);
     heap->count++;
     return true;
 }
@@ -77,10 +76,23 @@ hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size)
         uint64_t bytes = hn_heap_pages_block_size(s->pages, size->buffers[i].at);
 
         if (bytes == 0)
-            bytes = (size->buffers[i].size + 8 + UNIT - 1) & ~(uint64_t)(UNIT - 1);
+            bytes = (size->buffers[i].size + 8 + HN_BLOCK_ALIGNMENT - 1)
+                    & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
         sum += bytes;
     }
     return sum;
+}
+
+size_t
+hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size)
+{
+    size_t there;
+    const uint8_t *bytes = hn_target_lend(s->py->target, at, &there);
+
+    if (!bytes || there < size)
+        return hn_target_read_some(s->py->target, at, copy, size);
+    memcpy(copy, bytes, size);
+    return size;
 }
 
 /* Every block in use may be an object. */
@@ -221,5 +233,5 @@ hn_heap_spent(const struct hn_heap *heap, uint32_t object)
 {
     if (hn_heap_flags(heap, object) & HN_HEAP_STATIC)
         return 0;
-    return (uint64_t)heap->spent[object] * UNIT;
+    return (uint64_t)heap->spent[object] * HN_HEAP_UNIT;
 }

@@ -22,6 +22,9 @@
 /* No object; also the limit on their number. */
 #define HN_HEAP_NONE UINT32_MAX
 
+/* Of what @spent counts. */
+enum { HN_HEAP_UNIT = 8 };
+
 /* What is known of each type that has objects, by its number. */
 struct hn_heap_type {
     struct hn_size_type size;
@@ -50,7 +53,7 @@ struct hn_heap {
     uint64_t *places;  /* address; flags above bit 48 */
     uint32_t *types;   /* number of its type */
     uint32_t *counted; /* bytes as sys.getsizeof() counts */
-    uint32_t *spent;   /* 16-byte units that its block and its buffers take */
+    uint32_t *spent;   /* units of 8 bytes that its block and its buffers take */
     uint32_t count, capacity;
 
     const struct hn_heap_type *type;

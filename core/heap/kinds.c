@@ -185,6 +185,7 @@ load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
 
     ok = hn_object_flags(py, at, &metatype, &flags) == HN_OK && flags & HN_TPFLAG_TYPE
          && hn_field_read(py, HN_TYPE_FLAGS, at, &ret->flags) == HN_OK
+         && ret->flags & HN_TPFLAG_READY
          && hn_size_type_load(&k->lookup, at, &ret->size) == HN_OK;
     hn_arena_reset(&k->scratch, mark);
     if (ok)
@@ -375,7 +376,7 @@ hn_heap_recognise_object(struct hn_heap_kinds *k, hn_addr object, const uint8_t 
 /* The debug hooks put the size, a letter and seven forbidden bytes in front, and eight
  * of those and a serial number behind. */
 static bool
-skip_hooks(hn_addr *at, const uint8_t **bytes, size_t *size)
+skip_hooks(hn_addr *at, const uint8_t **bytes, size_t *size, uint64_t *room)
 {
     uint64_t asked, mark;
 
@@ -386,21 +387,22 @@ skip_hooks(hn_addr *at, const uint8_t **bytes, size_t *size)
         return true;
     memcpy(&asked, *bytes, sizeof(asked));
     asked = __builtin_bswap64(asked);
-    if (asked > *size - HOOK_BYTES)
+    if (asked > *room - HOOK_BYTES)
         return false;
     *at += HOOK_BYTES;
     *bytes += HOOK_BYTES;
-    *size = asked;
+    *room = asked;
+    *size = asked < *size - HOOK_BYTES ? (size_t)asked : *size - HOOK_BYTES;
     return true;
 }
 
 enum hn_block_use
 hn_heap_recognise(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes,
-                  size_t size, struct hn_candidate *ret)
+                  size_t size, uint64_t room, struct hn_candidate *ret)
 {
     enum hn_block_use best = HN_BLOCK_OTHER;
 
-    if (!skip_hooks(&at, &bytes, &size))
+    if (!skip_hooks(&at, &bytes, &size, &room))
         return HN_BLOCK_OTHER;
     for (unsigned i = 0; i < k->header_count; i++) {
         uint32_t header = k->headers[i];
@@ -408,9 +410,8 @@ hn_heap_recognise(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes,
 
         if (header + k->object_bytes > size)
             continue;
-        use = try_object(k, at + header, bytes + header, size - header, size - header,
-                         header,
-                         header ? bytes + header - 2 * WORD : NULL, ret);
+        use = try_object(k, at + header, bytes + header, size - header, room - header,
+                         header, header ? bytes + header - 2 * WORD : NULL, ret);
         if (use == HN_BLOCK_OBJECT)
             return use;
         if (use == HN_BLOCK_IDLE)

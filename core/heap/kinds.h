@@ -38,10 +38,10 @@ struct hn_candidate {
     struct hn_size size;
 };
 
-/* What is in the block at @at, of which @bytes holds all @size bytes. */
+/* What is in the block of @room bytes at @at, of which @bytes holds the first @size. */
 enum hn_block_use
 hn_heap_recognise(struct hn_heap_kinds *kinds, hn_addr at, const uint8_t *bytes,
-                  size_t size, struct hn_candidate *ret);
+                  size_t size, uint64_t room, struct hn_candidate *ret);
 
 /* The same where the object itself begins at @object and may be larger than what is at
  * hand: @bytes holds the first @size bytes, and @before (16 bytes) what stands in front

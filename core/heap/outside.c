@@ -45,7 +45,7 @@ struct hn_outside {
     hn_addr recent[RECENT];         /* addresses just looked at */
     hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
-    bool complete; /* all tracked objects are known */
+    bool complete;                  /* all tracked objects are known */
     bool failed;
 };
 
@@ -168,8 +168,8 @@ chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
     return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
 }
 
-/* Data of a program or library: a mapping of the file, or what follows it at once, which
- * is data that begins as zeros (.bss). */
+/* Data of a program or library: a mapping of the file, or what follows it at once,
+ * which is data that begins as zeros (.bss). */
 static bool
 is_data(const struct hn_seeker *s, const struct hn_region *region)
 {
@@ -248,9 +248,9 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
         .spent = hn_seeker_buffer_bytes(s, &found->size),
     };
     if (!in_data)
-        item->spent += chunk_bytes(s, found->object - type->size.header,
-                                   found->size.body + found->size.more
-                                       + type->size.header);
+        item->spent +=
+            chunk_bytes(s, found->object - type->size.header,
+                        found->size.body + found->size.more + type->size.header);
     return o->count++;
 }
 
@@ -323,8 +323,10 @@ walk_lists(struct hn_seeker *s, hn_addr interpreter)
 static bool
 lists_are_complete(const struct hn_seeker *s)
 {
-    if (s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED || s->sums->bad_lists
-        || !hn_layout_has(&s->py->layout, HN_GC_GENERATIONS))
+    /* What these track lies in pages of mimalloc, every one of which was seen. */
+    if (s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED)
+        return true;
+    if (s->sums->bad_lists || !hn_layout_has(&s->py->layout, HN_GC_GENERATIONS))
         return false;
     for (size_t i = 0; i < s->process->interpreter_count; i++)
         if (!s->process->interpreters[i].gc.known
@@ -349,7 +351,7 @@ drop_strays(struct hn_seeker *s)
 
     for (uint32_t i = 0; i < heap->count; i++) {
         if (is_stray(hn_heap_flags(heap, i))) {
-            uint32_t size =
+            uint64_t size =
                 hn_heap_pages_block_size(s->pages, hn_heap_address(heap, i));
 
             s->sums->other_blocks++;
@@ -497,7 +499,7 @@ put(struct hn_heap *heap, uint32_t at, const struct item *item)
     heap->places[at] = item->at | (uint64_t)item->flags << HN_HEAP_FLAG_SHIFT;
     heap->types[at] = item->kind;
     heap->counted[at] = clip(item->counted);
-    heap->spent[at] = clip(item->spent / HN_BLOCK_ALIGNMENT);
+    heap->spent[at] = clip(item->spent / HN_HEAP_UNIT);
 }
 
 /* From the end on, so that every object moves once. */
@@ -551,7 +553,7 @@ hn_seek_outside(struct hn_seeker *s)
     for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
         st = walk_lists(s, s->process->interpreters[i].addr);
     s->outside->complete = !st && lists_are_complete(s);
-    if (s->outside->complete)
+    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED))
         drop_strays(s);
     if (!st)
         st = search_memory(s);

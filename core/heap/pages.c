@@ -17,7 +17,7 @@ struct chunk {
     hn_addr number; /* address >> CHUNK_SHIFT */
     uint32_t first[PAGES];
     uint16_t count[PAGES];
-    uint8_t block[PAGES]; /* of 16 bytes; 0: no pool */
+    uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
 };
 
 struct hn_heap_pages {
@@ -114,25 +114,26 @@ page_of(hn_addr addr)
 }
 
 bool
-hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint32_t size,
-                       uint32_t block_size)
+hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
+                       uint64_t block_size)
 {
     for (hn_addr page = at; page < at + size; page += 1 << PAGE_SHIFT) {
         struct chunk *chunk = claim(pages, page);
 
         if (!chunk)
             return false;
-        chunk->block[page_of(page)] = (uint8_t)(block_size / 16);
+        chunk->block[page_of(page)] =
+            (uint32_t)(block_size < UINT32_MAX ? block_size : UINT32_MAX);
     }
     return true;
 }
 
-uint32_t
+uint64_t
 hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr)
 {
     const struct chunk *chunk = find(pages, addr);
 
-    return chunk ? chunk->block[page_of(addr)] * 16u : 0;
+    return chunk ? chunk->block[page_of(addr)] : 0;
 }
 
 bool

@@ -16,14 +16,14 @@ hn_heap_pages_create(void);
 void
 hn_heap_pages_destroy(struct hn_heap_pages *pages);
 
-/* Says that [at, at + size) is a pool of blocks of @block_size, at most 4080 and a
- * multiple of 16. False when memory ran out. */
+/* Says that the pages of [at, at + size) are a pool of blocks of @block_size. False
+ * when memory ran out. */
 bool
-hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint32_t size,
-                       uint32_t block_size);
+hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
+                       uint64_t block_size);
 
 /* The size of the blocks around @addr; 0 when that is no pool. */
-uint32_t
+uint64_t
 hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr);
 
 /* Says that @object begins at @addr; objects come by ascending address. */

@@ -7,10 +7,11 @@
 #include "heap/pages.h"
 #include "heap/pools.h"
 
-/* A pool that was found, to be read once all are. */
+/* A pool or a page that was found, to be read once all are. */
 struct hn_found_pool {
-    hn_addr at;
-    uint32_t size, block_size;
+    hn_addr at;     /* of the pool, or of the page's segment */
+    uint32_t index; /* in it */
+    bool is_page;
 };
 
 struct hn_seeker {
@@ -41,6 +42,11 @@ hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t to
 bool
 hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
             uint64_t spent, unsigned flags);
+
+/* Copies at most @size bytes, without a detour through the cache of pages where they
+ * can be lent. Returns how many there are. */
+size_t
+hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size);
 
 /* Memory that the buffers of an object take; their own sizes where that is not known.
  */

@@ -60,8 +60,8 @@ value_passes(struct search *s, uint32_t object, struct hn_arena *scratch, bool *
 {
     struct hn_arena_mark mark = hn_arena_mark(scratch);
     struct hn_value value;
-    enum hn_status st = hn_runtime_value(
-        s->heap->rt, hn_heap_address(s->heap, object), &searched, scratch, &value);
+    enum hn_status st = hn_runtime_value(s->heap->rt, hn_heap_address(s->heap, object),
+                                         &searched, scratch, &value);
 
     if (!st)
         *ret = regexec(&s->value, value.repr, 0, NULL, 0) == 0;
@@ -137,7 +137,8 @@ fill_hit(const struct search *s, uint32_t object, struct hn_arena *arena,
         .bytes = hn_heap_counted(heap, object),
         .allocated = hn_heap_spent(heap, object),
         .tracked = flags & HN_HEAP_TRACKED,
-        .generation = flags & HN_HEAP_LISTED ? (int)hn_heap_generation(heap, object) : -1,
+        .generation =
+            flags & HN_HEAP_LISTED ? (int)hn_heap_generation(heap, object) : -1,
         .is_static = flags & HN_HEAP_STATIC,
     };
     ret->type = hn_arena_copy(arena, ret->type, strlen(ret->type));
@@ -179,11 +180,13 @@ hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
     enum hn_status st, interrupted;
 
     memset(ret, 0, sizeof(*ret));
-    if (filter->value && regcomp(&s.value, filter->value, REG_EXTENDED | REG_NOSUB) != 0)
+    if (filter->value
+        && regcomp(&s.value, filter->value, REG_EXTENDED | REG_NOSUB) != 0)
         return hn_fail_detail(heap->rt->py.err, HN_E_ARGUMENT, 0,
                               "not a regular expression", "%s", filter->value);
     hn_arena_init(&scratch);
-    interrupted = choose_types(&s, arena) ? look_through(&s, &scratch) : no_memory(heap);
+    interrupted =
+        choose_types(&s, arena) ? look_through(&s, &scratch) : no_memory(heap);
     st = interrupted == HN_E_INTERRUPTED ? HN_OK : interrupted;
     if (!st)
         st = fill_hits(&s, arena, ret);

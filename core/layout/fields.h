@@ -347,6 +347,7 @@
     X(COMPLEX, IMAG, 8, "cval.imag", "")                                              \
     X(BYTEARRAY, START, 8, "ob_start", "")                                            \
     X(BYTEARRAY, ALLOCATED, 8, "ob_alloc", "")                                        \
+    X(BYTEARRAY, OBJECT, 8, "ob_bytes_object", "")                                    \
     X(SET, FILL, 8, "fill", "")                                                       \
     X(SET, USED, 8, "used", "")                                                       \
     X(SET, MASK, 8, "mask", "")                                                       \

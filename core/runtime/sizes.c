@@ -29,6 +29,7 @@ static const struct {
     { "str", HN_SIZE_STR },
     { "list", HN_SIZE_LIST },
     { "dict", HN_SIZE_DICT },
+    { "frozendict", HN_SIZE_DICT },
     { "collections.OrderedDict", HN_SIZE_ORDERED_DICT },
     { "set", HN_SIZE_SET },
     { "frozenset", HN_SIZE_SET },
@@ -239,10 +240,8 @@ measure_plain(const struct subject *s, struct hn_size *ret)
         if (items > COUNT_MOST)
             return fail_impossible(s);
         ret->body += items * type->itemsize;
-    } else if (s->py->layout.formats.instance == HN_INSTANCE_INLINE_HEADER) {
-        ret->more = type->inline_values; /* 3.13 does not count them */
     } else {
-        ret->body += type->inline_values;
+        ret->more = type->inline_values; /* getsizeof() does not count them */
     }
     return HN_OK;
 }
@@ -419,6 +418,9 @@ measure_bytearray(const struct subject *s, struct hn_size *ret)
         || !word(s, HN_BYTEARRAY_ALLOCATED, &allocated) || allocated > COUNT_MOST)
         return fail_impossible(s);
     ret->body = s->type->basicsize;
+    /* Since 3.15 (gh-139871) its memory is that of a bytes object, with its header. */
+    if (allocated > 0 && hn_layout_has(&s->py->layout, HN_BYTEARRAY_OBJECT))
+        allocated += (uint64_t)s->py->layout.offset[HN_BYTES_VALUE] + 1;
     add_buffer(ret, start, allocated, true);
     return HN_OK;
 }

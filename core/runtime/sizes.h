@@ -36,7 +36,7 @@ struct hn_size_type {
     uint32_t header;        /* bytes before the object: for the collector, for a dict */
     uint32_t inline_values; /* bytes of values inside the object (3.13+), or 0 */
     uint32_t values;        /* bytes of an instance's values elsewhere (3.11, 3.12) */
-    uint32_t spare; /* bytes that the smallest objects lack of basicsize */
+    uint32_t spare;         /* bytes that the smallest objects lack of basicsize */
 };
 
 /* HN_E_CORRUPT when the type cannot have objects. A rule that cannot be found is

@@ -229,6 +229,9 @@ def write_truth(path):
     skip = {id(seen), id(tracked), id(state), id(sys._getframe()), id(state["threshold"]),
             id(state["stats"])}
     skip.update(id(item) for item in state["stats"])
+    skip.update(id(value) for item in state["stats"] for value in item.values())
+    skip.update((id(blocks), id(state["frozen"])))
+    skip.update(id(value) for value in state["threshold"])
     skip.update((id(skip),))
     todo = [tracked]
     skip.add(id(todo))
