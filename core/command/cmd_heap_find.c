@@ -85,9 +85,10 @@ static const struct hn_example examples[] = {
 const struct hn_command hn_command_heap_find = {
     .entry = { "heap find", "Find objects by type, size or value" },
     .parent = &hn_command_heap,
-    .details = "The largest stand first. A value is searched for as repr() shows it, in "
-               "the first 65,536 characters; looking at the values of millions of "
-               "objects takes a while, so name a type too.",
+    .details =
+        "The largest stand first. A value is searched for as repr() shows it, in "
+        "the first 65,536 characters; looking at the values of millions of "
+        "objects takes a while, so name a type too.",
     .examples = examples,
     .args = args,
     .operands = "",

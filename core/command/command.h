@@ -110,7 +110,8 @@ struct hn_call {
 extern const struct hn_command hn_command_info, hn_command_threads, hn_command_bt,
     hn_command_dump, hn_command_frame, hn_command_up, hn_command_down, hn_command_list,
     hn_command_locals, hn_command_globals, hn_command_print, hn_command_object,
-    hn_command_exc, hn_command_heap, hn_command_heap_types, hn_command_heap_find;
+    hn_command_exc, hn_command_heap, hn_command_heap_types, hn_command_heap_find,
+    hn_command_heap_strings, hn_command_heap_gc;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

@@ -23,6 +23,7 @@ struct chunk {
 struct hn_heap_pages {
     struct chunk **slots;
     size_t slot_count, used;
+    struct chunk *last; /* that something was put into */
 };
 
 struct hn_heap_pages *
@@ -91,11 +92,14 @@ static struct chunk *
 claim(struct hn_heap_pages *pages, hn_addr addr)
 {
     hn_addr number = addr >> CHUNK_SHIFT;
-    size_t slot = slot_of(pages->slots, pages->slot_count, number);
     struct chunk *chunk;
+    size_t slot;
 
+    if (pages->last && pages->last->number == number)
+        return pages->last;
+    slot = slot_of(pages->slots, pages->slot_count, number);
     if (pages->slots[slot])
-        return pages->slots[slot];
+        return pages->last = pages->slots[slot];
     if (!grow(pages))
         return NULL;
     chunk = calloc(1, sizeof(*chunk));

@@ -62,6 +62,7 @@
     X(ARENA, "arena_object", "")                                                     \
     X(OBMALLOC, "_obmalloc_state", "")                                               \
     X(GCSTATS, "gc_generation_stats", "")                                            \
+    X(GCRINGS, "gc_stats", "")                                                       \
     X(MIPAGE, "mi_page_t", "")                                                       \
     X(MISEGMENT, "mi_segment_t", "")                                                 \
     X(FUNCTION, "PyFunctionObject", "")                                              \
@@ -134,6 +135,10 @@
     X(GCSTATS, COLLECTIONS, 8, "collections", "")                                     \
     X(GCSTATS, COLLECTED, 8, "collected", "")                                         \
     X(GCSTATS, UNCOLLECTABLE, 8, "uncollectable", "")                                 \
+    X(GCRINGS, YOUNG, 0, "young.items", "")                                           \
+    X(GCRINGS, YOUNG_INDEX, 1, "young.index", "")                                     \
+    X(GCRINGS, OLD, 0, "old", "")                                                     \
+    X(GCRINGS, SEQUENCE, 4, "update_seq", "")                                         \
     X(THREAD, NEXT, 8, "next", "thread_state.next")                                   \
     X(THREAD, INTERP, 8, "interp", "thread_state.interp")                             \
     X(THREAD, FRAME, 8, "frame", "")                                                  \

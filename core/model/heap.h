@@ -48,4 +48,45 @@ struct hn_heap_hits {
     uint64_t total, total_bytes; /* of all that matched */
 };
 
+/* The collector of one interpreter, for py-heap gc. */
+enum { HN_GC_GENERATIONS_SHOWN = 3 };
+
+struct hn_gc_generation_facts {
+    int64_t threshold, count;
+    uint64_t objects; /* in its list */
+    bool has_stats;
+    uint64_t collections, collected, uncollectable; /* since the start */
+};
+
+struct hn_gc_facts {
+    int64_t interpreter;
+    bool known, enabled, collecting;
+    bool has_lists; /* objects and frozen mean something */
+    struct hn_gc_generation_facts generation[HN_GC_GENERATIONS_SHOWN];
+    uint64_t frozen;
+    unsigned bad_lists; /* whose count ends where they are damaged */
+};
+
+struct hn_gc_report {
+    struct hn_gc_facts *items;
+    size_t count;
+};
+
+/* --- py-heap strings */
+
+struct hn_heap_copies {
+    const char *repr; /* of the text, cut */
+    uint64_t count;   /* of equal objects */
+    uint64_t bytes;   /* of one */
+    uint64_t saved;   /* by keeping one */
+    uint64_t address; /* of one of them */
+};
+
+struct hn_heap_strings {
+    struct hn_heap_copies *items; /* what saves most first */
+    size_t count;
+    uint64_t groups;                /* texts that exist more than once */
+    uint64_t strings, bytes, saved; /* all of them; what one of each would save */
+};
+
 #endif

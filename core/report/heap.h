@@ -23,4 +23,18 @@ hn_hits_put(struct hn_text *text, const struct hn_look *look,
 void
 hn_document_hits(struct hn_json *json, const struct hn_heap_hits *hits);
 
+void
+hn_gc_put(struct hn_text *text, const struct hn_look *look,
+          const struct hn_gc_report *report);
+
+void
+hn_document_gc(struct hn_json *json, const struct hn_gc_report *report);
+
+void
+hn_strings_put(struct hn_text *text, const struct hn_look *look,
+               const struct hn_heap_strings *strings);
+
+void
+hn_document_strings(struct hn_json *json, const struct hn_heap_strings *strings);
+
 #endif

@@ -1,6 +1,8 @@
 /* A heap of two types for tests of commands: nothing is read. */
 #include "heap/census.h"
+#include "heap/collector.h"
 #include "heap/search.h"
+#include "heap/strings.h"
 
 #include <string.h>
 
@@ -56,5 +58,31 @@ hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
     (void)filter;
     (void)arena;
     *ret = (struct hn_heap_hits){ hits, 1, 1, 50 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_heap_strings(const struct hn_heap *heap, uint64_t limit, struct hn_arena *arena,
+                struct hn_heap_strings *ret)
+{
+    static struct hn_heap_copies copies[] = { { "'a'", 3, 50, 100, 0x1000 } };
+
+    (void)heap;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_heap_strings){ copies, 1, 1, 4, 200, 100 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_collector_load(struct hn_runtime *rt, const struct hn_process *process,
+                  struct hn_arena *arena, struct hn_gc_report *ret)
+{
+    static struct hn_gc_facts facts[] = { { .known = true, .enabled = true } };
+
+    (void)rt;
+    (void)process;
+    (void)arena;
+    *ret = (struct hn_gc_report){ facts, 1 };
     return HN_OK;
 }
