@@ -18,6 +18,9 @@ enum {
     HOOK_BYTES = 16
 };
 
+/* Where the end of an object is not known from its block. */
+#define ANY_ROOM (UINT64_MAX / 2)
+
 struct hn_heap_kinds {
     struct hn_lookup lookup;
     struct hn_arena arena; /* names */
@@ -369,7 +372,7 @@ hn_heap_recognise_object(struct hn_heap_kinds *k, hn_addr object, const uint8_t 
     kind = hn_heap_kind_find(k, type);
     if (kind == HN_HEAP_NONE)
         return HN_BLOCK_OTHER;
-    return try_object(k, object, bytes, size, UINT64_MAX, k->items[kind].size.header,
+    return try_object(k, object, bytes, size, ANY_ROOM, k->items[kind].size.header,
                       before, ret);
 }
 

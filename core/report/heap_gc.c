@@ -4,7 +4,7 @@
 #include "report/heap.h"
 #include "report/number.h"
 
-enum { NAME = 12, NUMBER = 11, WIDE = 13 };
+enum { NAME = 12, NUMBER = 11, WIDE = 15 };
 
 static void
 put_number(struct hn_text *text, uint64_t number, int columns)

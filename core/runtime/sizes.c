@@ -544,6 +544,39 @@ measure_generator(const struct subject *s, struct hn_size *ret)
     return measure_with_frame(s, hn_field_addr(s->py, HN_GEN_IFRAME, s->at), ret);
 }
 
+static uint64_t
+length_of(struct hn_python *py, enum hn_field field, hn_addr code)
+{
+    uint64_t tuple, length;
+
+    if (!hn_layout_has(&py->layout, field)
+        || hn_field_read(py, field, code, &tuple) != HN_OK || tuple == 0
+        || hn_field_read(py, HN_VAR_SIZE, tuple, &length) != HN_OK
+        || length > UINT16_MAX)
+        return 0;
+    return length;
+}
+
+/* Up to 3.10 what the code needs is counted; a frame that was used before may have more
+ * (frame_sizeof). One slot is in the fixed part. */
+static enum hn_status
+measure_old_frame(const struct subject *s, struct hn_size *ret)
+{
+    struct hn_python *py = s->py;
+    uint64_t code, locals, stack, slots, whole = ret->body;
+
+    if (!word(s, HN_FRAMEOBJECT_CODE, &code)
+        || hn_field_read(py, HN_CODE_NLOCALS, code, &locals) != HN_OK
+        || hn_field_read(py, HN_CODE_STACKSIZE, code, &stack) != HN_OK
+        || locals > UINT16_MAX || stack > UINT16_MAX)
+        return HN_OK;
+    slots = locals + stack + length_of(py, HN_CODE_CELLVARS, code)
+            + length_of(py, HN_CODE_FREEVARS, code);
+    ret->body = s->type->basicsize + slots * WORD - WORD;
+    ret->more = whole > ret->body ? whole - ret->body : 0;
+    return HN_OK;
+}
+
 static enum hn_status
 measure_frame(const struct subject *s, struct hn_size *ret)
 {
@@ -552,11 +585,8 @@ measure_frame(const struct subject *s, struct hn_size *ret)
     enum hn_status st;
 
     if (!hn_layout_has(&s->py->layout, HN_FRAMEOBJECT_FRAME)) {
-        /* One slot is in the fixed part already. */
         st = measure_plain(s, ret);
-        ret->body -= WORD;
-        ret->more = WORD;
-        return st;
+        return st ? st : measure_old_frame(s, ret);
     }
     if (!word(s, HN_FRAMEOBJECT_FRAME, &frame))
         return fail_impossible(s);

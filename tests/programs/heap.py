@@ -5,7 +5,7 @@ PATH as JSON, prints READY and stands still. The objects of the writing itself a
 by then, or named in "own".
 
 The file: {"watcher", "moving": [], "types": [names], "objects": {address: [type, size,
-tracked]}, "own": [addresses], "gc": {...}, "allocated_blocks", ...}."""
+tracked]}, "own": [addresses], "gc": {...}, "allocated_blocks", "copies"}."""
 
 import array
 import collections
@@ -136,6 +136,11 @@ def failure():
         return error
 
 
+def copies():
+    """Equal strings, each an object of its own."""
+    return ["".join(["copied ", "seven times"]) for _ in range(7)]
+
+
 def population(big):
     """Kept by the caller. Sizes on both sides of what pools hold."""
     kept = [
@@ -192,6 +197,7 @@ def population(big):
         staticmethod(len), super(MyList, MyList()), functools.lru_cache(len),
         [Plain(i).__init__ for i in range(10)],
     ]
+    kept.append(copies())
     kept.append([weakref.ref(kept[0][i]) for i in range(20)])
     kept[0][0].__dict__["later"] = kept  # a dict that exists as an object
     started = generator(5)
@@ -213,19 +219,20 @@ def type_name(kind):
 def write_truth(path):
     """Nothing that is made here outlives it, but for what is in "own"."""
     write_json(path, {"once": [1.5, None, True]})  # what writing needs is imported now
-    type_name(Plain), sys.getsizeof(Plain), generations(set())
+    type_name(Plain), sys.getsizeof(Plain)
     gc.collect()
     gc.disable()
-    if "--freeze" in sys.argv:
-        gc.freeze()
     state = {
         "enabled": gc.isenabled(), "threshold": list(gc.get_threshold()),
-        "frozen": gc.get_freeze_count(),
+        "frozen": gc.get_freeze_count(), "froze": "--freeze" in sys.argv,
         "stats": gc.get_stats(),
     }
     blocks = sys.getallocatedblocks()
     seen = {}
     tracked = gc.get_objects()
+    if "--freeze" in sys.argv:
+        gc.freeze()
+        state["frozen"] = gc.get_freeze_count()
     skip = {id(seen), id(tracked), id(state), id(sys._getframe()), id(state["threshold"]),
             id(state["stats"])}
     skip.update(id(item) for item in state["stats"])
@@ -265,7 +272,8 @@ def write_truth(path):
     truth = {
         "pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
         "objects": objects, "own": own, "gc": state, "allocated_blocks": blocks,
-        "generations": generations(skip), "count": list(gc.get_count()),
+        "copies": {"text": "copied " + "seven times"[:], "count": 7,
+                   "size": sys.getsizeof(copies()[0])},
     }
     write_json(path, truth)
 
@@ -273,17 +281,6 @@ def write_truth(path):
 def write_json(path, truth):
     with open(path, "w", encoding="ascii") as file:
         file.write(json.dumps(truth))  # json.dump() leaves cycles behind
-
-
-def generations(skip):
-    """The addresses in each generation, where gc can tell."""
-    if sys.version_info < (3, 8) or not hasattr(gc, "get_objects"):
-        return None
-    try:
-        return [sorted("%#x" % id(thing) for thing in gc.get_objects(generation=number)
-                       if id(thing) not in skip) for number in range(3)]
-    except (TypeError, ValueError):
-        return None
 
 
 def main():
