@@ -146,10 +146,31 @@ seek(struct hn_seeker *s)
     return st;
 }
 
+static void *
+shrink(void *items, size_t count, size_t size)
+{
+    void *smaller = realloc(items, (count + 1) * size);
+
+    return smaller ? smaller : items;
+}
+
+/* There was room for every block; many hold no object. */
+static void
+give_back(struct hn_heap *heap)
+{
+    heap->places = shrink(heap->places, heap->count, sizeof(*heap->places));
+    heap->types = shrink(heap->types, heap->count, sizeof(*heap->types));
+    heap->counted = shrink(heap->counted, heap->count, sizeof(*heap->counted));
+    heap->spent = shrink(heap->spent, heap->count, sizeof(*heap->spent));
+    heap->capacity = heap->count;
+}
+
 static void
 finish(struct hn_seeker *s)
 {
     struct hn_heap *heap = s->heap;
+
+    give_back(heap);
 
     heap->type = hn_heap_kinds_types(s->kinds, &heap->type_count);
     for (uint32_t i = 0; i < heap->count; i++) {
