@@ -1,6 +1,7 @@
 /* py-object: all that is known of one object. */
 #include "command/traces.h"
 #include "command/values.h"
+#include "heap/where.h"
 #include "objects/objects.h"
 #include "report/document.h"
 #include "report/object.h"
@@ -74,6 +75,8 @@ run(struct hn_call *call, const void *options)
         at = hn_stackref_pointer(&lookup.rt->py, found.bits);
     if (!st)
         st = at ? hn_object_load(&lookup, at, &limits, &object) : fail_no_object(call);
+    if (!st && hn_heap_block_find(&lookup.rt->py, at, &object.block) == HN_E_NOMEM)
+        st = HN_E_NOMEM;
     if (st)
         return st;
     load_allocation(call, at, &traces, &object);

@@ -52,6 +52,10 @@
     X(DICT, "PyDictObject", "dict_object.size")                                      \
     X(DICTKEYS, "PyDictKeysObject", "")                                              \
     X(DICTVALUES, "PyDictValues", "")                                                \
+    X(ODICT, "PyODictObject", "")                                                    \
+    X(ODICTNODE, "_ODictNode", "")                                                   \
+    X(ARRAY, "arrayobject", "")                                                      \
+    X(ARRAYDESCR, "arraydescr", "")                                                  \
     X(DEQUE, "dequeobject", "")                                                      \
     X(DEQUEBLOCK, "BLOCK", "")                                                       \
     X(POOL, "pool_header", "")                                                       \
@@ -62,6 +66,12 @@
     X(TRACEFRAME, "tracemalloc_frame", "")                                           \
     X(HASHTABLE, "_Py_hashtable_t", "")                                              \
     X(HASHENTRY, "_Py_hashtable_entry_t", "")                                        \
+    X(ARENA, "arena_object", "")                                                     \
+    X(OBMALLOC, "_obmalloc_state", "")                                               \
+    X(GCSTATS, "gc_generation_stats", "")                                            \
+    X(GCRINGS, "gc_stats", "")                                                       \
+    X(MIPAGE, "mi_page_t", "")                                                       \
+    X(MISEGMENT, "mi_segment_t", "")                                                 \
     X(FUNCTION, "PyFunctionObject", "")                                              \
     X(METHOD, "PyMethodObject", "")                                                  \
     X(CELL, "PyCellObject", "")                                                      \
@@ -113,6 +123,7 @@
     X(INTERP, BUILTINS, 8, "builtins", "interpreter_state.builtins")                  \
     X(INTERP, GC, 0, "gc", "interpreter_state.gc")                                    \
     X(INTERP, TYPES, 0, "types", "")                                                  \
+    X(INTERP, OBMALLOC, 0, "obmalloc", "")                                            \
     X(INTERP, GIL, 8, "ceval.gil", "interpreter_state.ceval_gil")                     \
     X(INTERP, OWN_GIL, 0, "_gil", "interpreter_state.gil_runtime_state")              \
     X(INTERP, STOP_REQUESTED, 1, "stoptheworld.requested", "")                        \
@@ -125,8 +136,17 @@
     X(GC, ENABLED, 4, "enabled", "")                                                  \
     X(GC, GENERATIONS, 0, "generations|young", "")                                    \
     X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \
+    X(GC, PERMANENT, 0, "permanent_generation", "")                                   \
+    X(GC, STATS, 0, "generation_stats", "")                                           \
     X(GENERATION, THRESHOLD, 4, "threshold", "")                                      \
     X(GENERATION, COUNT, 4, "count", "")                                              \
+    X(GCSTATS, COLLECTIONS, 8, "collections", "")                                     \
+    X(GCSTATS, COLLECTED, 8, "collected", "")                                         \
+    X(GCSTATS, UNCOLLECTABLE, 8, "uncollectable", "")                                 \
+    X(GCRINGS, YOUNG, 0, "young.items", "")                                           \
+    X(GCRINGS, YOUNG_INDEX, 1, "young.index", "")                                     \
+    X(GCRINGS, OLD, 0, "old", "")                                                     \
+    X(GCRINGS, SEQUENCE, 4, "update_seq", "")                                         \
     X(THREAD, NEXT, 8, "next", "thread_state.next")                                   \
     X(THREAD, INTERP, 8, "interp", "thread_state.interp")                             \
     X(THREAD, FRAME, 8, "frame", "")                                                  \
@@ -190,6 +210,7 @@
     X(CODE, BYTECODE, 8, "co_code", "")                                               \
     X(CODE, CONSTS, 8, "co_consts", "")                                               \
     X(CODE, CELLVARS, 8, "co_cellvars", "")                                           \
+    X(CODE, CELL2ARG, 8, "co_cell2arg", "")                                           \
     X(CODE, VARNAMES, 8, "co_varnames", "")                                           \
     X(CODE, FREEVARS, 8, "co_freevars", "")                                           \
     X(CODE, LOCALSPLUSNAMES, 8, "co_localsplusnames", "code_object.localsplusnames")  \
@@ -233,6 +254,7 @@
     X(OBJECT, REF_SHARED, 8, "ob_ref_shared", "")                                     \
     X(OBJECT, GC_BITS, 1, "ob_gc_bits", "")                                           \
     X(GCHEAD, NEXT, 8, "_gc_next", "")                                                \
+    X(GCHEAD, PREVIOUS, 8, "_gc_prev", "")                                            \
     X(VAR, SIZE, 8, "ob_size", "tuple_object.ob_size")                                \
     X(TYPE, NAME, 8, "tp_name", "type_object.tp_name")                                \
     X(TYPE, BASICSIZE, 8, "tp_basicsize", "type_object.tp_basicsize")                 \
@@ -263,6 +285,8 @@
     X(ASCII, STATE, 4, "state", "unicode_object.state")                               \
     X(ASCII, WSTR, 8, "wstr", "")                                                     \
     X(COMPACT, WSTR_LENGTH, 8, "wstr_length", "")                                     \
+    X(COMPACT, UTF8, 8, "utf8", "")                                                   \
+    X(COMPACT, UTF8_LENGTH, 8, "utf8_length", "")                                     \
     X(UNICODE, DATA, 8, "data|data.any", "")                                          \
     X(TUPLE, ITEMS, 0, "ob_item", "tuple_object.ob_item")                             \
     X(LIST, ITEMS, 8, "ob_item", "list_object.ob_item")                               \
@@ -275,11 +299,19 @@
     X(DICTKEYS, LOG2_INDEX_BYTES, 1, "dk_log2_index_bytes", "")                       \
     X(DICTKEYS, KIND, 1, "dk_kind", "")                                               \
     X(DICTKEYS, NENTRIES, 8, "dk_nentries", "")                                       \
+    X(DICTKEYS, REFCOUNT, 8, "dk_refcnt", "")                                         \
+    X(DICTKEYS, USABLE, 8, "dk_usable", "")                                           \
     X(DICTKEYS, INDICES, 0, "dk_indices", "")                                         \
     X(DICTVALUES, CAPACITY, 1, "capacity", "")                                        \
     X(DICTVALUES, SIZE, 1, "size", "")                                                \
     X(DICTVALUES, VALID, 1, "valid", "")                                              \
     X(DICTVALUES, VALUES, 0, "values", "")                                            \
+    X(ODICT, NODES_SIZE, 8, "od_fast_nodes_size", "")                                 \
+    X(ODICT, NODES, 8, "od_fast_nodes", "")                                           \
+    X(ARRAY, ITEMS, 8, "ob_item", "")                                                 \
+    X(ARRAY, ALLOCATED, 8, "allocated", "")                                           \
+    X(ARRAY, DESCR, 8, "ob_descr", "")                                                \
+    X(ARRAYDESCR, ITEMSIZE, 4, "itemsize", "")                                        \
     X(DEQUE, LEFT, 8, "leftblock", "")                                                \
     X(DEQUE, LEFT_INDEX, 8, "leftindex", "")                                          \
     X(DEQUEBLOCK, ITEMS, 0, "data", "")                                               \
@@ -314,6 +346,30 @@
     X(HASHENTRY, KEY_HASH, 8, "key_hash", "")                                         \
     X(HASHENTRY, KEY, 8, "key", "")                                                   \
     X(HASHENTRY, VALUE, 8, "value", "")                                               \
+    X(POOL, MAX_NEXT_OFFSET, 4, "maxnextoffset", "")                                  \
+    X(POOL, FREE_BLOCK, 8, "freeblock", "")                                           \
+    X(POOL, ARENA_INDEX, 4, "arenaindex", "")                                         \
+    X(ARENA, ADDRESS, 8, "address", "")                                               \
+    X(ARENA, FREE_POOLS, 4, "nfreepools", "")                                         \
+    X(ARENA, TOTAL_POOLS, 4, "ntotalpools", "")                                       \
+    X(ARENA, POOL_ADDRESS, 8, "pool_address", "")                                     \
+    X(OBMALLOC, ARENAS, 8, "mgmt.arenas", "")                                         \
+    X(OBMALLOC, ARENA_COUNT, 4, "mgmt.maxarenas", "")                                 \
+    X(OBMALLOC, RAW_BLOCKS, 8, "mgmt.raw_allocated_blocks", "")                       \
+    X(MIPAGE, CAPACITY, 2, "capacity", "")                                            \
+    X(MIPAGE, SLICE_COUNT, 4, "slice_count", "")                                      \
+    X(MIPAGE, FREE, 8, "free", "")                                                    \
+    X(MIPAGE, LOCAL_FREE, 8, "local_free", "")                                        \
+    X(MIPAGE, OTHERS_FREE, 8, "xthread_free", "")                                     \
+    X(MIPAGE, BLOCK_SIZE, 8, "block_size", "")                                        \
+    X(MIPAGE, SHORT_BLOCK_SIZE, 4, "xblock_size", "")                                 \
+    X(MIPAGE, START, 8, "page_start", "")                                             \
+    X(MIPAGE, KEYS, 0, "keys", "")                                                    \
+    X(MISEGMENT, COOKIE, 8, "cookie", "")                                             \
+    X(MISEGMENT, SLICE_ENTRIES, 8, "slice_entries", "")                               \
+    X(MISEGMENT, SLICES, 0, "slices", "")                                             \
+    X(MISEGMENT, THREAD, 8, "thread_id", "")                                          \
+    X(MISEGMENT, INFO_SLICES, 8, "segment_info_slices", "")                           \
     X(FUNCTION, CODE, 8, "func_code", "")                                             \
     X(FUNCTION, CLOSURE, 8, "func_closure", "")                                       \
     X(FUNCTION, QUALNAME, 8, "func_qualname", "")                                     \
@@ -334,10 +390,13 @@
     X(COMPLEX, REAL, 8, "cval.real", "")                                              \
     X(COMPLEX, IMAG, 8, "cval.imag", "")                                              \
     X(BYTEARRAY, START, 8, "ob_start", "")                                            \
+    X(BYTEARRAY, ALLOCATED, 8, "ob_alloc", "")                                        \
+    X(BYTEARRAY, OBJECT, 8, "ob_bytes_object", "")                                    \
     X(SET, FILL, 8, "fill", "")                                                       \
     X(SET, USED, 8, "used", "")                                                       \
     X(SET, MASK, 8, "mask", "")                                                       \
     X(SET, TABLE, 8, "table", "")                                                     \
+    X(SET, SMALL_TABLE, 0, "smalltable", "")                                          \
     X(SETENTRY, KEY, 8, "key", "")                                                    \
     X(SETENTRY, HASH, 8, "hash", "")                                                  \
     X(RANGE, START, 8, "start", "")                                                   \

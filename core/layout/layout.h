@@ -149,6 +149,19 @@ enum hn_namespace_order {
     HN_NAMESPACE_INSERTED /* 3.9 (bpo-39075) */
 };
 
+/* Whether sys.getsizeof() counts a header of the collector for types that have none
+ * because they are static. */
+enum hn_static_size {
+    HN_STATIC_SIZE_BARE,
+    HN_STATIC_SIZE_WITH_HEADER /* 3.11 and 3.12 */
+};
+
+/* Whether an int that is 0 counts a digit. */
+enum hn_zero_format {
+    HN_ZERO_WITHOUT_DIGIT,
+    HN_ZERO_WITH_DIGIT /* 3.11 (gh-100637) */
+};
+
 /* What an operator.methodcaller keeps as its arguments. */
 enum hn_methodcaller_format {
     HN_METHODCALLER_ARGS,
@@ -197,6 +210,8 @@ struct hn_formats {
     enum hn_methodcaller_format methodcaller;
     enum hn_hashtable_format hashtable;
     enum hn_trace_filename_format trace_filename;
+    enum hn_static_size static_size;
+    enum hn_zero_format zero;
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;

@@ -19,6 +19,16 @@ struct hn_parts {
     hn_addr problem_at;
 };
 
+/* Where the allocator put it. */
+struct hn_object_block {
+    const char *allocator; /* "pymalloc", "mimalloc"; NULL: in none of their blocks */
+    hn_addr at;            /* the block; the object begins in it, not always at once */
+    uint64_t size;
+    hn_addr pool;          /* the pool or page with it */
+    uint64_t used, blocks; /* of that */
+    bool is_free;          /* the object is dead */
+};
+
 struct hn_object_facts {
     struct hn_value value;
     hn_addr type;
@@ -35,6 +45,7 @@ struct hn_object_facts {
         bool collectable; /* its type takes part in garbage collection */
         bool tracked;     /* and the collector knows of it */
     } gc;
+    struct hn_object_block block;
     uint64_t size_bytes; /* as sys.getsizeof() counts; 0: not known */
     /* Where its block was allocated, when tracemalloc traced that; @traces NULL: it did
        not. */

@@ -11,9 +11,12 @@
 #include "layout/python.h"
 
 /* tp_flags we rely on (Include/object.h, unchanged 3.8 to 3.15). */
-#define HN_TPFLAG_MANAGED_DICT (UINT64_C(1) << 4)  /* 3.11+ */
-#define HN_TPFLAG_INLINE_VALUES (UINT64_C(1) << 2) /* 3.13+ */
+#define HN_TPFLAG_MANAGED_DICT (UINT64_C(1) << 4)    /* 3.11+ */
+#define HN_TPFLAG_MANAGED_WEAKREF (UINT64_C(1) << 3) /* 3.12+ */
+#define HN_TPFLAG_INLINE_VALUES (UINT64_C(1) << 2)   /* 3.13+ */
 #define HN_TPFLAG_HEAP (UINT64_C(1) << 9)
+#define HN_TPFLAG_READY (UINT64_C(1) << 12)
+#define HN_TPFLAG_GC (UINT64_C(1) << 14)
 #define HN_TPFLAG_LONG (UINT64_C(1) << 24)
 #define HN_TPFLAG_LIST (UINT64_C(1) << 25)
 #define HN_TPFLAG_TUPLE (UINT64_C(1) << 26)

@@ -81,26 +81,32 @@ check_shape(struct hn_python *py, hn_addr object, const struct hn_str_shape *sha
 }
 
 enum hn_status
-hn_str_shape_load(struct hn_python *py, hn_addr object, struct hn_str_shape *ret)
+hn_str_shape_of(struct hn_python *py, const struct hn_record *rec,
+                struct hn_str_shape *ret)
 {
     struct hn_str_shape shape;
-    struct hn_record rec;
-    struct state state;
-    enum hn_status st = hn_record_load(py, HN_STRUCT_ASCII, object, &rec);
+    struct state state = state_of(rec);
+    enum hn_status st;
 
-    if (st)
-        return st;
-    state = state_of(&rec);
     if (state.width == 0 && hn_layout_has(&py->layout, HN_ASCII_WSTR))
-        st = load_not_ready(py, object, &rec, &shape);
+        st = load_not_ready(py, rec->addr, rec, &shape);
     else
-        st = load_ready(py, object, &rec, state, &shape);
+        st = load_ready(py, rec->addr, rec, state, &shape);
     if (!st)
-        st = check_shape(py, object, &shape);
+        st = check_shape(py, rec->addr, &shape);
     if (st)
         return st;
     *ret = shape;
     return HN_OK;
+}
+
+enum hn_status
+hn_str_shape_load(struct hn_python *py, hn_addr object, struct hn_str_shape *ret)
+{
+    struct hn_record rec;
+    enum hn_status st = hn_record_load(py, HN_STRUCT_ASCII, object, &rec);
+
+    return st ? st : hn_str_shape_of(py, &rec, ret);
 }
 
 static uint32_t

@@ -15,6 +15,11 @@ struct hn_str_shape {
 HN_MUST_CHECK enum hn_status
 hn_str_shape_load(struct hn_python *py, hn_addr object, struct hn_str_shape *ret);
 
+/* The same of a str whose HN_STRUCT_ASCII is at hand. */
+HN_MUST_CHECK enum hn_status
+hn_str_shape_of(struct hn_python *py, const struct hn_record *rec,
+                struct hn_str_shape *ret);
+
 /* HN_OK when the text is @utf8 (which has @length characters), HN_DONE when it is
  * another. Reads the text only when the lengths agree. */
 HN_MUST_CHECK enum hn_status

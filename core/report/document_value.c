@@ -127,6 +127,17 @@ hn_document_object(struct hn_json *json, const struct hn_object_facts *object)
     put_references(json, object);
     if (object->size_bytes)
         hn_json_integer(json, "size", (int64_t)object->size_bytes);
+    if (object->block.allocator) {
+        hn_json_open_object(json, "block");
+        hn_json_string(json, "allocator", object->block.allocator);
+        hn_json_address(json, "address", object->block.at);
+        hn_json_integer(json, "size", (int64_t)object->block.size);
+        hn_json_address(json, "pool", object->block.pool);
+        hn_json_integer(json, "used", (int64_t)object->block.used);
+        hn_json_integer(json, "blocks", (int64_t)object->block.blocks);
+        hn_json_bool(json, "free", object->block.is_free);
+        hn_json_close_object(json);
+    }
     hn_json_open_object(json, "gc");
     hn_json_bool(json, "collectable", object->gc.collectable);
     hn_json_bool(json, "tracked", object->gc.tracked);

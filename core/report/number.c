@@ -39,3 +39,17 @@ hn_number_put(struct hn_text *text, uint64_t number)
 
     hn_text_add(text, buf, hn_number_format(buf, number));
 }
+
+size_t
+hn_bytes_format(char buf[HN_NUMBER_SIZE], uint64_t bytes)
+{
+    static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    unsigned unit = 0;
+    double value = (double)bytes / 1024;
+
+    if (bytes < 1024)
+        return (size_t)snprintf(buf, HN_NUMBER_SIZE, "%u B", (unsigned)bytes);
+    for (; value >= 1023.95; unit++)
+        value /= 1024;
+    return (size_t)snprintf(buf, HN_NUMBER_SIZE, "%.1f %s", value, units[unit]);
+}

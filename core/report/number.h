@@ -14,6 +14,10 @@ hn_number_format(char buf[HN_NUMBER_SIZE], uint64_t number);
 size_t
 hn_share_format(char buf[HN_NUMBER_SIZE], uint64_t part, uint64_t whole);
 
+/* "712.4 MiB", "512 B". */
+size_t
+hn_bytes_format(char buf[HN_NUMBER_SIZE], uint64_t bytes);
+
 void
 hn_number_put(struct hn_text *text, uint64_t number);
 

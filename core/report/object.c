@@ -133,6 +133,21 @@ put_items(struct hn_text *text, const struct hn_look *look,
     put_rest(text, look, parts);
 }
 
+static void
+put_block(struct hn_text *text, const struct hn_look *look,
+          const struct hn_object_block *block)
+{
+    if (!block->allocator)
+        return;
+    put_label(text, look, "block");
+    hn_text_printf(text,
+                   "%" PRIu64 " bytes of %s at 0x%" PRIx64 "%s; %" PRIu64 " of %" PRIu64
+                   " in use in 0x%" PRIx64 "\n",
+                   block->size, block->allocator, block->at,
+                   block->is_free ? " (free: the object is dead)" : "", block->used,
+                   block->blocks, block->pool);
+}
+
 void
 hn_object_put(struct hn_text *text, const struct hn_look *look,
               const struct hn_object_facts *object)
@@ -146,6 +161,7 @@ hn_object_put(struct hn_text *text, const struct hn_look *look,
         put_label(text, look, "size");
         hn_text_printf(text, "%" PRIu64 " bytes\n", object->size_bytes);
     }
+    put_block(text, look, &object->block);
     put_references(text, look, object);
     put_collector(text, look, object);
     put_allocation(text, look, object);

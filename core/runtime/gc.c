@@ -2,12 +2,13 @@
  *
  * CPython: struct _gc_runtime_state, Include/internal/pycore_gc.h,
  * pycore_interp_structs.h; in the runtime up to 3.8, in each interpreter since. */
+#include "runtime/gc.h"
 #include "runtime/internal.h"
 
-static hn_addr
-gc_state(struct hn_runtime *rt, hn_addr interp)
+hn_addr
+hn_gc_state(const struct hn_runtime *rt, hn_addr interp)
 {
-    struct hn_python *py = &rt->py;
+    const struct hn_python *py = &rt->py;
 
     if (hn_layout_has(&py->layout, HN_RUNTIME_GC))
         return hn_field_addr(py, HN_RUNTIME_GC, rt->address);
@@ -24,8 +25,8 @@ hn_gc_settle(struct hn_runtime *rt)
     hn_addr interp;
 
     if (hn_field_read(py, HN_RUNTIME_INTERPRETERS_HEAD, rt->address, &interp) == HN_OK
-        && gc_state(rt, interp) != 0)
-        hn_python_check_generations(py, gc_state(rt, interp));
+        && hn_gc_state(rt, interp) != 0)
+        hn_python_check_generations(py, hn_gc_state(rt, interp));
 }
 
 static bool
@@ -50,7 +51,7 @@ void
 hn_gc_load(struct hn_runtime *rt, struct hn_interpreter *ret)
 {
     struct hn_python *py = &rt->py;
-    hn_addr gc = gc_state(rt, ret->addr);
+    hn_addr gc = hn_gc_state(rt, ret->addr);
     uint64_t enabled, collecting;
 
     if (gc == 0 || !hn_layout_has(&py->layout, HN_GC_COLLECTING)

@@ -11,7 +11,6 @@
 #include "runtime/variables.h"
 
 /* Of tp_flags: Include/object.h, unchanged from 3.8 to 3.15. */
-#define FLAG_HAVE_GC (UINT64_C(1) << 14)
 
 /* --limit 0 means all, but a list of millions is for other commands. */
 enum { MAX_PARTS = 1 << 20 };
@@ -108,7 +107,7 @@ is_collectable(const struct subject *s)
 {
     uint64_t own_flags;
 
-    if (!(s->flags & FLAG_HAVE_GC))
+    if (!(s->flags & HN_TPFLAG_GC))
         return false;
     if (!hn_object_is(python_of(s), s->at, "type"))
         return true;

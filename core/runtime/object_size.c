@@ -8,8 +8,6 @@
 #include "objects/str.h"
 #include "runtime/internal.h"
 
-#define FLAG_HAVE_GC (UINT64_C(1) << 14)
-#define FLAG_MANAGED_WEAKREF (UINT64_C(1) << 3)
 
 /* Objects that are all fixed part. */
 static bool
@@ -111,10 +109,10 @@ body_size(struct hn_python *py, hn_addr object, uint64_t flags,
 static uint64_t
 header_size(const struct hn_python *py, uint64_t flags)
 {
-    uint64_t size = flags & FLAG_HAVE_GC ? py->layout.formats.gc_header_bytes : 0;
+    uint64_t size = flags & HN_TPFLAG_GC ? py->layout.formats.gc_header_bytes : 0;
 
     if (py->layout.formats.instance != HN_INSTANCE_DICT_OFFSET
-        && flags & (HN_TPFLAG_MANAGED_DICT | FLAG_MANAGED_WEAKREF))
+        && flags & (HN_TPFLAG_MANAGED_DICT | HN_TPFLAG_MANAGED_WEAKREF))
         size += 2 * sizeof(hn_addr);
     return size;
 }

@@ -76,6 +76,19 @@ core_read(void *impl, hn_addr addr, void *buf, size_t size)
     return size;
 }
 
+static const uint8_t *
+core_lend(void *impl, hn_addr addr, size_t *size_ret)
+{
+    struct core *core = impl;
+    const struct segment *segment = find_segment(core, addr);
+    uint64_t at = segment ? addr - segment->start : 0;
+
+    if (!segment || at >= segment->size)
+        return NULL;
+    *size_ret = (size_t)(segment->size - at);
+    return core->bytes + segment->offset + at;
+}
+
 static void
 core_close(void *impl)
 {
@@ -224,7 +237,7 @@ static const struct hn_target_ops core_ops = {
     .registers = core_registers,
 };
 
-static const struct hn_source_ops core_source_ops = { .gather = NULL };
+static const struct hn_source_ops core_source_ops = { .lend = core_lend };
 
 static int
 by_start(const void *a, const void *b)

@@ -31,6 +31,7 @@ struct live {
     int64_t pid;
     pid_t answers; /* the thread asked for memory and files: mostly the main one */
     int proc;      /* its directory in /proc */
+    int pagemap;   /* a file there, or -1 */
     struct hn_stop *stop; /* NULL: we did not stop it */
 };
 
@@ -83,6 +84,30 @@ live_gather(void *impl, struct hn_wish *pieces, size_t count)
     }
 }
 
+/* /proc/PID/pagemap has a word for each page; anyone who may trace may read these bits
+ * of it. What is swapped out was touched. */
+static void
+live_touched(void *impl, hn_addr first, size_t count, bool *wanted)
+{
+    enum { WORDS = 256 };
+    const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62;
+    const struct live *live = impl;
+    uint64_t words[WORDS];
+
+    for (size_t done = 0; live->pagemap >= 0 && done < count;) {
+        size_t n = count - done < WORDS ? count - done : WORDS;
+        off_t at = (off_t)((first / HN_PAGE_SIZE + done) * sizeof(*words));
+
+        if (pread(live->pagemap, words, n * sizeof(*words), at)
+            != (ssize_t)(n * sizeof(*words)))
+            return;
+        for (size_t i = 0; i < n; i++)
+            if (!(words[i] & (present | swapped)))
+                wanted[done + i] = false;
+        done += n;
+    }
+}
+
 static uint64_t
 live_release(void *impl)
 {
@@ -100,6 +125,8 @@ live_close(void *impl)
 
     live_release(live);
     close(live->proc);
+    if (live->pagemap >= 0)
+        close(live->pagemap);
     free(live);
 }
 
@@ -216,6 +243,7 @@ static const struct hn_target_ops live_ops = {
 
 static const struct hn_source_ops live_source_ops = {
     .gather = live_gather,
+    .touched = live_touched,
     .open_mapping = live_open_mapping,
     .open_path = live_open_path,
     .gone = live_gone,
@@ -281,6 +309,7 @@ create_live(int64_t pid, int64_t answers, struct hn_error *err, struct live **re
         free(live);
         return no_process(pid, err);
     }
+    live->pagemap = openat(live->proc, "pagemap", O_RDONLY | O_CLOEXEC);
     *ret = live;
     return HN_OK;
 }

@@ -12,6 +12,13 @@ struct hn_source_ops {
 
     void (*gather)(void *impl, struct hn_wish *pieces, size_t count);
 
+    /* The source's own memory from @addr on, see hn_target_lend(). */
+    const uint8_t *(*lend)(void *impl, hn_addr addr, size_t *size_ret);
+
+    /* Clears @wanted for each of @count pages from @first on that hold nothing because
+     * the process never touched them. */
+    void (*touched)(void *impl, hn_addr first, size_t count, bool *wanted);
+
     /* Open the file of a mapping (exactly that one), or any file by the path that
      * the target would use. -1 if that cannot be done. */
     int (*open_mapping)(void *impl, const struct hn_region *region);
@@ -25,10 +32,12 @@ struct hn_source_ops {
 };
 
 struct hn_modules;
+struct hn_windows;
 
 struct hn_target_parts {
     const struct hn_source_ops *source; /* never NULL */
     struct hn_page_cache *cache;
+    struct hn_windows *windows; /* NULL until memory was lent */
     bool paged; /* every read goes through the cache; else file pages only do */
     struct hn_arena map;                  /* regions and their paths */
     struct hn_modules *modules;           /* NULL: to be built */

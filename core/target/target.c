@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "target/files.h"
+#include "target/lend.h"
 #include "target/source.h"
 
 enum {
@@ -70,6 +71,7 @@ destroy_parts(struct hn_target_parts *parts)
         return;
     hn_modules_destroy(parts->modules);
     hn_page_cache_destroy(parts->cache);
+    hn_windows_destroy(parts->windows);
     hn_arena_deinit(&parts->map);
     free(parts);
 }
@@ -155,6 +157,8 @@ hn_target_refresh(struct hn_target *target)
     enum hn_status st;
 
     hn_page_cache_clear(parts->cache);
+    hn_windows_destroy(parts->windows);
+    parts->windows = NULL;
     if (parts->source->gone && parts->source->gone(target->impl))
         return hn_fail(target->err, HN_E_GONE, 0, "the process has ended");
     st = hn_regions_load(target, &files_changed);

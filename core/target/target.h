@@ -129,6 +129,15 @@ hn_target_gather(struct hn_target *target, struct hn_wish *pieces, size_t count)
 size_t
 hn_target_read_some(struct hn_target *target, hn_addr addr, void *buf, size_t size);
 
+/* Lends memory from @addr on without a copy where that can be done, for walks over a
+ * whole heap: NULL when there is none. @size_ret: how much lies there in one piece,
+ * which may end where more memory follows. It stays as long as the target if that is a
+ * core, else until HN_LENT more pieces were lent. Pages that a live process never
+ * touched, which hold nothing, count as absent. Files on disk are not looked at. */
+enum { HN_LENT = 64 };
+const uint8_t *
+hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret);
+
 /* Brings ranges into the cache with as few calls as possible; a hint, cannot fail. */
 struct hn_range {
     hn_addr addr;

@@ -1,0 +1,258 @@
+/* Finding all objects, step by step: see heap.h. */
+#include "heap/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    /* Steps between two looks at the clock: well below a tenth of a second. */
+    STEPS = 256,
+    PROGRESS_AFTER_MS = 1000,
+    PROGRESS_EVERY_MS = 200
+};
+
+static int64_t
+now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum hn_status
+hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t total)
+{
+    const struct hn_host *host = s->py->target->host;
+    int64_t now;
+    char line[80];
+
+    if (++s->steps % STEPS != 0 || !host)
+        return HN_OK;
+    if (hn_target_interrupted(s->py->target))
+        return hn_fail(s->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+    now = now_ms();
+    if (!host->progress || now < s->next_word_ms)
+        return HN_OK;
+    s->next_word_ms = now + PROGRESS_EVERY_MS;
+    if (total)
+        snprintf(line, sizeof(line), "%s: %d %%", what, (int)(done * 100 / total));
+    else
+        snprintf(line, sizeof(line), "%s", what);
+    host->progress(host->impl, line);
+    return HN_OK;
+}
+
+static uint32_t
+clip(uint64_t value)
+{
+    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+bool
+hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
+            uint64_t spent, unsigned flags)
+{
+    if (heap->count == heap->capacity)
+        return false;
+    heap->places[heap->count] = object->object | (uint64_t)flags << HN_HEAP_FLAG_SHIFT;
+    heap->types[heap->count] = object->kind;
+    heap->counted[heap->count] = clip(counted);
+    heap->spent[heap->count] = clip(spent / HN_HEAP_UNIT);
+    heap->count++;
+    return true;
+}
+
+/* A buffer in a pool takes a block of it; another takes a chunk of malloc, with its
+ * size word and rounded up. */
+uint64_t
+hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < size->buffer_count; i++) {
+        uint64_t bytes = hn_heap_pages_block_size(s->pages, size->buffers[i].at);
+
+        if (bytes == 0)
+            bytes = (size->buffers[i].size + 8 + HN_BLOCK_ALIGNMENT - 1)
+                    & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
+        sum += bytes;
+    }
+    return sum;
+}
+
+size_t
+hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size)
+{
+    size_t there;
+    const uint8_t *bytes = hn_target_lend(s->py->target, at, &there);
+
+    if (!bytes || there < size)
+        return hn_target_read_some(s->py->target, at, copy, size);
+    memcpy(copy, bytes, size);
+    return size;
+}
+
+/* Every block in use may be an object. */
+static bool
+make_arrays(struct hn_heap *heap, uint64_t count)
+{
+    if (count >= HN_HEAP_NONE)
+        return false;
+    heap->capacity = (uint32_t)count;
+    heap->places = malloc((count + 1) * sizeof(*heap->places));
+    heap->types = malloc((count + 1) * sizeof(*heap->types));
+    heap->counted = malloc((count + 1) * sizeof(*heap->counted));
+    heap->spent = malloc((count + 1) * sizeof(*heap->spent));
+    return heap->places && heap->types && heap->counted && heap->spent;
+}
+
+static bool
+make_index(struct hn_heap *heap)
+{
+    hn_heap_pages_clear_objects(heap->pages);
+    for (uint32_t i = 0; i < heap->count; i++)
+        if (!hn_heap_pages_add_object(heap->pages, hn_heap_address(heap, i), i))
+            return false;
+    return true;
+}
+
+static enum hn_status
+no_memory(const struct hn_heap *heap)
+{
+    return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the objects");
+}
+
+static enum hn_status
+seek(struct hn_seeker *s)
+{
+    struct hn_heap *heap = s->heap;
+    enum hn_status st = hn_seek_pools(s);
+
+    if (st)
+        return st;
+    if (!make_arrays(heap, s->sums->blocks))
+        return no_memory(heap);
+    st = hn_seek_in_pools(s);
+    if (st)
+        return st;
+    if (!make_index(heap))
+        return no_memory(heap);
+    st = hn_seek_outside(s);
+    if (!make_index(heap))
+        return no_memory(heap);
+    return st;
+}
+
+static void *
+shrink(void *items, size_t count, size_t size)
+{
+    void *smaller = realloc(items, (count + 1) * size);
+
+    return smaller ? smaller : items;
+}
+
+/* There was room for every block; many hold no object. */
+static void
+give_back(struct hn_heap *heap)
+{
+    heap->places = shrink(heap->places, heap->count, sizeof(*heap->places));
+    heap->types = shrink(heap->types, heap->count, sizeof(*heap->types));
+    heap->counted = shrink(heap->counted, heap->count, sizeof(*heap->counted));
+    heap->spent = shrink(heap->spent, heap->count, sizeof(*heap->spent));
+    heap->capacity = heap->count;
+}
+
+static void
+finish(struct hn_seeker *s)
+{
+    struct hn_heap *heap = s->heap;
+
+    give_back(heap);
+
+    heap->type = hn_heap_kinds_types(s->kinds, &heap->type_count);
+    for (uint32_t i = 0; i < heap->count; i++) {
+        heap->sums.counted += hn_heap_counted(heap, i);
+        heap->sums.spent += hn_heap_spent(heap, i);
+        heap->sums.tracked += hn_heap_flags(heap, i) & HN_HEAP_TRACKED;
+    }
+    heap->sums.objects = heap->count;
+}
+
+enum hn_status
+hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
+             struct hn_heap *ret)
+{
+    struct hn_seeker s = { .heap = ret, .py = &rt->py, .process = process };
+    struct hn_lookup lookup = { rt, process->interpreters[0].addr, NULL };
+    const struct hn_host *host = rt->py.target->host;
+    enum hn_status st;
+
+    memset(ret, 0, sizeof(*ret));
+    hn_arena_init(&ret->arena);
+    ret->rt = rt;
+    ret->pages = s.pages = hn_heap_pages_create();
+    ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
+    s.sums = &ret->sums;
+    s.next_word_ms = now_ms() + PROGRESS_AFTER_MS;
+    if (!s.pages || !s.kinds)
+        return no_memory(ret);
+    st = seek(&s);
+    finish(&s);
+    if (host && host->progress)
+        host->progress(host->impl, NULL);
+    hn_outside_destroy(s.outside);
+    free(s.pools);
+    return st;
+}
+
+void
+hn_heap_deinit(struct hn_heap *heap)
+{
+    free(heap->places);
+    free(heap->types);
+    free(heap->counted);
+    free(heap->spent);
+    hn_heap_pages_destroy(heap->pages);
+    hn_heap_kinds_destroy(heap->kinds);
+    hn_arena_deinit(&heap->arena);
+    memset(heap, 0, sizeof(*heap));
+}
+
+uint32_t
+hn_heap_find(const struct hn_heap *heap, hn_addr address)
+{
+    uint32_t count, low = hn_heap_pages_objects(heap->pages, address, &count), high;
+
+    if (count == 0)
+        return HN_HEAP_NONE;
+    high = low + count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        hn_addr at = hn_heap_address(heap, middle);
+
+        if (at == address)
+            return middle;
+        if (at < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return HN_HEAP_NONE;
+}
+
+uint64_t
+hn_heap_counted(const struct hn_heap *heap, uint32_t object)
+{
+    return heap->counted[object];
+}
+
+uint64_t
+hn_heap_spent(const struct hn_heap *heap, uint32_t object)
+{
+    if (hn_heap_flags(heap, object) & HN_HEAP_STATIC)
+        return 0;
+    return (uint64_t)heap->spent[object] * HN_HEAP_UNIT;
+}

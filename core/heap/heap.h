@@ -1,0 +1,112 @@
+/* All objects of a process, alive or dead: where they are, of which type, how large.
+ *
+ * The source is the allocator, not the collector: the collector's lists know containers
+ * only, less than a third of the objects of most programs. Small objects lie in pools
+ * of pymalloc, whose blocks are in use or on a chain of free ones; a block in use is an
+ * object if a type pointer stands where its type says that it stands. Objects that are
+ * too large for pools are found through the collector's lists and through references
+ * from objects that are known.
+ *
+ * Read in this order: pools.h (blocks), kinds.h (types, and which block is an object),
+ * lists.h (the collector), large.h (what lies outside of pools), and heap.c, which does
+ * one after the other.
+ *
+ * Objects are numbered by ascending address: the number is the index into every array.
+ * Numbers have 32 bits, also in what later steps (references, dominators) add. */
+#ifndef HN_HEAP_HEAP_H
+#define HN_HEAP_HEAP_H
+
+#include "model/heap.h"
+#include "runtime/sizes.h"
+
+/* No object; also the limit on their number. */
+#define HN_HEAP_NONE UINT32_MAX
+
+/* Of what @spent counts. */
+enum { HN_HEAP_UNIT = 8 };
+
+/* What is known of each type that has objects, by its number. */
+struct hn_heap_type {
+    struct hn_size_type size;
+    const char *name;   /* qualified; "<type at 0x...>" if that cannot be read */
+    const char *module; /* "" for none */
+    uint64_t flags;     /* tp_flags */
+};
+
+/* Bits of an object beside its address. */
+enum {
+    HN_HEAP_TRACKED = 1, /* the collector knows of it */
+    HN_HEAP_OUTSIDE = 2, /* not in a pool: in memory of malloc or mmap */
+    HN_HEAP_STATIC = 4,  /* in the data of a program or library */
+    HN_HEAP_LISTED = 8,  /* met in a list of the collector: it has a generation */
+    HN_HEAP_GENERATION_SHIFT = 4, /* two bits: 0, 1, 2; 3 is frozen (gc.freeze) */
+    HN_HEAP_FLAG_SHIFT = 48
+};
+
+struct hn_heap_pages;
+struct hn_heap_kinds;
+
+struct hn_heap {
+    struct hn_runtime *rt;
+
+    /* One entry an object, 20 bytes together. */
+    uint64_t *places;  /* address; flags above bit 48 */
+    uint32_t *types;   /* number of its type */
+    uint32_t *counted; /* bytes as sys.getsizeof() counts */
+    uint32_t *spent;   /* units of 8 bytes that its block and its buffers take */
+    uint32_t count, capacity;
+
+    const struct hn_heap_type *type;
+    uint32_t type_count;
+
+    struct hn_heap_sums sums;
+
+    struct hn_arena arena;       /* names, problems */
+    struct hn_heap_pages *pages; /* index by address */
+    struct hn_heap_kinds *kinds;
+};
+
+/* Finds all objects of all interpreters. Takes 0.1 s per million, more or less; says
+ * through the host how far it is, and ends with HN_E_INTERRUPTED on Ctrl-C; what was
+ * found until then is in @ret, without what lies outside of pools. Damage in the
+ * target ends nothing: it is counted in ret->sums. hn_heap_deinit() is due in any
+ * case. */
+HN_MUST_CHECK enum hn_status
+hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
+             struct hn_heap *ret);
+
+void
+hn_heap_deinit(struct hn_heap *heap);
+
+/* The object that begins at @address, or HN_HEAP_NONE. */
+uint32_t
+hn_heap_find(const struct hn_heap *heap, hn_addr address);
+
+static inline hn_addr
+hn_heap_address(const struct hn_heap *heap, uint32_t object)
+{
+    return heap->places[object] & ((UINT64_C(1) << HN_HEAP_FLAG_SHIFT) - 1);
+}
+
+static inline unsigned
+hn_heap_flags(const struct hn_heap *heap, uint32_t object)
+{
+    return (unsigned)(heap->places[object] >> HN_HEAP_FLAG_SHIFT);
+}
+
+/* 0, 1, 2, 3 for frozen; only with HN_HEAP_LISTED. */
+static inline unsigned
+hn_heap_generation(const struct hn_heap *heap, uint32_t object)
+{
+    return hn_heap_flags(heap, object) >> HN_HEAP_GENERATION_SHIFT & 3;
+}
+
+/* Bytes as sys.getsizeof() counts; UINT32_MAX and above only for single objects. */
+uint64_t
+hn_heap_counted(const struct hn_heap *heap, uint32_t object);
+
+/* Bytes of memory that it takes: its block, whole, and those of its buffers. */
+uint64_t
+hn_heap_spent(const struct hn_heap *heap, uint32_t object);
+
+#endif

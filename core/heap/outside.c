@@ -1,0 +1,567 @@
+/* Objects outside of pools: too large for them, or in the data of programs, or all of
+ * them where malloc serves Python.
+ *
+ * Two things lead there. The collector's lists have every container it tracks. Every
+ * other object is referred to by some word of the process's writable memory: all of it
+ * is searched for pointers to what looks like a living object (a type pointer to a
+ * known type, a count above 0, a size that fits). Memory that was given back does not
+ * pass: CPython leaves a count of 0 behind, and malloc overwrites the first words. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/lists.h"
+#include "heap/private.h"
+#include "runtime/gc.h"
+
+enum {
+    WORD = 8,
+    PAGE = 4 << 10,
+    SEEN_FIRST = 1 << 12,
+    /* Addresses that were looked at; 16 bytes each. */
+    SEEN_MOST = 1 << 28,
+    RECENT = 1 << 12,
+    /* Mappings above this hold the buffer of one array, file or table, as a rule. */
+    REGION_MOST = 1 << 30,
+    HOOK_BYTES = 16
+};
+
+struct place {
+    hn_addr at;      /* 0: free */
+    uint32_t object; /* index into items, or HN_HEAP_NONE: no object */
+};
+
+struct item {
+    hn_addr at;
+    uint32_t kind;
+    unsigned flags;
+    uint64_t counted, spent;
+};
+
+struct hn_outside {
+    struct place *seen;
+    size_t seen_count, slot_count;
+    struct item *items;
+    uint32_t count, capacity;
+    hn_addr recent[RECENT];         /* addresses just looked at */
+    hn_addr low, high;              /* all writable memory is in between */
+    const struct hn_region *region; /* that was hit last */
+    bool complete;                  /* all tracked objects are known */
+    bool failed;
+};
+
+void
+hn_outside_destroy(struct hn_outside *o)
+{
+    if (!o)
+        return;
+    free(o->seen);
+    free(o->items);
+    free(o);
+}
+
+static struct hn_outside *
+outside_create(void)
+{
+    struct hn_outside *o = calloc(1, sizeof(*o));
+
+    if (!o)
+        return NULL;
+    o->slot_count = SEEN_FIRST;
+    o->seen = calloc(o->slot_count, sizeof(*o->seen));
+    if (o->seen)
+        return o;
+    free(o);
+    return NULL;
+}
+
+static struct place *
+place_of(struct place *seen, size_t slot_count, hn_addr at)
+{
+    size_t i = (at >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (slot_count - 1);
+
+    while (seen[i].at && seen[i].at != at)
+        i = (i + 1) & (slot_count - 1);
+    return &seen[i];
+}
+
+static bool
+grow_seen(struct hn_outside *o)
+{
+    size_t count = o->slot_count * 2;
+    struct place *seen;
+
+    if (o->seen_count * 2 < o->slot_count)
+        return true;
+    seen = count <= SEEN_MOST ? calloc(count, sizeof(*seen)) : NULL;
+    if (!seen)
+        return false;
+    for (size_t i = 0; i < o->slot_count; i++)
+        if (o->seen[i].at)
+            *place_of(seen, count, o->seen[i].at) = o->seen[i];
+    free(o->seen);
+    o->seen = seen;
+    o->slot_count = count;
+    return true;
+}
+
+static bool
+grow_items(struct hn_outside *o)
+{
+    uint32_t capacity = o->capacity ? o->capacity * 2 : 1024;
+    struct item *items;
+
+    if (o->count < o->capacity)
+        return true;
+    if (capacity < o->capacity)
+        return false;
+    items = reallocarray(o->items, capacity, sizeof(*items));
+    if (!items)
+        return false;
+    o->items = items;
+    o->capacity = capacity;
+    return true;
+}
+
+/* --- one object */
+
+/* The writable mapping that holds @at, or NULL. */
+static const struct hn_region *
+writable_region(struct hn_seeker *s, hn_addr at)
+{
+    struct hn_outside *o = s->outside;
+    const struct hn_region *region = o->region;
+
+    if (region && at >= region->start && at < region->end)
+        return region;
+    region = hn_target_region(s->py->target, at);
+    if (!region || !region->writable)
+        return NULL;
+    o->region = region;
+    return region;
+}
+
+/* Some bytes from @at on: what is lent, or a copy where that is not much. */
+static const uint8_t *
+bytes_at(struct hn_seeker *s, hn_addr at, size_t wanted, uint8_t *copy,
+         size_t *size_ret)
+{
+    const uint8_t *bytes = hn_target_lend(s->py->target, at, size_ret);
+
+    if (bytes && *size_ret >= wanted)
+        return bytes;
+    *size_ret = hn_target_read_some(s->py->target, at, copy, wanted);
+    return copy;
+}
+
+/* What malloc keeps in front of a block: its size, three flag bits. */
+static uint64_t
+chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
+{
+    uint64_t word;
+
+    if (hn_target_read_some(s->py->target, block - WORD, &word, WORD) == WORD) {
+        word &= ~UINT64_C(7);
+        if (word % HN_BLOCK_ALIGNMENT == 0 && word >= size + WORD
+            && word <= size + size / 2 + 2 * PAGE)
+            return word;
+    }
+    return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
+}
+
+/* Data of a program or library: a mapping of the file, or what follows it at once,
+ * which is data that begins as zeros (.bss). */
+static bool
+is_data(const struct hn_seeker *s, const struct hn_region *region)
+{
+    const struct hn_region *first = s->py->target->regions;
+
+    if (region->path[0] == '/')
+        return true;
+    return !region->path[0] && region > first && region[-1].end == region->start
+           && region[-1].path[0] == '/' && region[-1].writable;
+}
+
+enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
+
+static enum place_kind
+where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
+{
+    if (hn_heap_pages_block_size(s->pages, at) > 0)
+        return IN_POOL;
+    return is_data(s, region) ? IN_DATA : IN_MALLOC;
+}
+
+/* What the largest fixed part of an object needs to be recognised; longer ones have
+ * their items behind it, which are not looked at. */
+enum { LOOK = 1024 };
+
+/* Whether memory goes on for as long as the object does. */
+static bool
+is_there(struct hn_seeker *s, hn_addr at, uint64_t size)
+{
+    const struct hn_region *region = writable_region(s, at);
+
+    while (region && at + size > region->end) {
+        const struct hn_region *next = hn_target_region(s->py->target, region->end);
+
+        if (!next)
+            return false;
+        region = next;
+    }
+    return region != NULL;
+}
+
+static bool
+recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
+{
+    uint8_t copy[LOOK], before[2 * WORD];
+    size_t size;
+    const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
+    bool has_before =
+        hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
+        == sizeof(before);
+
+    return hn_heap_recognise_object(s->kinds, at, bytes, size,
+                                    has_before ? before : NULL, ret)
+               == HN_BLOCK_OBJECT
+           && is_there(s, at, ret->size.body + ret->size.more);
+}
+
+static uint32_t
+add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
+{
+    struct hn_outside *o = s->outside;
+    const struct hn_heap_type *type = hn_heap_kind(s->kinds, found->kind);
+    struct item *item;
+
+    if (!grow_items(o)) {
+        o->failed = true;
+        return HN_HEAP_NONE;
+    }
+    item = &o->items[o->count];
+    *item = (struct item){
+        .at = found->object,
+        .kind = found->kind,
+        .flags = (in_data ? HN_HEAP_STATIC : HN_HEAP_OUTSIDE)
+                 | (found->tracked ? HN_HEAP_TRACKED : 0),
+        .counted = hn_size_counted(&type->size, &found->size),
+        .spent = hn_seeker_buffer_bytes(s, &found->size),
+    };
+    if (!in_data)
+        item->spent +=
+            chunk_bytes(s, found->object - type->size.header,
+                        found->size.body + found->size.more + type->size.header);
+    return o->count++;
+}
+
+/* Looks at what may be an object at @at, once. Its index, or HN_HEAP_NONE. */
+static uint32_t
+look(struct hn_seeker *s, hn_addr at)
+{
+    struct hn_outside *o = s->outside;
+    struct place *place = place_of(o->seen, o->slot_count, at);
+    const struct hn_region *region;
+    struct hn_candidate found;
+    uint32_t object = HN_HEAP_NONE;
+
+    if (place->at)
+        return place->object;
+    region = writable_region(s, at);
+    if (!region || where_is(s, at, region) == IN_POOL)
+        return HN_HEAP_NONE;
+    if (recognise(s, at, &found) && !(s->outside->complete && found.tracked))
+        object = add_item(s, &found, where_is(s, at, region) == IN_DATA);
+    if (!grow_seen(o)) {
+        o->failed = true;
+        return HN_HEAP_NONE;
+    }
+    *place_of(o->seen, o->slot_count, at) = (struct place){ at, object };
+    o->seen_count++;
+    return object;
+}
+
+/* --- the collector's lists */
+
+static void
+mark(uint64_t *place, unsigned list)
+{
+    const uint64_t flags =
+        HN_HEAP_TRACKED | HN_HEAP_LISTED | (uint64_t)list << HN_HEAP_GENERATION_SHIFT;
+
+    *place |= flags << HN_HEAP_FLAG_SHIFT;
+}
+
+static enum hn_status
+walk_lists(struct hn_seeker *s, hn_addr interpreter)
+{
+    struct hn_gc_walk walk;
+    hn_addr at;
+    unsigned list;
+
+    hn_gc_walk_init(s->py, hn_gc_state(s->heap->rt, interpreter), &walk);
+    while (hn_gc_walk_next(&walk, &at, &list) == HN_OK) {
+        uint32_t object = hn_heap_find(s->heap, at);
+        enum hn_status st = hn_seeker_step(s, "walking the collector's lists", 0, 0);
+
+        if (st)
+            return st;
+        if (object != HN_HEAP_NONE) {
+            mark(&s->heap->places[object], list);
+            continue;
+        }
+        object = look(s, at);
+        if (object != HN_HEAP_NONE)
+            s->outside->items[object].flags |=
+                HN_HEAP_TRACKED | HN_HEAP_LISTED | list << HN_HEAP_GENERATION_SHIFT;
+    }
+    s->sums->bad_lists += walk.bad;
+    return HN_OK;
+}
+
+/* Whether every object that says it is tracked stands in a list that was walked: not
+ * while a collection moves them about, and not when a list is damaged. */
+static bool
+lists_are_complete(const struct hn_seeker *s)
+{
+    /* What these track lies in pages of mimalloc, every one of which was seen. */
+    if (s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED)
+        return true;
+    if (s->sums->bad_lists || !hn_layout_has(&s->py->layout, HN_GC_GENERATIONS))
+        return false;
+    for (size_t i = 0; i < s->process->interpreter_count; i++)
+        if (!s->process->interpreters[i].gc.known
+            || s->process->interpreters[i].gc.collecting)
+            return false;
+    return true;
+}
+
+static bool
+is_stray(uint64_t flags)
+{
+    return (flags & HN_HEAP_TRACKED) && !(flags & HN_HEAP_LISTED);
+}
+
+/* What says that it is tracked but is in no list was no object: the word in front of it
+ * was something else. */
+static void
+drop_strays(struct hn_seeker *s)
+{
+    struct hn_heap *heap = s->heap;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < heap->count; i++) {
+        if (is_stray(hn_heap_flags(heap, i))) {
+            uint64_t size =
+                hn_heap_pages_block_size(s->pages, hn_heap_address(heap, i));
+
+            s->sums->other_blocks++;
+            s->sums->other_bytes += size;
+            continue;
+        }
+        heap->places[kept] = heap->places[i];
+        heap->types[kept] = heap->types[i];
+        heap->counted[kept] = heap->counted[i];
+        heap->spent[kept++] = heap->spent[i];
+    }
+    heap->count = kept;
+}
+
+/* --- the search for references */
+
+static void
+learn_bounds(struct hn_seeker *s)
+{
+    const struct hn_target *target = s->py->target;
+    struct hn_outside *o = s->outside;
+
+    o->low = UINT64_MAX;
+    for (size_t i = 0; i < target->region_count; i++)
+        if (target->regions[i].writable) {
+            if (target->regions[i].start < o->low)
+                o->low = target->regions[i].start;
+            o->high = target->regions[i].end;
+        }
+}
+
+static void
+search(struct hn_seeker *s, const uint8_t *bytes, size_t size)
+{
+    struct hn_outside *o = s->outside;
+
+    for (size_t i = 0; i + WORD <= size; i += WORD) {
+        uint64_t word;
+        hn_addr *recent;
+
+        memcpy(&word, bytes + i, WORD);
+        if (word < o->low || word >= o->high || word % WORD != 0)
+            continue;
+        if (hn_heap_pages_block_size(s->pages, word) > 0)
+            continue;
+        recent = &o->recent[(word >> 4) & (RECENT - 1)];
+        if (*recent == word)
+            continue;
+        *recent = word;
+        look(s, word);
+    }
+}
+
+static enum hn_status
+search_region(struct hn_seeker *s, const struct hn_region *region)
+{
+    uint8_t copy[PAGE];
+    hn_addr at = region->start;
+
+    while (at < region->end && !s->outside->failed) {
+        enum hn_status st =
+            hn_seeker_step(s, "looking for large objects", at - region->start,
+                           region->end - region->start);
+        size_t size;
+        const uint8_t *bytes = hn_target_lend(s->py->target, at, &size);
+
+        if (st)
+            return st;
+        size = size < PAGE ? size : PAGE;
+        if (bytes) {
+            /* What is found is looked at elsewhere: the window may be taken back. */
+            if (s->py->target->kind != HN_PLACE_CORE)
+                bytes = memcpy(copy, bytes, size);
+            search(s, bytes, size);
+        }
+        at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
+    }
+    return HN_OK;
+}
+
+static enum hn_status
+search_memory(struct hn_seeker *s)
+{
+    const struct hn_target *target = s->py->target;
+
+    learn_bounds(s);
+    for (size_t i = 0; i < target->region_count; i++) {
+        const struct hn_region *region = &target->regions[i];
+        enum hn_status st;
+
+        if (!region->writable || region->shared
+            || region->end - region->start > REGION_MOST)
+            continue;
+        st = search_region(s, region);
+        if (st)
+            return st;
+    }
+    return HN_OK;
+}
+
+/* --- putting both together */
+
+static int
+by_address(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static bool
+make_room(struct hn_heap *heap, uint32_t count)
+{
+    uint64_t *places;
+    uint32_t *types, *counted, *spent;
+
+    if (count > UINT32_MAX - 1 - heap->count)
+        return false;
+    count += heap->count;
+    if (count <= heap->capacity)
+        return true;
+    places = reallocarray(heap->places, count, sizeof(*places));
+    heap->places = places ? places : heap->places;
+    types = reallocarray(heap->types, count, sizeof(*types));
+    heap->types = types ? types : heap->types;
+    counted = reallocarray(heap->counted, count, sizeof(*counted));
+    heap->counted = counted ? counted : heap->counted;
+    spent = reallocarray(heap->spent, count, sizeof(*spent));
+    heap->spent = spent ? spent : heap->spent;
+    if (!places || !types || !counted || !spent)
+        return false;
+    heap->capacity = count;
+    return true;
+}
+
+static uint32_t
+clip(uint64_t value)
+{
+    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static void
+put(struct hn_heap *heap, uint32_t at, const struct item *item)
+{
+    heap->places[at] = item->at | (uint64_t)item->flags << HN_HEAP_FLAG_SHIFT;
+    heap->types[at] = item->kind;
+    heap->counted[at] = clip(item->counted);
+    heap->spent[at] = clip(item->spent / HN_HEAP_UNIT);
+}
+
+/* From the end on, so that every object moves once. */
+static bool
+merge(struct hn_heap *heap, struct item *items, uint32_t count)
+{
+    uint32_t pooled = heap->count, at;
+
+    if (!make_room(heap, count))
+        return false;
+    qsort(items, count, sizeof(*items), by_address);
+    at = heap->count + count;
+    while (count > 0) {
+        at--;
+        if (pooled > 0 && hn_heap_address(heap, pooled - 1) > items[count - 1].at) {
+            pooled--;
+            heap->places[at] = heap->places[pooled];
+            heap->types[at] = heap->types[pooled];
+            heap->counted[at] = heap->counted[pooled];
+            heap->spent[at] = heap->spent[pooled];
+        } else {
+            put(heap, at, &items[--count]);
+        }
+    }
+    return true;
+}
+
+static void
+add_up(struct hn_seeker *s)
+{
+    for (uint32_t i = 0; i < s->outside->count; i++) {
+        const struct item *item = &s->outside->items[i];
+
+        if (item->flags & HN_HEAP_STATIC) {
+            s->sums->static_objects++;
+            s->sums->static_bytes += item->counted;
+        } else {
+            s->sums->outside_objects++;
+        }
+    }
+}
+
+enum hn_status
+hn_seek_outside(struct hn_seeker *s)
+{
+    enum hn_status st = HN_OK;
+
+    s->outside = outside_create();
+    if (!s->outside)
+        return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+    for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
+        st = walk_lists(s, s->process->interpreters[i].addr);
+    s->outside->complete = !st && lists_are_complete(s);
+    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED))
+        drop_strays(s);
+    if (!st)
+        st = search_memory(s);
+    if (st && st != HN_E_INTERRUPTED)
+        return st;
+    add_up(s);
+    if (s->outside->failed || !merge(s->heap, s->outside->items, s->outside->count))
+        return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+    s->heap->count += s->outside->count;
+    return st;
+}

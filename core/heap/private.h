@@ -1,0 +1,76 @@
+/* What the files of this room share: the heap while it is being found. */
+#ifndef HN_HEAP_PRIVATE_H
+#define HN_HEAP_PRIVATE_H
+
+#include "heap/heap.h"
+#include "heap/kinds.h"
+#include "heap/pages.h"
+#include "heap/pools.h"
+
+/* A pool or a page that was found, to be read once all are. */
+struct hn_found_pool {
+    hn_addr at;     /* of the pool, or of the page's segment */
+    uint32_t index; /* in it */
+    bool is_page;
+};
+
+struct hn_seeker {
+    struct hn_heap *heap;
+    struct hn_python *py;
+    const struct hn_process *process;
+    struct hn_heap_pages *pages;
+    struct hn_heap_kinds *kinds;
+    struct hn_heap_sums *sums;
+
+    struct hn_found_pool *pools;
+    size_t pool_count, pool_capacity;
+
+    /* Objects outside of pools, in the order they were met. */
+    struct hn_outside *outside;
+
+    /* When to look for Ctrl-C and to say how far we are. */
+    int64_t next_word_ms;
+    uint32_t steps;
+};
+
+/* Counts one step of work; every so many it looks for Ctrl-C and shows @what, @done of
+ * @total (0: not known). HN_E_INTERRUPTED then. */
+HN_MUST_CHECK enum hn_status
+hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t total);
+
+/* Adds an object of the heap; false when memory ran out. */
+bool
+hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
+            uint64_t spent, unsigned flags);
+
+/* Copies at most @size bytes, without a detour through the cache of pages where they
+ * can be lent. Returns how many there are. */
+size_t
+hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size);
+
+/* Memory that the buffers of an object take; their own sizes where that is not known.
+ */
+uint64_t
+hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size);
+
+/* --- arenas.c */
+
+/* Finds the pools of the whole process, by address. */
+HN_MUST_CHECK enum hn_status
+hn_seek_pools(struct hn_seeker *s);
+
+/* Finds the objects in them. */
+HN_MUST_CHECK enum hn_status
+hn_seek_in_pools(struct hn_seeker *s);
+
+/* --- outside.c */
+
+/* Finds the objects that the collector's lists and references lead to outside of
+ * pools, and marks generations. Merges them into the heap's arrays. */
+HN_MUST_CHECK enum hn_status
+hn_seek_outside(struct hn_seeker *s);
+
+void
+hn_outside_destroy(struct hn_outside *outside);
+
+#endif

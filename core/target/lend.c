@@ -1,0 +1,195 @@
+/* Memory lent in large pieces, for walks over a whole heap.
+ *
+ * A mapped core lends its own pages: nothing is copied. Other sources are read in
+ * windows of a megabyte, a few system calls each. Pages that the process never touched
+ * are passed over where the source can tell (/proc/PID/pagemap): reading them would
+ * make them its own, and there is nothing in them. */
+#include "target/lend.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/source.h"
+
+enum {
+    WINDOW = 1 << 20,
+    PAGES = WINDOW / HN_PAGE_SIZE,
+    /* 128 MiB: the heap of most processes whole, and of large ones more than a walk
+     * needs at a time. */
+    WINDOWS = 128,
+    /* Places to look a window up in; a power of two, several for each. */
+    SLOTS = 1024
+};
+
+struct window {
+    hn_addr start;
+    uint64_t used_at; /* the clock when it was last lent from */
+    uint8_t *bytes;
+    bool there[PAGES];
+};
+
+struct hn_windows {
+    struct window windows[WINDOWS];
+    size_t count;
+    uint64_t clock;
+    struct window *slots[SLOTS]; /* the newest window of each hash; may be stale */
+};
+
+void
+hn_windows_destroy(struct hn_windows *windows)
+{
+    if (!windows)
+        return;
+    for (size_t i = 0; i < windows->count; i++)
+        free(windows->windows[i].bytes);
+    free(windows);
+}
+
+static struct window **
+slot_of(struct hn_windows *windows, hn_addr start)
+{
+    return &windows->slots[(start / WINDOW * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
+}
+
+static struct window *
+find(struct hn_windows *windows, hn_addr start)
+{
+    struct window **slot = slot_of(windows, start);
+
+    if (*slot && (*slot)->start == start)
+        return *slot;
+    for (size_t i = 0; i < windows->count; i++)
+        if (windows->windows[i].start == start) {
+            *slot = &windows->windows[i];
+            return *slot;
+        }
+    return NULL;
+}
+
+/* A free window, or the one that was not lent from for the longest time. */
+static struct window *
+claim(struct hn_windows *windows)
+{
+    struct window *oldest = &windows->windows[0];
+
+    if (windows->count < WINDOWS) {
+        struct window *new = &windows->windows[windows->count];
+
+        new->bytes = malloc(WINDOW);
+        if (new->bytes) {
+            windows->count++;
+            return new;
+        }
+    }
+    for (size_t i = 1; i < windows->count; i++)
+        if (windows->windows[i].used_at < oldest->used_at)
+            oldest = &windows->windows[i];
+    return windows->count > 0 ? oldest : NULL;
+}
+
+/* Pages outside every mapping are not asked for; without a map all are. */
+static void
+mark_mapped(struct hn_target *target, struct window *window)
+{
+    hn_addr at = window->start;
+    const hn_addr end = window->start + WINDOW;
+
+    memset(window->there, target->region_count == 0, sizeof(window->there));
+    while (at < end) {
+        const struct hn_region *region = hn_target_region(target, at);
+
+        if (region && region->readable)
+            window->there[(at - window->start) / HN_PAGE_SIZE] = true;
+        at += HN_PAGE_SIZE;
+    }
+}
+
+/* The run of wanted pages from @first on. */
+static size_t
+run_of(const struct window *window, size_t first)
+{
+    size_t n = 0;
+
+    while (first + n < PAGES && window->there[first + n])
+        n++;
+    return n;
+}
+
+static void
+read_run(struct hn_target *target, struct window *window, size_t first, size_t count)
+{
+    while (count > 0) {
+        hn_addr addr = window->start + first * HN_PAGE_SIZE;
+        size_t wanted = count * HN_PAGE_SIZE;
+        size_t got = hn_target_read_source(
+            target, addr, window->bytes + first * HN_PAGE_SIZE, wanted);
+        size_t whole = got / HN_PAGE_SIZE;
+
+        if (whole == count)
+            return;
+        window->there[first + whole] = false; /* go on behind the missing page */
+        first += whole + 1;
+        count -= whole + 1;
+    }
+}
+
+static void
+fill(struct hn_target *target, struct window *window)
+{
+    const struct hn_source_ops *source = target->parts->source;
+
+    mark_mapped(target, window);
+    if (source->touched)
+        source->touched(target->impl, window->start, PAGES, window->there);
+    for (size_t i = 0; i < PAGES;) {
+        size_t run = run_of(window, i);
+
+        if (run > 0)
+            read_run(target, window, i, run);
+        i += run + 1;
+    }
+}
+
+static struct window *
+open_window(struct hn_target *target, hn_addr start)
+{
+    struct hn_windows *windows = target->parts->windows;
+    struct window *window;
+
+    if (!windows)
+        windows = target->parts->windows = calloc(1, sizeof(*windows));
+    if (!windows)
+        return NULL;
+    window = find(windows, start);
+    if (!window) {
+        window = claim(windows);
+        if (!window)
+            return NULL;
+        window->start = start;
+        *slot_of(windows, start) = window;
+        fill(target, window);
+    }
+    window->used_at = ++windows->clock;
+    return window;
+}
+
+const uint8_t *
+hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret)
+{
+    const struct hn_source_ops *source = target->parts->source;
+    struct window *window;
+    size_t at, run;
+
+    *size_ret = 0;
+    if (source->lend)
+        return source->lend(target->impl, addr, size_ret);
+    window = open_window(target, addr & ~(hn_addr)(WINDOW - 1));
+    if (!window)
+        return NULL;
+    at = (size_t)(addr - window->start);
+    run = run_of(window, at / HN_PAGE_SIZE);
+    if (run == 0)
+        return NULL;
+    *size_ret = (at / HN_PAGE_SIZE + run) * HN_PAGE_SIZE - at;
+    return window->bytes + at;
+}

@@ -1,0 +1,98 @@
+/* A heap of two types for tests of commands: nothing is read. */
+#include "heap/census.h"
+#include "heap/collector.h"
+#include "heap/search.h"
+#include "heap/strings.h"
+#include "heap/where.h"
+
+#include <string.h>
+
+enum hn_status
+hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
+             struct hn_heap *ret)
+{
+    (void)process;
+    memset(ret, 0, sizeof(*ret));
+    ret->rt = rt;
+    ret->sums = (struct hn_heap_sums){
+        .objects = 3,
+        .counted = 300,
+        .spent = 320,
+        .other_blocks = 2,
+        .other_bytes = 64,
+    };
+    return HN_OK;
+}
+
+void
+hn_heap_deinit(struct hn_heap *heap)
+{
+    (void)heap;
+}
+
+enum hn_status
+hn_census_make(const struct hn_heap *heap, enum hn_census_group group,
+               enum hn_census_order order, struct hn_arena *arena,
+               struct hn_heap_census *ret)
+{
+    static struct hn_heap_row rows[] = {
+        { "shop.Item", 2, 200, 208 },
+        { "str", 1, 100, 112 },
+    };
+
+    (void)group;
+    (void)order;
+    (void)arena;
+    *ret = (struct hn_heap_census){ rows, 2, heap->sums };
+    return HN_OK;
+}
+
+enum hn_status
+hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
+               struct hn_arena *arena, struct hn_heap_hits *ret)
+{
+    static struct hn_heap_hit hits[] = {
+        { .address = 0x1000, .type = "str", .repr = "'a'", .bytes = 50 },
+    };
+
+    (void)heap;
+    (void)filter;
+    (void)arena;
+    *ret = (struct hn_heap_hits){ hits, 1, 1, 50 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_heap_strings(const struct hn_heap *heap, uint64_t limit, struct hn_arena *arena,
+                struct hn_heap_strings *ret)
+{
+    static struct hn_heap_copies copies[] = { { "'a'", 3, 50, 100, 0x1000 } };
+
+    (void)heap;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_heap_strings){ copies, 1, 1, 4, 200, 100 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_collector_load(struct hn_runtime *rt, const struct hn_process *process,
+                  struct hn_arena *arena, struct hn_gc_report *ret)
+{
+    static struct hn_gc_facts facts[] = { { .known = true, .enabled = true } };
+
+    (void)rt;
+    (void)process;
+    (void)arena;
+    *ret = (struct hn_gc_report){ facts, 1 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_heap_block_find(struct hn_python *py, hn_addr object, struct hn_object_block *ret)
+{
+    (void)py;
+    (void)object;
+    (void)ret;
+    return HN_DONE;
+}
