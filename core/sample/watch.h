@@ -12,6 +12,7 @@
 #include "sample/doubt.h"
 #include "sample/plan.h"
 #include "sample/tree.h"
+#include "sample/turn.h"
 
 /* CPython's own limit of recursion is 1,000, in C code 10,000; who raises it beyond
  * this is told. */
@@ -96,12 +97,14 @@ struct hn_thread_watch {
     enum hn_outcome outcome;
     unsigned attempts;
     bool in_order; /* all of it was copied in one go */
+    bool rests;    /* only its state was copied: it cannot have run since the last look,
+                      and its stack is still that one */
     uint32_t node;
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
-    bool stands_still; /* another thread had the GIL before and after the copying */
+    bool stands_still; /* it cannot have run while it was copied */
     bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
@@ -111,11 +114,15 @@ struct hn_interp_watch {
     hn_addr addr;
     int64_t id;
     hn_addr gil, gc;
+    hn_addr turns; /* the GIL's structure, if it counts turns; 0: not known */
     struct hn_thread_watch **threads; /* in the order of CPython's list */
     size_t thread_count, thread_capacity;
-    size_t head_wish, gil_wish, gil_check_wish, gc_wish;
+    size_t head_wish, gil_wish, gil_check_wish, gc_wish, turn_wish, turn_check_wish;
     hn_addr holder, holder_after;
     bool has_gil_lock, collecting;
+    struct hn_turn turn, turn_after; /* before and after the copying */
+    struct hn_turn turn_before;      /* the last look's @turn */
+    bool restless; /* at the last look more turns had passed than tell who ran */
 };
 
 struct hn_watch {
