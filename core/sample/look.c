@@ -167,17 +167,30 @@ wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t no
             wish_for_codes(w, interp->threads[k], now_ns);
 }
 
+/* Of those that were copied once only, the GIL says whether they stood still. */
+static void
+wish_for_gil_again(struct hn_watch *w, struct hn_interp_watch *interp, bool wanted)
+{
+    interp->gil_check_wish = wanted ? wish_for_gil(w, interp) : SIZE_MAX;
+    interp->turn_check_wish = wanted ? wish_for_turn(w, interp) : SIZE_MAX;
+}
+
 static void
 wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 {
+    bool once = false;
+
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
 
-        if (!t->rests && runs(interp, t))
+        if (t->rests)
+            continue;
+        if (runs(interp, t))
             wish_for_second(w, t);
+        else
+            once = true;
     }
-    interp->gil_check_wish = wish_for_gil(w, interp);
-    interp->turn_check_wish = wish_for_turn(w, interp);
+    wish_for_gil_again(w, interp, once);
 }
 
 static void
@@ -561,8 +574,7 @@ wake_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns
         if (interp->threads[k]->wish[0] >= w->plan.run
             && interp->threads[k]->addr == interp->holder)
             wish_for_second(w, interp->threads[k]);
-    interp->gil_check_wish = wish_for_gil(w, interp);
-    interp->turn_check_wish = wish_for_turn(w, interp);
+    wish_for_gil_again(w, interp, true);
     return true;
 }
 
