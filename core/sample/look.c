@@ -27,6 +27,14 @@ enum {
     UNREADABLE_NS = 200 * 1000 * 1000,
 };
 
+enum {
+    /* Every so many looks at known stacks there is a second copy: whether pairs that
+     * were torn by chance twice stand still any more. */
+    CHECK_ONE_IN = 8,
+    /* So many looks with nothing new, and another check in vain is unlikely. */
+    CALM_LOOKS = 4,
+};
+
 /* --- what is wished for */
 
 static void
@@ -66,6 +74,7 @@ wish_for_thread(struct hn_watch *w, struct hn_thread_watch *t)
     t->in_order = true;
     t->twice = false;
     t->rests = false;
+    t->spared = t->checking = false;
     wish_for_pass(w, t, 0);
 }
 
@@ -167,6 +176,14 @@ wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t no
             wish_for_codes(w, interp->threads[k], now_ns);
 }
 
+/* Up to 3.10 the second copy tells more: see was_left(). */
+static bool
+may_spare(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    return w->shape.chain != HN_FRAME_CHAIN_OBJECTS && t->calm >= CALM_LOOKS
+           && w->sample % CHECK_ONE_IN != 0;
+}
+
 /* Of those that were copied once only, the GIL says whether they stood still. */
 static void
 wish_for_gil_again(struct hn_watch *w, struct hn_interp_watch *interp, bool wanted)
@@ -185,10 +202,11 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 
         if (t->rests)
             continue;
-        if (runs(interp, t))
-            wish_for_second(w, t);
-        else
+        t->spared = runs(interp, t) && may_spare(w, t);
+        if (!runs(interp, t))
             once = true;
+        else if (!t->spared)
+            wish_for_second(w, t);
     }
     wish_for_gil_again(w, interp, once);
 }
@@ -434,6 +452,10 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
     size_t sound = sound_links(w, t);
 
+    /* A check comes later than a second copy does: who went on meanwhile may well have
+     * stood still. */
+    if (t->checking && sound < t->now.count)
+        t->spared = true;
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
         keep_root(t);
@@ -450,14 +472,38 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     return true;
 }
 
+/* Whether a stack that was copied once holds something that a second copy may prove. */
+static bool
+wants_check(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->spared = t->spared && t->in_order && !t->stands_still;
+    return t->spared
+           && (!hn_pairs_settled(w->pairs, w->tree, t->node)
+               || (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame));
+}
+
+static void
+check(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->outcome = HN_OUTCOME_PENDING;
+    t->spared = false;
+    t->checking = true;
+    hn_plan_bar(&w->plan);
+    wish_for_second(w, t);
+}
+
 static void
 try_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    if (!chunks_hold(w, t)) {
+    if (!t->checking && !chunks_hold(w, t)) {
         look_again(w, t);
         return;
     }
-    t->outcome = hn_walk(w, t);
+    t->outcome = t->checking ? HN_OUTCOME_STACK : hn_walk(w, t);
+    if (t->outcome == HN_OUTCOME_STACK && wants_check(w, t)) {
+        check(w, t);
+        return;
+    }
     if (t->outcome == HN_OUTCOME_TORN
         || (t->outcome == HN_OUTCOME_STACK && !is_believed(w, t)))
         look_again(w, t);
@@ -473,8 +519,15 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;
+        t->calm = 0;
         return;
     }
+    if (t->spared)
+        hn_pairs_spare(w->tree, t->node);
+    if (t->attempts > 0 || !hn_pairs_settled(w->pairs, w->tree, t->node))
+        t->calm = 0;
+    else if (t->calm < CALM_LOOKS)
+        t->calm++;
     t->last = t->now;
     t->now = last;
 }

@@ -77,9 +77,11 @@ struct hn_thread_watch {
     bool ended;
 
     /* Everything of a thread that runs is wished for twice, the second time after all
-     * the rest: what was the same both times was so in between. */
+     * the rest: what was the same both times was so in between. While its stacks hold
+     * nothing new, most looks spare that; one that does is checked all the same. */
     size_t wish[2];
-    bool twice;
+    bool twice, spared, checking;
+    unsigned calm;                 /* looks since there was something new */
     struct hn_chunk_watch *chunks; /* newest first */
     size_t chunk_count, chunk_capacity;
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
