@@ -450,8 +450,13 @@ was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
 static bool
 is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
     size_t sound = sound_links(w, t);
 
+    /* A generator that goes to and fro may be met twice without its caller. */
+    if (outermost->generator && t->root != 0 && t->root != outermost->frame
+        && !t->stands_still)
+        return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
     if (t->checking && sound < t->now.count)

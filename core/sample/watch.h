@@ -40,6 +40,7 @@ struct hn_link {
     uint32_t node;  /* the stack from the outermost frame to this one */
     uint8_t live;   /* enum hn_liveness */
     bool from_c;    /* C code called it */
+    bool generator; /* it is one's */
 };
 
 /* Innermost first. */
