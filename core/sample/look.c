@@ -147,7 +147,8 @@ static bool
 may_rest(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
 {
     return (t->outcome == HN_OUTCOME_STACK || t->outcome == HN_OUTCOME_EMPTY)
-           && !interp->restless && hn_turn_rests(&interp->turn, &interp->turn, t->addr);
+           && t->exact && !interp->restless
+           && hn_turn_rests(&interp->turn, &interp->turn, t->addr);
 }
 
 /* As of the last look: who does not run Python code does not change its stack. */
@@ -274,8 +275,10 @@ renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
             wish_for_thread(w, interp->threads[k]);
     hn_plan_bar(&w->plan);
     for (size_t k = 0; k < interp->thread_count; k++)
-        if (!interp->threads[k]->rests)
+        if (!interp->threads[k]->rests) {
+            interp->threads[k]->stands_still = false;
             wish_for_second(w, interp->threads[k]);
+        }
     return true;
 }
 
@@ -405,6 +408,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
         t->outcome = HN_OUTCOME_TORN;
         return;
     }
+    t->stands_still = false; /* that was about the first try */
     hn_plan_bar(&w->plan);
     wish_for_thread(w, t);
     hn_plan_bar(&w->plan);
@@ -423,12 +427,21 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
     return t->stands_still ? t->now.count : 0;
 }
 
+/* Counted turns leave no doubt; the same holder twice does. */
+static bool
+is_exact(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    return t->stands_still && t->in_order && w->shape.gil_format == HN_GIL_INTERPRETER;
+}
+
 /* The outermost frame of a thread stays as long as the thread does, or nearly. */
 static void
-keep_root(struct hn_thread_watch *t)
+keep_root(const struct hn_watch *w, struct hn_thread_watch *t)
 {
     hn_addr root = t->now.links[t->now.count - 1].frame;
 
+    if (t->now.links[t->now.count - 1].generator && !is_exact(w, t))
+        return;
     if (t->root == 0 || root == t->next_root)
         t->root = root;
     t->next_root = root;
@@ -453,9 +466,10 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     const struct hn_link *outermost = &t->now.links[t->now.count - 1];
     size_t sound = sound_links(w, t);
 
-    /* A generator that goes to and fro may be met twice without its caller. */
-    if (outermost->generator && t->root != 0 && t->root != outermost->frame
-        && !t->stands_still)
+    /* A generator that goes to and fro may be met twice without its caller; only C
+     * code that embeds Python calls one with nothing below. */
+    if (outermost->generator && !is_exact(w, t) && t->root != outermost->frame
+        && (t->root != 0 || t->attempts == 0))
         return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
@@ -463,7 +477,7 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
         t->spared = true;
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
-        keep_root(t);
+        keep_root(w, t);
     } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
         return false; /* a generator that was left meanwhile has no caller any more */
     }
@@ -521,6 +535,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 
     if (t->rests)
         return;
+    t->exact = is_exact(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;
@@ -583,16 +598,13 @@ holder_in(const struct hn_watch *w, size_t wish, bool *exists_ret)
     return hn_take_u64(bytes, s->gil_holder);
 }
 
-/* Up to 3.11 threads of several interpreters may change places without giving the GIL
- * away (PyThreadState_Swap), which is not counted. */
 static struct hn_turn
 turn_in(const struct hn_watch *w, size_t wish, hn_addr current, bool exists)
 {
     const uint8_t *bytes = hn_plan_bytes(&w->plan, wish);
     struct hn_turn turn = { .current = current };
 
-    if (!bytes || !exists
-        || (w->shape.gil_format == HN_GIL_RUNTIME_CURRENT && w->interp_count > 1))
+    if (!bytes || !exists)
         return turn;
     turn.known = true;
     turn.switches = hn_take_u64(bytes, w->shape.gil_switches);
@@ -671,7 +683,11 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
         if (!bytes)
             continue;
         t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
-        t->stands_still = hn_turn_rests(&interp->turn, &interp->turn_after, t->addr);
+        t->stands_still =
+            interp->turns != 0
+                ? hn_turn_rests(&interp->turn, &interp->turn_after, t->addr)
+                : interp->has_gil_lock && interp->holder != 0
+                      && interp->holder == interp->holder_after && !t->has_gil;
         t->attached = s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
         t->wants_gil = s->thread_gil_requested >= 0
                        && hn_take_u32(bytes, s->thread_gil_requested) != 0;

@@ -108,6 +108,7 @@ struct hn_thread_watch {
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* it cannot have run while it was copied */
+    bool exact;        /* all of its stack was copied while it stood still */
     bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
