@@ -133,6 +133,7 @@
       "interpreter_state.gil_runtime_state_holder - gil_runtime_state")               \
     X(GIL, LOCKED, 4, "locked",                                                       \
       "interpreter_state.gil_runtime_state_locked - gil_runtime_state")               \
+    X(GIL, SWITCHES, 8, "switch_number", "")                                          \
     X(GC, ENABLED, 4, "enabled", "")                                                  \
     X(GC, GENERATIONS, 0, "generations|young", "")                                    \
     X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \

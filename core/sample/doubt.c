@@ -5,7 +5,9 @@
 #include <string.h>
 
 enum {
+    PROVEN_ONCE = 254,
     PROVEN = 255,
+    SETTLED = 2, /* proofs: one may be by chance */
     /* A pair that came from a torn copy is this much rarer than the real one, or more:
      * measured, below one in a hundred. */
     MUCH_RARER = 32,
@@ -91,14 +93,38 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
         return;
     if (tree->nodes[node].sound < UINT32_MAX)
         tree->nodes[node].sound++;
-    if (tree->nodes[node].sound > 1)
-        return; /* done when it was the first time */
+    if (tree->nodes[node].sound > SETTLED)
+        return; /* done when it was the first time, and the second */
     for (; node != 0; node = tree->nodes[node].parent) {
         uint32_t pair = pair_of(pairs, tree, node);
 
         if (pair != 0)
-            pairs->seen[pair] = PROVEN;
+            pairs->seen[pair] = pairs->seen[pair] >= PROVEN_ONCE ? PROVEN : PROVEN_ONCE;
     }
+}
+
+bool
+hn_pairs_settled(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    if (node == HN_TREE_NONE)
+        return true;
+    for (; node != 0; node = tree->nodes[node].parent) {
+        uint32_t pair;
+
+        if (tree->nodes[node].sound >= SETTLED)
+            return true;
+        pair = pair_of(pairs, tree, node);
+        if (pair != 0 && pairs->seen[pair] != PROVEN)
+            return false;
+    }
+    return true;
+}
+
+void
+hn_pairs_spare(struct hn_tree *tree, uint32_t node)
+{
+    if (node != HN_TREE_NONE && tree->nodes[node].spared < UINT32_MAX)
+        tree->nodes[node].spared++;
 }
 
 bool
@@ -109,7 +135,7 @@ hn_pairs_proven(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     if (node == 0 || node == HN_TREE_NONE)
         return true;
     pair = pair_of(pairs, tree, node);
-    return pair == 0 || pairs->seen[pair] == PROVEN;
+    return pair == 0 || pairs->seen[pair] >= PROVEN_ONCE;
 }
 
 bool
@@ -129,7 +155,7 @@ hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
 /* --- in the end */
 
 struct pair_sums {
-    uint64_t seen, still;
+    uint64_t seen, still, spared; /* spared: of seen */
 };
 
 /* Where a function is called from in one caller: the most seen such place. */
@@ -163,8 +189,9 @@ find_most(const struct hn_tree *tree, const struct pair_sums *sums, struct most 
 static bool
 is_torn(const struct pair_sums *pair, uint64_t most)
 {
-    /* Once may be by chance, too. */
-    return (pair->still < 2 || pair->still * STILL_ONE_IN < pair->seen)
+    uint64_t checked = pair->seen > pair->spared ? pair->seen - pair->spared : 0;
+
+    return (pair->still < SETTLED || pair->still * STILL_ONE_IN < checked)
            && pair->seen * MUCH_RARER < most;
 }
 
@@ -189,22 +216,26 @@ hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *sample
 {
     struct pair_sums *sums = calloc((size_t)pair_count + 1, sizeof(*sums));
     uint64_t *still = calloc((size_t)tree->count + 1, sizeof(*still));
+    uint64_t *spared = calloc((size_t)tree->count + 1, sizeof(*spared));
     struct most most;
     bool fine;
 
     memset(&most, 0, sizeof(most));
     most.seen = calloc((size_t)tree->count * 2 + 2, sizeof(*most.seen));
-    fine = sums && still && most.seen && hn_tree_init(&most.index);
+    fine = sums && still && spared && most.seen && hn_tree_init(&most.index);
     if (fine) {
         /* Children come after their parents: sums from the leaves on. */
         for (uint32_t i = tree->count; i-- > 1;) {
             const struct hn_tree_node *n = &tree->nodes[i];
 
             still[i] += n->sound;
+            spared[i] += n->spared;
             samples[n->parent] += samples[i];
             still[n->parent] += still[i];
+            spared[n->parent] += spared[i];
             sums[n->pair].seen += samples[i];
             sums[n->pair].still += still[i];
+            sums[n->pair].spared += spared[i];
         }
         find_most(tree, sums, &most);
         drop(tree, sums, &most, ret);
@@ -212,6 +243,7 @@ hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *sample
     hn_tree_deinit(&most.index);
     free(most.seen);
     free(still);
+    free(spared);
     free(sums);
     return fine;
 }

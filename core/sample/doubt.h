@@ -22,7 +22,7 @@ enum { HN_PAIR_BELIEVED = 8 };
 struct hn_pairs {
     struct hn_tree index;    /* (caller's code + 1, code called, place in the caller) */
     struct hn_tree families; /* (caller's code + 1, code called) */
-    uint8_t *seen;           /* how often, up to HN_PAIR_BELIEVED; or PROVEN */
+    uint8_t *seen; /* how often, up to HN_PAIR_BELIEVED; or PROVEN_ONCE, PROVEN */
     uint32_t capacity;
 };
 
@@ -44,6 +44,16 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 /* Whether its innermost pair was seen standing still. */
 bool
 hn_pairs_proven(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+/* Whether all pairs of the stack @node were seen standing still twice: more copies
+ * would say nothing new. */
+bool
+hn_pairs_settled(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+/* The stack @node was not copied twice, or too late: that it was not seen standing
+ * still says nothing. */
+void
+hn_pairs_spare(struct hn_tree *tree, uint32_t node);
 
 /* Whether the pair is believed; with @once_more, now that it was seen again. */
 bool

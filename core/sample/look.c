@@ -27,6 +27,14 @@ enum {
     UNREADABLE_NS = 200 * 1000 * 1000,
 };
 
+enum {
+    /* Every so many looks at known stacks there is a second copy: whether pairs that
+     * were torn by chance twice stand still any more. */
+    CHECK_ONE_IN = 8,
+    /* So many looks with nothing new, and another check in vain is unlikely. */
+    CALM_LOOKS = 4,
+};
+
 /* --- what is wished for */
 
 static void
@@ -65,7 +73,18 @@ wish_for_thread(struct hn_watch *w, struct hn_thread_watch *t)
     t->outcome = HN_OUTCOME_PENDING;
     t->in_order = true;
     t->twice = false;
+    t->rests = false;
+    t->spared = t->checking = false;
     wish_for_pass(w, t, 0);
+}
+
+/* It keeps the stack it had; that it was right to do so shows afterwards. */
+static void
+wish_for_state(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->rests = true;
+    t->wish[0] =
+        hn_plan_add(&w->plan, t->addr + w->shape.thread.first, w->shape.thread.size);
 }
 
 static void
@@ -115,11 +134,82 @@ wish_for_gil(struct hn_watch *w, const struct hn_interp_watch *interp)
     return hn_plan_add(&w->plan, interp->gil + w->shape.gil.first, w->shape.gil.size);
 }
 
+static size_t
+wish_for_turn(struct hn_watch *w, const struct hn_interp_watch *interp)
+{
+    if (interp->turns == 0)
+        return SIZE_MAX;
+    return hn_plan_add(&w->plan, interp->turns + w->shape.gil.first, w->shape.gil.size);
+}
+
+/* Who is not the one that had the GIL last will mostly have waited meanwhile. */
+static bool
+may_rest(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
+{
+    return (t->outcome == HN_OUTCOME_STACK || t->outcome == HN_OUTCOME_EMPTY)
+           && t->exact && !interp->restless
+           && hn_turn_rests(&interp->turn, &interp->turn, t->addr);
+}
+
 /* As of the last look: who does not run Python code does not change its stack. */
 static bool
 runs(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
 {
     return interp->has_gil_lock ? t->has_gil : t->attached;
+}
+
+/* The code objects of a stack that stays are alive: the frames hold them. */
+static void
+wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns)
+{
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        t->attempts = 0;
+        t->moved = false;
+        if (may_rest(interp, t))
+            wish_for_state(w, t);
+        else
+            wish_for_thread(w, t);
+    }
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (!interp->threads[k]->rests)
+            wish_for_codes(w, interp->threads[k], now_ns);
+}
+
+/* Up to 3.10 the second copy tells more: see was_left(). */
+static bool
+may_spare(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    return w->shape.chain != HN_FRAME_CHAIN_OBJECTS && t->calm >= CALM_LOOKS
+           && w->sample % CHECK_ONE_IN != 0;
+}
+
+/* Of those that were copied once only, the GIL says whether they stood still. */
+static void
+wish_for_gil_again(struct hn_watch *w, struct hn_interp_watch *interp, bool wanted)
+{
+    interp->gil_check_wish = wanted ? wish_for_gil(w, interp) : SIZE_MAX;
+    interp->turn_check_wish = wanted ? wish_for_turn(w, interp) : SIZE_MAX;
+}
+
+static void
+wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    bool once = false;
+
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        if (t->rests)
+            continue;
+        t->spared = runs(interp, t) && may_spare(w, t);
+        if (!runs(interp, t))
+            once = true;
+        else if (!t->spared)
+            wish_for_second(w, t);
+    }
+    wish_for_gil_again(w, interp, once);
 }
 
 static void
@@ -131,26 +221,20 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
         struct hn_interp_watch *interp = &w->interps[i];
 
         interp->gil_wish = wish_for_gil(w, interp);
+        interp->turn_wish = wish_for_turn(w, interp);
         interp->head_wish = hn_plan_add(
             &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
             8);
         interp->gc_wish = interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
-        for (size_t k = 0; k < interp->thread_count; k++) {
-            interp->threads[k]->attempts = 0;
-            wish_for_thread(w, interp->threads[k]);
-        }
-        for (size_t k = 0; k < interp->thread_count; k++)
-            wish_for_codes(w, interp->threads[k], now_ns);
     }
+    /* A stack that is copied after the turn was read is the thread's as of then, or
+     * the next turn tells that it went on. */
     hn_plan_bar(&w->plan);
-    for (size_t i = 0; i < w->interp_count; i++) {
-        struct hn_interp_watch *interp = &w->interps[i];
-
-        for (size_t k = 0; k < interp->thread_count; k++)
-            if (runs(interp, interp->threads[k]))
-                wish_for_second(w, interp->threads[k]);
-        interp->gil_check_wish = wish_for_gil(w, interp);
-    }
+    for (size_t i = 0; i < w->interp_count; i++)
+        wish_for_threads(w, &w->interps[i], now_ns);
+    hn_plan_bar(&w->plan);
+    for (size_t i = 0; i < w->interp_count; i++)
+        wish_for_checks(w, &w->interps[i]);
 }
 
 /* --- what came: threads */
@@ -186,12 +270,15 @@ renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
         return true;
     if (!hn_watch_read_threads(w, interp))
         return false;
-    for (size_t k = 0; k < interp->thread_count; k++) {
-        struct hn_thread_watch *t = interp->threads[k];
-
-        if (t->attempts == 0)
-            wish_for_thread(w, t);
-    }
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (!interp->threads[k]->rests)
+            wish_for_thread(w, interp->threads[k]);
+    hn_plan_bar(&w->plan);
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (!interp->threads[k]->rests) {
+            interp->threads[k]->stands_still = false;
+            wish_for_second(w, interp->threads[k]);
+        }
     return true;
 }
 
@@ -321,6 +408,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
         t->outcome = HN_OUTCOME_TORN;
         return;
     }
+    t->stands_still = false; /* that was about the first try */
     hn_plan_bar(&w->plan);
     wish_for_thread(w, t);
     hn_plan_bar(&w->plan);
@@ -339,12 +427,21 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
     return t->stands_still ? t->now.count : 0;
 }
 
+/* Counted turns leave no doubt; the same holder twice does. */
+static bool
+is_exact(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    return t->stands_still && t->in_order && w->shape.gil_format == HN_GIL_INTERPRETER;
+}
+
 /* The outermost frame of a thread stays as long as the thread does, or nearly. */
 static void
-keep_root(struct hn_thread_watch *t)
+keep_root(const struct hn_watch *w, struct hn_thread_watch *t)
 {
     hn_addr root = t->now.links[t->now.count - 1].frame;
 
+    if (t->now.links[t->now.count - 1].generator && !is_exact(w, t))
+        return;
     if (t->root == 0 || root == t->next_root)
         t->root = root;
     t->next_root = root;
@@ -366,11 +463,21 @@ was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
 static bool
 is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
     size_t sound = sound_links(w, t);
 
+    /* A generator that goes to and fro may be met twice without its caller; only C
+     * code that embeds Python calls one with nothing below. */
+    if (outermost->generator && !is_exact(w, t) && t->root != outermost->frame
+        && (t->root != 0 || t->attempts == 0))
+        return false;
+    /* A check comes later than a second copy does: who went on meanwhile may well have
+     * stood still. */
+    if (t->checking && sound < t->now.count)
+        t->spared = true;
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
-        keep_root(t);
+        keep_root(w, t);
     } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
         return false; /* a generator that was left meanwhile has no caller any more */
     }
@@ -384,14 +491,38 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     return true;
 }
 
+/* Whether a stack that was copied once holds something that a second copy may prove. */
+static bool
+wants_check(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->spared = t->spared && t->in_order && !t->stands_still;
+    return t->spared
+           && (!hn_pairs_settled(w->pairs, w->tree, t->node)
+               || (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame));
+}
+
+static void
+check(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->outcome = HN_OUTCOME_PENDING;
+    t->spared = false;
+    t->checking = true;
+    hn_plan_bar(&w->plan);
+    wish_for_second(w, t);
+}
+
 static void
 try_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    if (!chunks_hold(w, t)) {
+    if (!t->checking && !chunks_hold(w, t)) {
         look_again(w, t);
         return;
     }
-    t->outcome = hn_walk(w, t);
+    t->outcome = t->checking ? HN_OUTCOME_STACK : hn_walk(w, t);
+    if (t->outcome == HN_OUTCOME_STACK && wants_check(w, t)) {
+        check(w, t);
+        return;
+    }
     if (t->outcome == HN_OUTCOME_TORN
         || (t->outcome == HN_OUTCOME_STACK && !is_believed(w, t)))
         look_again(w, t);
@@ -402,11 +533,21 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
 
+    if (t->rests)
+        return;
+    t->exact = is_exact(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;
+        t->calm = 0;
         return;
     }
+    if (t->spared)
+        hn_pairs_spare(w->tree, t->node);
+    if (t->attempts > 0 || !hn_pairs_settled(w->pairs, w->tree, t->node))
+        t->calm = 0;
+    else if (t->calm < CALM_LOOKS)
+        t->calm++;
     t->last = t->now;
     t->now = last;
 }
@@ -430,11 +571,11 @@ check_codes(struct hn_watch *w, uint64_t now_ns)
         hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc,
                       now_ns);
     }
-    if (!changed)
-        return;
-    for (size_t i = 0; i < w->interp_count; i++)
+    w->wished_count = 0;
+    for (size_t i = 0; changed && i < w->interp_count; i++)
         for (size_t k = 0; k < w->interps[i].thread_count; k++)
-            w->interps[i].threads[k]->last.count = 0;
+            if (!w->interps[i].threads[k]->rests)
+                w->interps[i].threads[k]->last.count = 0;
 }
 
 /* --- state */
@@ -457,6 +598,73 @@ holder_in(const struct hn_watch *w, size_t wish, bool *exists_ret)
     return hn_take_u64(bytes, s->gil_holder);
 }
 
+static struct hn_turn
+turn_in(const struct hn_watch *w, size_t wish, hn_addr current, bool exists)
+{
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, wish);
+    struct hn_turn turn = { .current = current };
+
+    if (!bytes || !exists)
+        return turn;
+    turn.known = true;
+    turn.switches = hn_take_u64(bytes, w->shape.gil_switches);
+    turn.last = hn_take_u64(bytes, w->shape.gil_holder);
+    return turn;
+}
+
+static void
+take_turn(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    interp->turn_before = interp->turn;
+    interp->holder = holder_in(w, interp->gil_wish, &interp->has_gil_lock);
+    interp->turn = turn_in(w, interp->turn_wish, interp->holder, interp->has_gil_lock);
+    interp->restless = interp->turn_before.known && interp->turn.known
+                       && interp->turn.switches - interp->turn_before.switches > 1;
+}
+
+/* Wishes for the stacks of those that had a turn, or may have had one. */
+static bool
+wake_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns)
+{
+    bool woken = false;
+
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        if (!t->rests || hn_turn_rests(&interp->turn_before, &interp->turn, t->addr))
+            continue;
+        wish_for_thread(w, t);
+        wish_for_codes(w, t, now_ns);
+        woken = true;
+    }
+    if (!woken)
+        return false;
+    hn_plan_bar(&w->plan);
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (interp->threads[k]->wish[0] >= w->plan.run
+            && interp->threads[k]->addr == interp->holder)
+            wish_for_second(w, interp->threads[k]);
+    wish_for_gil_again(w, interp, true);
+    return true;
+}
+
+static void
+take_turns(struct hn_watch *w, uint64_t now_ns)
+{
+    bool woken = false;
+
+    for (size_t i = 0; i < w->interp_count; i++)
+        take_turn(w, &w->interps[i]);
+    for (size_t i = 0; i < w->interp_count; i++) {
+        hn_plan_bar(&w->plan);
+        woken |= wake_threads(w, &w->interps[i], now_ns);
+    }
+    if (!woken)
+        return;
+    hn_plan_run(&w->plan, w->target);
+    check_codes(w, now_ns);
+}
+
 static void
 fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
 {
@@ -464,8 +672,9 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
     const uint8_t *bytes = hn_plan_bytes(&w->plan, interp->gc_wish);
     bool exists;
 
-    interp->holder = holder_in(w, interp->gil_wish, &interp->has_gil_lock);
     interp->holder_after = holder_in(w, interp->gil_check_wish, &exists);
+    interp->turn_after =
+        turn_in(w, interp->turn_check_wish, interp->holder_after, exists);
     interp->collecting = bytes && hn_take_u32(bytes, 0) != 0;
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
@@ -474,8 +683,11 @@ fill_states(struct hn_watch *w, struct hn_interp_watch *interp)
         if (!bytes)
             continue;
         t->has_gil = interp->has_gil_lock && interp->holder == t->addr;
-        t->stands_still = interp->has_gil_lock && interp->holder != 0
-                          && interp->holder == interp->holder_after && !t->has_gil;
+        t->stands_still =
+            interp->turns != 0
+                ? hn_turn_rests(&interp->turn, &interp->turn_after, t->addr)
+                : interp->has_gil_lock && interp->holder != 0
+                      && interp->holder == interp->holder_after && !t->has_gil;
         t->attached = s->thread_state >= 0 && hn_take_u32(bytes, s->thread_state) == 1;
         t->wants_gil = s->thread_gil_requested >= 0
                        && hn_take_u32(bytes, s->thread_gil_requested) != 0;
@@ -536,6 +748,7 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     wish_for_all(w, now_ns);
     hn_plan_run(&w->plan, w->target);
     check_codes(w, now_ns);
+    take_turns(w, now_ns);
     for (size_t i = 0; i < w->interp_count; i++)
         fill_states(w, &w->interps[i]);
     for (size_t i = 0; i < w->interp_count; i++)

@@ -151,6 +151,7 @@ make_gil(const struct hn_layout *layout, struct hn_shape *s)
         { HN_GIL_LOCKED, &s->gil_locked, true },
         { HN_GIL_LAST_HOLDER, &s->gil_holder, true },
         { HN_GIL_ENABLED, &s->gil_enabled, true },
+        { HN_GIL_SWITCHES, &s->gil_switches, true },
     };
 
     return SPAN(layout, wants, &s->gil);

@@ -41,7 +41,7 @@ struct hn_shape {
         code_line, code_slots, code_stack;
 
     struct hn_span gil;
-    int32_t gil_locked, gil_holder, gil_enabled;
+    int32_t gil_locked, gil_holder, gil_enabled, gil_switches;
 };
 
 /* HN_E_UNSUPPORTED when a field that a sampler cannot do without is not known. */

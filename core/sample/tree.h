@@ -18,7 +18,7 @@ struct hn_tree_node {
     uint32_t parent, code;
     int32_t at;
     /* The caller's: see doubt.h. 0 in a new node. */
-    uint32_t pair, sound;
+    uint32_t pair, sound, spared;
 };
 
 struct hn_tree {

@@ -185,6 +185,9 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             owner = bytes[s->frame_owner];
         link.live = (uint8_t)liveness(s, frame, bytes);
         link.from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
+        link.generator =
+            owner == 1
+            || (s->frame_generator >= 0 && hn_take_u64(bytes, s->frame_generator) != 0);
         frame = hn_take_u64(bytes, s->frame_back);
         if (owner >= s->first_shim_owner) {
             if (++shims > MOST_SHIMS)

@@ -180,6 +180,10 @@ fill_interp(struct hn_watch *w, struct hn_interp_watch *interp)
             hn_field_addr(&w->rt->py, HN_RUNTIME_TSTATE_CURRENT, w->rt->address);
     else if (read_field(w, HN_INTERP_GIL, interp->addr, &gil))
         interp->gil = gil;
+    /* Up to 3.11 threads change places without a turn (PyThreadState_Swap). */
+    interp->turns = w->shape.gil_format == HN_GIL_INTERPRETER ? interp->gil : 0;
+    if (w->shape.gil_switches < 0 || w->shape.gil_holder < 0)
+        interp->turns = 0;
     interp->gc = find_gc(w, interp->addr);
 }
 
@@ -238,6 +242,8 @@ hn_watch_read_interps(struct hn_watch *w)
             list[i].threads = known->threads;
             list[i].thread_count = known->thread_count;
             list[i].thread_capacity = known->thread_capacity;
+            list[i].turn = known->turn;
+            list[i].restless = known->restless;
             known->threads = NULL;
             known->thread_count = 0;
         }

@@ -12,6 +12,7 @@
 #include "sample/doubt.h"
 #include "sample/plan.h"
 #include "sample/tree.h"
+#include "sample/turn.h"
 
 /* CPython's own limit of recursion is 1,000, in C code 10,000; who raises it beyond
  * this is told. */
@@ -39,6 +40,7 @@ struct hn_link {
     uint32_t node;  /* the stack from the outermost frame to this one */
     uint8_t live;   /* enum hn_liveness */
     bool from_c;    /* C code called it */
+    bool generator; /* it is one's */
 };
 
 /* Innermost first. */
@@ -76,9 +78,11 @@ struct hn_thread_watch {
     bool ended;
 
     /* Everything of a thread that runs is wished for twice, the second time after all
-     * the rest: what was the same both times was so in between. */
+     * the rest: what was the same both times was so in between. While its stacks hold
+     * nothing new, most looks spare that; one that does is checked all the same. */
     size_t wish[2];
-    bool twice;
+    bool twice, spared, checking;
+    unsigned calm;                 /* looks since there was something new */
     struct hn_chunk_watch *chunks; /* newest first */
     size_t chunk_count, chunk_capacity;
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
@@ -96,12 +100,15 @@ struct hn_thread_watch {
     enum hn_outcome outcome;
     unsigned attempts;
     bool in_order; /* all of it was copied in one go */
+    bool rests;    /* only its state was copied: it cannot have run since the last look,
+                      and its stack is still that one */
     uint32_t node;
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */
     bool attached, wants_gil, has_gil;
-    bool stands_still; /* another thread had the GIL before and after the copying */
+    bool stands_still; /* it cannot have run while it was copied */
+    bool exact;        /* all of its stack was copied while it stood still */
     bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
@@ -111,11 +118,15 @@ struct hn_interp_watch {
     hn_addr addr;
     int64_t id;
     hn_addr gil, gc;
+    hn_addr turns; /* the GIL's structure, if it counts turns; 0: not known */
     struct hn_thread_watch **threads; /* in the order of CPython's list */
     size_t thread_count, thread_capacity;
-    size_t head_wish, gil_wish, gil_check_wish, gc_wish;
+    size_t head_wish, gil_wish, gil_check_wish, gc_wish, turn_wish, turn_check_wish;
     hn_addr holder, holder_after;
     bool has_gil_lock, collecting;
+    struct hn_turn turn, turn_after; /* before and after the copying */
+    struct hn_turn turn_before;      /* the last look's @turn */
+    bool restless; /* at the last look more turns had passed than tell who ran */
 };
 
 struct hn_watch {

@@ -89,9 +89,30 @@ what_stood_still_is_proven_with_all_its_callers(void **state)
     end(&s);
 }
 
+/* Once may be by chance. */
+static void
+what_stood_still_twice_is_settled(void **state)
+{
+    struct scene s;
+    uint32_t deep;
+
+    (void)state;
+    begin(&s);
+    deep = hn_tree_step(&s.tree, s.one, OTHER, 4);
+    assert_false(hn_pairs_settled(&s.pairs, &s.tree, s.one));
+    hn_pairs_prove(&s.pairs, &s.tree, s.one);
+    assert_false(hn_pairs_settled(&s.pairs, &s.tree, s.one));
+    hn_pairs_prove(&s.pairs, &s.tree, s.one);
+    assert_true(hn_pairs_settled(&s.pairs, &s.tree, s.one));
+    assert_false(hn_pairs_settled(&s.pairs, &s.tree, deep));
+    assert_false(hn_pairs_settled(&s.pairs, &s.tree, s.other));
+    end(&s);
+}
+
 /* Samples of the scene's stacks, judged. */
 static void
-judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still, bool *ret)
+judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
+             uint32_t torn_spared, bool *ret)
 {
     uint64_t samples[8] = { 0 };
 
@@ -102,8 +123,16 @@ judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still, bool 
     samples[s->one] = samples[s->other] = other;
     samples[s->torn] = torn;
     s->tree.nodes[s->torn].sound = torn_still;
+    for (uint32_t i = 0; i < torn_spared; i++)
+        hn_pairs_spare(&s->tree, s->torn);
     assert_true(hn_pairs_judge(&s->tree, s->pairs.index.count, samples, ret));
     end(s);
+}
+
+static void
+judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still, bool *ret)
+{
+    judge_spared(s, other, torn, torn_still, 0, ret);
 }
 
 static void
@@ -129,6 +158,22 @@ keeps_a_rare_pair_that_stood_still(void **state)
     assert_false(torn[s.torn]);
 }
 
+/* Nobody looked whether it stood still the other times. */
+static void
+judges_by_the_samples_that_were_checked(void **state)
+{
+    struct scene s;
+    bool torn[8];
+
+    (void)state;
+    judge_spared(&s, 10000, 100, 5, 0, torn);
+    assert_true(torn[s.torn]);
+    judge_spared(&s, 10000, 100, 5, 80, torn);
+    assert_false(torn[s.torn]);
+    judge_spared(&s, 10000, 100, 1, 100, torn);
+    assert_true(torn[s.torn]);
+}
+
 static void
 keeps_a_pair_that_is_not_so_rare(void **state)
 {
@@ -150,6 +195,8 @@ main(void)
         cmocka_unit_test(drops_a_pair_that_is_much_rarer_and_never_stood_still),
         cmocka_unit_test(keeps_a_rare_pair_that_stood_still),
         cmocka_unit_test(keeps_a_pair_that_is_not_so_rare),
+        cmocka_unit_test(what_stood_still_twice_is_settled),
+        cmocka_unit_test(judges_by_the_samples_that_were_checked),
     };
 
     return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);
