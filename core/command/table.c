@@ -4,10 +4,11 @@
 #include "command/command.h"
 
 static const struct hn_command *const commands[] = {
-    &hn_command_dump,   &hn_command_bt,      &hn_command_threads, &hn_command_info,
-    &hn_command_frame,  &hn_command_up,      &hn_command_down,    &hn_command_list,
-    &hn_command_locals, &hn_command_globals, &hn_command_print,   &hn_command_object,
-    &hn_command_exc,    &hn_command_heap,    &hn_command_heap_types,
+    &hn_command_dump,      &hn_command_bt,           &hn_command_threads,
+    &hn_command_info,      &hn_command_frame,        &hn_command_up,
+    &hn_command_down,      &hn_command_list,         &hn_command_locals,
+    &hn_command_globals,   &hn_command_print,        &hn_command_object,
+    &hn_command_exc,       &hn_command_heap,         &hn_command_heap_types,
     &hn_command_heap_find, &hn_command_heap_strings, &hn_command_heap_gc,
 };
 
