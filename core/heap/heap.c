@@ -51,17 +51,67 @@ clip(uint64_t value)
     return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
+static bool
+resize_words(uint64_t **items, size_t count)
+{
+    uint64_t *resized = reallocarray(*items, count, sizeof(*resized));
+
+    if (!resized)
+        return false;
+    *items = resized;
+    return true;
+}
+
+static bool
+resize_halves(uint32_t **items, size_t count)
+{
+    uint32_t *resized = reallocarray(*items, count, sizeof(*resized));
+
+    if (!resized)
+        return false;
+    *items = resized;
+    return true;
+}
+
+bool
+hn_heap_resize(struct hn_heap *heap, uint32_t capacity)
+{
+    size_t count = (size_t)capacity + 1;
+
+    if (!resize_words(&heap->places, count) || !resize_halves(&heap->types, count)
+        || !resize_halves(&heap->counted, count) || !resize_halves(&heap->spent, count))
+        return false;
+    heap->capacity = capacity;
+    return true;
+}
+
+void
+hn_heap_set(struct hn_heap *heap, uint32_t object, hn_addr at, uint32_t kind,
+            unsigned flags, uint64_t counted, uint64_t spent)
+{
+    heap->places[object] = at | (uint64_t)flags << HN_HEAP_FLAG_SHIFT;
+    heap->types[object] = kind;
+    heap->counted[object] = clip(counted);
+    heap->spent[object] = clip(spent / HN_HEAP_UNIT);
+}
+
+void
+hn_heap_move(struct hn_heap *heap, uint32_t to, uint32_t from)
+{
+    heap->places[to] = heap->places[from];
+    heap->types[to] = heap->types[from];
+    heap->counted[to] = heap->counted[from];
+    heap->spent[to] = heap->spent[from];
+}
+
 bool
 hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
             uint64_t spent, unsigned flags)
 {
     if (heap->count == heap->capacity)
         return false;
-    heap->places[heap->count] = object->object | (uint64_t)flags << HN_HEAP_FLAG_SHIFT;
-    heap->types[heap->count] = object->kind;
-    heap->counted[heap->count] = clip(counted);
-    heap->spent[heap->count] = clip(spent / HN_HEAP_UNIT);
-    heap->count++;
+    hn_heap_set(heap, heap->count++, object->object, object->kind, flags, counted,
+                spent);
     return true;
 }
 
@@ -95,20 +145,6 @@ hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size)
     return size;
 }
 
-/* Every block in use may be an object. */
-static bool
-make_arrays(struct hn_heap *heap, uint64_t count)
-{
-    if (count >= HN_HEAP_NONE)
-        return false;
-    heap->capacity = (uint32_t)count;
-    heap->places = malloc((count + 1) * sizeof(*heap->places));
-    heap->types = malloc((count + 1) * sizeof(*heap->types));
-    heap->counted = malloc((count + 1) * sizeof(*heap->counted));
-    heap->spent = malloc((count + 1) * sizeof(*heap->spent));
-    return heap->places && heap->types && heap->counted && heap->spent;
-}
-
 static bool
 make_index(struct hn_heap *heap)
 {
@@ -133,7 +169,9 @@ seek(struct hn_seeker *s)
 
     if (st)
         return st;
-    if (!make_arrays(heap, s->sums->blocks))
+    /* Every block in use may be an object. */
+    if (s->sums->blocks >= HN_HEAP_NONE
+        || !hn_heap_resize(heap, (uint32_t)s->sums->blocks))
         return no_memory(heap);
     st = hn_seek_in_pools(s);
     if (st)
@@ -146,31 +184,14 @@ seek(struct hn_seeker *s)
     return st;
 }
 
-static void *
-shrink(void *items, size_t count, size_t size)
-{
-    void *smaller = realloc(items, (count + 1) * size);
-
-    return smaller ? smaller : items;
-}
-
-/* There was room for every block; many hold no object. */
-static void
-give_back(struct hn_heap *heap)
-{
-    heap->places = shrink(heap->places, heap->count, sizeof(*heap->places));
-    heap->types = shrink(heap->types, heap->count, sizeof(*heap->types));
-    heap->counted = shrink(heap->counted, heap->count, sizeof(*heap->counted));
-    heap->spent = shrink(heap->spent, heap->count, sizeof(*heap->spent));
-    heap->capacity = heap->count;
-}
-
 static void
 finish(struct hn_seeker *s)
 {
     struct hn_heap *heap = s->heap;
 
-    give_back(heap);
+    /* There was room for every block; many hold no object. */
+    if (heap->capacity > heap->count && !hn_heap_resize(heap, heap->count))
+        heap->capacity = heap->count;
 
     heap->type = hn_heap_kinds_types(s->kinds, &heap->type_count);
     for (uint32_t i = 0; i < heap->count; i++) {

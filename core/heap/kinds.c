@@ -15,7 +15,9 @@ enum {
     /* Words that were no types; a power of two. Half a megabyte stays in the cache. */
     REFUSED = 1 << 16,
     WORD = 8,
-    HOOK_BYTES = 16
+    WORDS = 16, /* two: a header of the collector, or what is in front of that */
+    HOOK_BYTES = 16,
+    HOOKED_LEAST = 32
 };
 
 /* Where the end of an object is not known from its block. */
@@ -58,7 +60,7 @@ learn_layout(struct hn_heap_kinds *k)
     if (gc)
         k->headers[k->header_count++] = gc;
     if (layout->formats.instance != HN_INSTANCE_DICT_OFFSET)
-        k->headers[k->header_count++] = gc + 2 * WORD;
+        k->headers[k->header_count++] = gc + WORDS;
 }
 
 struct hn_heap_kinds *
@@ -383,7 +385,7 @@ skip_hooks(hn_addr *at, const uint8_t **bytes, size_t *size, uint64_t *room)
 {
     uint64_t asked, mark;
 
-    if (*size < 2 * HOOK_BYTES)
+    if (*size < HOOKED_LEAST)
         return true;
     memcpy(&mark, *bytes + WORD, sizeof(mark));
     if (mark >> 8 != UINT64_C(0xfdfdfdfdfdfdfd))
@@ -414,7 +416,7 @@ hn_heap_recognise(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes,
         if (header + k->object_bytes > size)
             continue;
         use = try_object(k, at + header, bytes + header, size - header, room - header,
-                         header, header ? bytes + header - 2 * WORD : NULL, ret);
+                         header, header ? bytes + header - WORDS : NULL, ret);
         if (use == HN_BLOCK_OBJECT)
             return use;
         if (use == HN_BLOCK_IDLE)

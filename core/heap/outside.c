@@ -15,6 +15,7 @@
 
 enum {
     WORD = 8,
+    HEADER = 16, /* of the collector, in front of an object */
     PAGE = 4 << 10,
     SEEN_FIRST = 1 << 12,
     /* Addresses that were looked at; 16 bytes each. */
@@ -22,7 +23,8 @@ enum {
     RECENT = 1 << 12,
     /* Mappings above this hold the buffer of one array, file or table, as a rule. */
     REGION_MOST = 1 << 30,
-    HOOK_BYTES = 16
+    /* What malloc may give beyond what was asked for, besides half of it. */
+    SLACK = 8 << 10
 };
 
 struct place {
@@ -162,7 +164,7 @@ chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
     if (hn_target_read_some(s->py->target, block - WORD, &word, WORD) == WORD) {
         word &= ~UINT64_C(7);
         if (word % HN_BLOCK_ALIGNMENT == 0 && word >= size + WORD
-            && word <= size + size / 2 + 2 * PAGE)
+            && word <= size + size / 2 + SLACK)
             return word;
     }
     return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
@@ -214,7 +216,7 @@ is_there(struct hn_seeker *s, hn_addr at, uint64_t size)
 static bool
 recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
 {
-    uint8_t copy[LOOK], before[2 * WORD];
+    uint8_t copy[LOOK], before[HEADER];
     size_t size;
     const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
     bool has_before =
@@ -358,10 +360,7 @@ drop_strays(struct hn_seeker *s)
             s->sums->other_bytes += size;
             continue;
         }
-        heap->places[kept] = heap->places[i];
-        heap->types[kept] = heap->types[i];
-        heap->counted[kept] = heap->counted[i];
-        heap->spent[kept++] = heap->spent[i];
+        hn_heap_move(heap, kept++, i);
     }
     heap->count = kept;
 }
@@ -462,66 +461,27 @@ by_address(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-static bool
-make_room(struct hn_heap *heap, uint32_t count)
-{
-    uint64_t *places;
-    uint32_t *types, *counted, *spent;
-
-    if (count > UINT32_MAX - 1 - heap->count)
-        return false;
-    count += heap->count;
-    if (count <= heap->capacity)
-        return true;
-    places = reallocarray(heap->places, count, sizeof(*places));
-    heap->places = places ? places : heap->places;
-    types = reallocarray(heap->types, count, sizeof(*types));
-    heap->types = types ? types : heap->types;
-    counted = reallocarray(heap->counted, count, sizeof(*counted));
-    heap->counted = counted ? counted : heap->counted;
-    spent = reallocarray(heap->spent, count, sizeof(*spent));
-    heap->spent = spent ? spent : heap->spent;
-    if (!places || !types || !counted || !spent)
-        return false;
-    heap->capacity = count;
-    return true;
-}
-
-static uint32_t
-clip(uint64_t value)
-{
-    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
-}
-
-static void
-put(struct hn_heap *heap, uint32_t at, const struct item *item)
-{
-    heap->places[at] = item->at | (uint64_t)item->flags << HN_HEAP_FLAG_SHIFT;
-    heap->types[at] = item->kind;
-    heap->counted[at] = clip(item->counted);
-    heap->spent[at] = clip(item->spent / HN_HEAP_UNIT);
-}
-
 /* From the end on, so that every object moves once. */
 static bool
 merge(struct hn_heap *heap, struct item *items, uint32_t count)
 {
     uint32_t pooled = heap->count, at;
 
-    if (!make_room(heap, count))
+    if (count > HN_HEAP_NONE - 1 - heap->count
+        || (heap->count + count > heap->capacity
+            && !hn_heap_resize(heap, heap->count + count)))
         return false;
     qsort(items, count, sizeof(*items), by_address);
     at = heap->count + count;
     while (count > 0) {
         at--;
         if (pooled > 0 && hn_heap_address(heap, pooled - 1) > items[count - 1].at) {
-            pooled--;
-            heap->places[at] = heap->places[pooled];
-            heap->types[at] = heap->types[pooled];
-            heap->counted[at] = heap->counted[pooled];
-            heap->spent[at] = heap->spent[pooled];
+            hn_heap_move(heap, at, --pooled);
         } else {
-            put(heap, at, &items[--count]);
+            const struct item *item = &items[--count];
+
+            hn_heap_set(heap, at, item->at, item->kind, item->flags, item->counted,
+                        item->spent);
         }
     }
     return true;

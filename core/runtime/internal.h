@@ -3,6 +3,7 @@
 #define HN_RUNTIME_INTERNAL_H
 
 #include "model/value.h"
+#include "runtime/lookup.h"
 #include "runtime/runtime.h"
 
 /* A thread state as found in its list, before names and states are known. */
@@ -89,7 +90,7 @@ hn_frame_position_at(struct hn_runtime *rt, const struct hn_frame *frame,
 /* Bytes as sys.getsizeof() counts them; leaves @ret as it is where that is not known.
  */
 HN_MUST_CHECK enum hn_status
-hn_object_size(struct hn_runtime *rt, hn_addr object, uint64_t *ret);
+hn_object_size(const struct hn_lookup *lookup, hn_addr object, uint64_t *ret);
 
 /* --- threads.c */
 

@@ -372,7 +372,7 @@ hn_object_load(const struct hn_lookup *lookup, hn_addr object,
     if (!st)
         st = load_header(&s, ret);
     if (!st)
-        st = hn_object_size(lookup->rt, object, &ret->size_bytes);
+        st = hn_object_size(lookup, object, &ret->size_bytes);
     if (!st)
         st = load_attributes(&s, &ret->attributes);
     return st ? st : load_items(&s, ret);
