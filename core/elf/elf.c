@@ -210,6 +210,9 @@ hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
             .size = header.n_descsz,
         };
 
+        /* Zeros are no note: a hole, in which 12 bytes a note would take for ever. */
+        if (header.n_namesz == 0 && header.n_descsz == 0 && header.n_type == 0)
+            return;
         if (!each(arg, &note))
             return;
         at = next;
@@ -234,10 +237,14 @@ hn_elf_build_id(struct hn_elf *elf, struct hn_build_id *ret)
 {
     struct hn_build_id id = { .size = 0 };
     struct hn_elf_segment segment;
+    unsigned left = HN_NOTE_SEGMENTS_MOST;
 
-    for (size_t i = 0; i < elf->segment_count && id.size == 0; i++)
-        if (hn_elf_segment(elf, i, &segment) && segment.type == PT_NOTE)
-            hn_elf_notes(elf, &segment, take_build_id, &id);
+    for (size_t i = 0; i < elf->segment_count && id.size == 0 && left > 0; i++) {
+        if (!hn_elf_segment(elf, i, &segment) || segment.type != PT_NOTE)
+            continue;
+        hn_elf_notes(elf, &segment, take_build_id, &id);
+        left--;
+    }
     if (id.size == 0)
         return false;
     *ret = id;
