@@ -612,7 +612,8 @@ session_resumed(PyObject *self, PyObject *arguments)
     if (run && !run->timed)
         run->timed =
             timer_begin(&run->timer, pid, run->duration_ns, run->finished, run->arg);
-    Py_RETURN_NONE;
+    Py_INCREF(Py_None);
+    return Py_None;
 }
 
 PyDoc_STRVAR(complete_doc, "complete(line) -> words that could end the line.");

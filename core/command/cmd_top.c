@@ -9,10 +9,10 @@
 #include "command/screen.h"
 #include "command/top_view.h"
 
-static const uint64_t DRAW_EVERY_NS = 1000 * 1000 * 1000;
+static const uint64_t DRAW_EVERY_NS = UINT64_C(1000) * 1000 * 1000;
 
 /* Nobody wants to wait a second for the first picture. */
-static const uint64_t FIRST_DRAW_NS = 300 * 1000 * 1000;
+static const uint64_t FIRST_DRAW_NS = UINT64_C(300) * 1000 * 1000;
 
 /* What remains on the screen at the end. */
 enum { LAST_ROWS = 10 };

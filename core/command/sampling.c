@@ -23,7 +23,7 @@ static const uint64_t DEFAULT_DURATION_NS = 10ULL * 1000000000;
 static const uint64_t SECOND_NS = 1000000000;
 
 /* Ctrl-C is to be seen at once, and a quarter of a second is that. */
-static const uint64_t POLL_NS = 20 * 1000 * 1000;
+static const uint64_t POLL_NS = UINT64_C(20) * 1000 * 1000;
 
 enum { PROGRESS_EVERY_MS = 200 };
 

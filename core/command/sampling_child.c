@@ -10,7 +10,7 @@
 
 /* A process that the kernel is taking down is gone for the sampler before it can be
  * waited for. */
-static const uint64_t REAP_NS = 1000 * 1000 * 1000;
+static const uint64_t REAP_NS = UINT64_C(1000) * 1000 * 1000;
 
 /* We ignore SIGPIPE, which a program that is started would inherit. */
 static int

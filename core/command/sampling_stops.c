@@ -10,7 +10,7 @@
 #include "target/stop.h"
 
 /* How long a program that begins may run until Python is looked for again. */
-static const uint64_t START_NS = 20 * 1000 * 1000;
+static const uint64_t START_NS = UINT64_C(20) * 1000 * 1000;
 
 /* One sample of what stands still now, due at @due_ns. */
 static enum hn_status

@@ -13,7 +13,7 @@
 /* The first line of a program runs some ten milliseconds after its start; who loads
  * Python later than a second has waited long enough not to mind a few more. */
 enum { TRY_EVERY_MS = 1, LATER_EVERY_MS = 20 };
-static const uint64_t LATER_NS = 1000 * 1000 * 1000;
+static const uint64_t LATER_NS = UINT64_C(1000) * 1000 * 1000;
 
 struct hn_sampling_wait {
     pthread_t thread;

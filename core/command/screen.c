@@ -109,9 +109,10 @@ hn_screen_key(const struct hn_screen *screen)
     struct pollfd ready = { .fd = screen->fd, .events = POLLIN };
     char key;
 
-    if (screen->fd < 0 || !screen->keys || poll(&ready, 1, 0) <= 0)
-        return 0;
-    return read(screen->fd, &key, 1) == 1 ? key : 0;
+    if (screen->fd < 0 || !screen->keys || poll(&ready, 1, 0) <= 0
+        || read(screen->fd, &key, 1) != 1)
+        return '\0';
+    return key;
 }
 
 void

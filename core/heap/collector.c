@@ -39,7 +39,7 @@ stats_in_rings(struct hn_python *py, hn_addr gc, unsigned generation)
     if (generation > 0) {
         ring = hn_field_addr(py, HN_GCRINGS_OLD, rings)
                + (hn_addr)(generation - 1) * old_bytes;
-        index_at = ring + old_bytes / record * record;
+        index_at = ring + (uint64_t)(old_bytes / record) * record;
     }
     if (hn_target_read(py->target, index_at, &index, sizeof(index))
         || ring + (hn_addr)index * record >= index_at)

@@ -159,7 +159,7 @@ make_room(struct hn_heap_kinds *k)
         k->items = items;
         k->capacity = capacity;
     }
-    return k->count * 2 < k->slot_count || grow_slots(k);
+    return (size_t)k->count * 2 < k->slot_count || grow_slots(k);
 }
 
 /* A core may lack what names are kept in: the type is one all the same. */

@@ -86,7 +86,7 @@ static void
 put_row(struct hn_text *text, const struct hn_profile_diff *diff,
         const struct hn_look *look, const struct hn_profile_diff_row *row, size_t width)
 {
-    size_t at = 2 * BLOCK, used;
+    size_t at = (size_t)2 * BLOCK, used;
 
     put_block(text, diff, row->self);
     put_block(text, diff, row->total);

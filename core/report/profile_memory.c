@@ -47,7 +47,7 @@ format_mebibytes(char buf[2 * HN_NUMBER_SIZE], int64_t bytes)
     char whole[HN_NUMBER_SIZE];
 
     hn_number_format(whole, thousandths / 1000);
-    snprintf(buf, 2 * HN_NUMBER_SIZE, "%s%s.%03u MiB",
+    snprintf(buf, (size_t)2 * HN_NUMBER_SIZE, "%s%s.%03u MiB",
              bytes < 0 && thousandths > 0 ? "-" : "", whole,
              (unsigned)(thousandths % 1000));
 }

@@ -96,7 +96,7 @@ put_row(struct hn_text *text, struct hn_arena *arena, const struct table *table,
 {
     const struct hn_look *look = &table->options->look;
     enum hn_profile_by by = table->options->by;
-    size_t at = 2 * (GAP + table->number) + 2 * (GAP + SHARE) + GAP, used;
+    size_t at = (size_t)2 * (GAP + table->number + GAP + SHARE) + GAP, used;
 
     put_number(text, row->self, table->number);
     put_share(text, table, row->self);

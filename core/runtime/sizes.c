@@ -320,7 +320,7 @@ keys_size(struct hn_python *py, const struct hn_record *rec)
                    : slots <= 0xffff     ? 2
                    : slots <= UINT32_MAX ? 4
                                          : 8);
-        entry = 3 * WORD;
+        entry = (uint64_t)3 * WORD;
     } else {
         if (hn_record_u64(rec, HN_DICTKEYS_LOG2_SIZE) > COUNT_LOG2_MOST
             || hn_record_u64(rec, HN_DICTKEYS_LOG2_INDEX_BYTES) > COUNT_LOG2_MOST + 3)

@@ -54,10 +54,10 @@ slot_of(struct hn_windows *windows, hn_addr start)
 static struct window *
 find(struct hn_windows *windows, hn_addr start)
 {
-    struct window **slot = slot_of(windows, start);
+    struct window **slot = slot_of(windows, start), *last = *slot;
 
-    if (*slot && (*slot)->start == start)
-        return *slot;
+    if (last && last->start == start)
+        return last;
     for (size_t i = 0; i < windows->count; i++)
         if (windows->windows[i].start == start) {
             *slot = &windows->windows[i];
