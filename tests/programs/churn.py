@@ -1,6 +1,7 @@
 """Starts and ends threads for as long as it lives, and counts them in a file.
 
-churn.py COUNT_FILE [SECONDS]: prints READY, then DONE when SECONDS are over."""
+churn.py COUNT_FILE [SECONDS [PAUSE]]: prints READY, then DONE when SECONDS are over
+(0: never). Between two threads it rests for PAUSE seconds."""
 
 import sys
 import threading
@@ -16,7 +17,8 @@ def work():
 
 def main():
     count = 0
-    end = time.monotonic() + float(sys.argv[2]) if len(sys.argv) > 2 else None
+    seconds, pause = map(float, (sys.argv[2:] + ["0", "0"])[:2])
+    end = time.monotonic() + seconds if seconds else None
     with open(sys.argv[1], "w") as file:
         print("READY", flush=True)
         while end is None or time.monotonic() < end:
@@ -27,6 +29,7 @@ def main():
             file.seek(0)
             file.write("%d\n" % count)
             file.flush()
+            time.sleep(pause)
     print("DONE", flush=True)
 
 
