@@ -179,9 +179,14 @@ hn_elf_read(const struct hn_elf *elf, uint64_t offset, void *buf, size_t size)
     return size;
 }
 
-void
-hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
-             hn_elf_note_fn *each, void *arg)
+/* Segments with notes that are looked at: writers make one to three, while a damaged
+ * header may claim thousands, each as long as the file. */
+enum { NOTE_SEGMENTS_MOST = 16 };
+
+/* False when @each wants no more. */
+static bool
+notes_of(struct hn_elf *elf, const struct hn_elf_segment *segment, hn_elf_note_fn *each,
+         void *arg)
 {
     uint64_t size = segment->file_size;
     size_t at = 0, next;
@@ -190,7 +195,7 @@ hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
     size_t name, bytes;
 
     if (segment->offset >= elf->size)
-        return;
+        return true;
     if (size > elf->size - segment->offset)
         size = elf->size - segment->offset;
     if (size > MAX_NOTES_BYTES)
@@ -198,7 +203,7 @@ hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
     data = elf_getdata_rawchunk(elf->handle, (int64_t)segment->offset, size,
                                 segment->align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (!data)
-        return;
+        return true;
     /* gelf_getnote() returns 0 for a note that does not fit, and always moves on. */
     while ((next = gelf_getnote(data, at, &header, &name, &bytes)) > 0) {
         const char *base = data->d_buf;
@@ -212,10 +217,26 @@ hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
 
         /* Zeros are no note: a hole, in which 12 bytes a note would take for ever. */
         if (header.n_namesz == 0 && header.n_descsz == 0 && header.n_type == 0)
-            return;
+            return true;
         if (!each(arg, &note))
-            return;
+            return false;
         at = next;
+    }
+    return true;
+}
+
+void
+hn_elf_notes(struct hn_elf *elf, hn_elf_note_fn *each, void *arg)
+{
+    struct hn_elf_segment segment;
+    unsigned left = NOTE_SEGMENTS_MOST;
+
+    for (size_t i = 0; i < elf->segment_count && left > 0; i++) {
+        if (!hn_elf_segment(elf, i, &segment) || segment.type != PT_NOTE)
+            continue;
+        if (!notes_of(elf, &segment, each, arg))
+            return;
+        left--;
     }
 }
 
@@ -236,15 +257,8 @@ bool
 hn_elf_build_id(struct hn_elf *elf, struct hn_build_id *ret)
 {
     struct hn_build_id id = { .size = 0 };
-    struct hn_elf_segment segment;
-    unsigned left = HN_NOTE_SEGMENTS_MOST;
 
-    for (size_t i = 0; i < elf->segment_count && id.size == 0 && left > 0; i++) {
-        if (!hn_elf_segment(elf, i, &segment) || segment.type != PT_NOTE)
-            continue;
-        hn_elf_notes(elf, &segment, take_build_id, &id);
-        left--;
-    }
+    hn_elf_notes(elf, take_build_id, &id);
     if (id.size == 0)
         return false;
     *ret = id;

@@ -73,17 +73,12 @@ hn_elf_segment(const struct hn_elf *elf, size_t index, struct hn_elf_segment *re
 size_t
 hn_elf_read(const struct hn_elf *elf, uint64_t offset, void *buf, size_t size);
 
-/* Segments with notes that are looked at: writers make one to three, while a damaged
- * header may claim thousands, each as long as the file. */
-enum { HN_NOTE_SEGMENTS_MOST = 16 };
-
-/* Calls @each for every note of the segment, until it returns false. A segment that
+/* Calls @each for every note of the file, until it returns false. A segment that
  * reaches behind the end of the file is read as far as it goes. */
 typedef bool
 hn_elf_note_fn(void *arg, const struct hn_elf_note *note);
 void
-hn_elf_notes(struct hn_elf *elf, const struct hn_elf_segment *segment,
-             hn_elf_note_fn *each, void *arg);
+hn_elf_notes(struct hn_elf *elf, hn_elf_note_fn *each, void *arg);
 
 /* False when there is no build-id, or when it is not in the bytes we have. */
 bool

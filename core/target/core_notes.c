@@ -234,17 +234,9 @@ forget_foreign_syscalls(struct hn_core_notes *notes)
 bool
 hn_core_notes_load(struct hn_elf *elf, struct hn_core_notes *ret)
 {
-    struct hn_elf_segment segment;
-    unsigned left = HN_NOTE_SEGMENTS_MOST;
-
     memset(ret, 0, sizeof(*ret));
     ret->machine = hn_elf_machine(elf);
-    for (size_t i = 0; i < hn_elf_segment_count(elf) && left > 0; i++) {
-        if (!hn_elf_segment(elf, i, &segment) || segment.type != PT_NOTE)
-            continue;
-        hn_elf_notes(elf, &segment, take_note, ret);
-        left--;
-    }
+    hn_elf_notes(elf, take_note, ret);
     forget_foreign_syscalls(ret);
     return !ret->no_memory;
 }
