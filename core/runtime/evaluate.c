@@ -125,19 +125,24 @@ fail_name(const struct walk *w, const struct hn_bindings *locals,
 static enum hn_status
 find_name(const struct walk *w, struct hn_found *ret)
 {
+    const struct hn_frame *frame = w->scope->frame;
     struct hn_bindings locals;
     struct hn_frame_dicts dicts;
     enum hn_status st;
 
-    if (!w->scope->frame)
+    if (!frame)
         return hn_fail(w->err, HN_E_ARGUMENT, 0,
                        "there is no Python frame whose names could be meant");
-    st = hn_bindings_load(w->lookup.rt, w->scope->frame, w->lookup.arena, &locals);
+    /* Its globals might be read, but a local of the same name would come first. */
+    if (frame->kind != HN_FRAME_PYTHON)
+        return hn_fail(w->err, HN_E_CORRUPT, frame->problem_at,
+                       "the frame cannot be read, so what its names mean is not known");
+    st = hn_bindings_load(w->lookup.rt, frame, w->lookup.arena, &locals);
     if (!st)
         st = find_binding(w, &locals, ret);
     if (st != HN_DONE)
         return st;
-    st = hn_frame_dicts_load(w->lookup.rt, w->scope->frame, &dicts);
+    st = hn_frame_dicts_load(w->lookup.rt, frame, &dicts);
     if (st)
         return st;
     st = find_in_dict(w, dicts.globals, ret);

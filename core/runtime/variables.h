@@ -39,8 +39,9 @@ HN_MUST_CHECK enum hn_status
 hn_bindings_load_dict(struct hn_runtime *rt, hn_addr dict, enum hn_variable_kind kind,
                       struct hn_arena *arena, struct hn_bindings *ret);
 
-/* The dicts that a frame looks names up in; 0: none. @locals is not 0 only where
- * variables are kept in it. It may be any mapping, and the very dict of @globals. */
+/* The dicts that a frame of kind PYTHON looks names up in; 0: none. @locals is not 0
+ * only where variables are kept in it. It may be any mapping, and the very dict of
+ * @globals. */
 struct hn_frame_dicts {
     hn_addr locals, globals, builtins;
 };
