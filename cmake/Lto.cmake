@@ -7,6 +7,9 @@ if(HOGNOSE_SANITIZE OR HOGNOSE_TSAN OR HOGNOSE_COVERAGE OR HOGNOSE_FUZZ
    OR CMAKE_BUILD_TYPE STREQUAL Debug OR NOT HOGNOSE_HAS_FAT_LTO)
   set(HOGNOSE_LTO OFF)
 endif()
+if(HOGNOSE_LTO)
+  add_link_options(-fno-lto) # else the linker does it for whatever finds such objects
+endif()
 message(STATUS "Optimisation across files: ${HOGNOSE_LTO}")
 
 # Compiles @target for both ways of linking.
@@ -19,6 +22,6 @@ endfunction()
 # Links @target across files.
 function(hognose_lto_link target)
   if(HOGNOSE_LTO)
-    target_link_options(${target} PRIVATE -O2 -flto=auto)
+    target_link_options(${target} PRIVATE -O2 -flto=2)
   endif()
 endfunction()
