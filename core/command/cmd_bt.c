@@ -1,4 +1,5 @@
 /* py-bt: the Python stack of one thread, or with --all-threads of each. */
+#include "command/natives.h"
 #include "command/stacks.h"
 #include "report/stack.h"
 
@@ -32,6 +33,12 @@ load(struct hn_call *call, const struct hn_stack_options *options,
 }
 
 static enum hn_status
+load_all_natives(struct hn_call *call, const struct hn_stack_options *options)
+{
+    return hn_natives_load_all(call, options->limit);
+}
+
+static enum hn_status
 run(struct hn_call *call, const void *options)
 {
     struct hn_thread *only = NULL;
@@ -39,9 +46,12 @@ run(struct hn_call *call, const void *options)
 
     if (st == HN_OK)
         st = hn_stacks_load_locals(call, options);
+    if (st == HN_OK && hn_stacks_native(options))
+        st = only ? hn_natives_load(call, only) : load_all_natives(call, options);
     if (st)
         return st;
     hn_call_release(call);
+    hn_natives_finish(call);
     hn_call_load_sources(call);
 
     if (call->common.json) {
@@ -67,6 +77,7 @@ static const struct hn_example examples[] = {
     { "", "the stack of the selected thread" },
     { "-t 3 --columns", "thread 3, with the expressions marked" },
     { "-l", "with the variables of every frame" },
+    { "-n", "with C functions between the Python frames" },
     { "--all-threads", "all threads, without the header" },
     { NULL, NULL },
 };

@@ -1,4 +1,5 @@
 /* py-dump: the target header, then every thread of every interpreter. */
+#include "command/natives.h"
 #include "command/stacks.h"
 
 static enum hn_status
@@ -11,9 +12,12 @@ run(struct hn_call *call, const void *options)
         st = hn_call_load_stacks(call, o->limit, o->depth);
     if (st == HN_OK)
         st = hn_stacks_load_locals(call, o);
+    if (st == HN_OK && hn_stacks_native(o))
+        st = hn_natives_load_all(call, o->limit);
     if (st)
         return st;
     hn_call_release(call);
+    hn_natives_finish(call);
     hn_call_load_sources(call);
 
     if (call->common.json) {
@@ -37,6 +41,7 @@ static const struct hn_example examples[] = {
     { "", "the first thing to type" },
     { "--depth 10", "the innermost ten frames of each thread" },
     { "-l", "with the variables of every frame" },
+    { "-n", "with the C functions that the Python frames call, and that call them" },
     { "--json -o dump.json", "all of it for a script" },
     { NULL, NULL },
 };

@@ -37,9 +37,11 @@ hn_session_destroy(struct hn_session *session)
 void
 hn_session_forget(struct hn_session *session)
 {
+    hn_unwinder_close(session->unwinder);
     hn_runtime_close(session->runtime);
     hn_target_close(session->target);
     session->runtime = NULL;
+    session->unwinder = NULL;
     session->target = NULL;
     hn_arena_deinit(&session->arena);
     hn_arena_init(&session->arena);
@@ -103,6 +105,8 @@ refresh(struct hn_session *session)
     memset(session->choices, 0, sizeof(session->choices));
     if (hn_target_refresh(session->target) != HN_OK
         || program_of(session->target) != session->program)
+        return false;
+    if (session->unwinder && hn_unwinder_refresh(session->unwinder) != HN_OK)
         return false;
     hn_runtime_refresh(session->runtime);
     return true;

@@ -7,6 +7,7 @@
 #include "hognose/session.h"
 #include "model/stack.h"
 #include "runtime/runtime.h"
+#include "unwind/unwind.h"
 
 /* Threads that remember a Python frame chosen in them; the oldest choice gives way. */
 enum { HN_CHOICES = 64 };
@@ -26,6 +27,7 @@ struct hn_session {
     hn_addr program;       /* where the main program is loaded: exec() moves it */
     struct hn_target *target;
     struct hn_runtime *runtime;
+    struct hn_unwinder *unwinder; /* NULL until native stacks were wanted */
 
     struct hn_choice choices[HN_CHOICES];
     unsigned next_choice;

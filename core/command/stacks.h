@@ -5,7 +5,7 @@
 #include "command/call.h"
 
 struct hn_stack_options {
-    bool all_threads, reverse, columns, locals;
+    bool all_threads, reverse, columns, locals, native, native_all;
     uint64_t depth, limit; /* 0: all */
     uint64_t width;        /* of values, 0: all */
     const char *thread;
@@ -37,6 +37,14 @@ struct hn_stack_options {
           HN_ARG_FLAG, offsetof(struct hn_stack_options, columns),               \
           NULL,        "mark the expression that runs (3.11 and later)",         \
           NULL,        false },                                                  \
+        { "native",    'n',                                                      \
+          HN_ARG_FLAG, offsetof(struct hn_stack_options, native),                \
+          NULL,        "C functions between the Python frames",                  \
+          NULL,        false },                                                  \
+        { "native-all", 0,                                                       \
+          HN_ARG_FLAG,  offsetof(struct hn_stack_options, native_all),           \
+          NULL,         "all of them, the interpreter's own too",                \
+          NULL,         false },                                                 \
     {                                                                            \
         "limit", 0, HN_ARG_COUNT, offsetof(struct hn_stack_options, limit), "N", \
             "only the first N threads (0: all)", NULL, false                     \
@@ -48,6 +56,10 @@ extern const struct hn_stack_options hn_stack_defaults;
 /* With --locals, reads the variables of all stacks that were loaded. */
 HN_MUST_CHECK enum hn_status
 hn_stacks_load_locals(struct hn_call *call, const struct hn_stack_options *options);
+
+/* Whether native frames are wanted. */
+bool
+hn_stacks_native(const struct hn_stack_options *options);
 
 /* Threads with their headings and stacks. */
 void

@@ -98,6 +98,20 @@ bool
 hn_elf_symbol(struct hn_elf *elf, const char *name, uint64_t *address_ret,
               uint64_t *size_ret);
 
+/* One function of the symbol tables. */
+struct hn_elf_function {
+    uint64_t address, size; /* before the bias; a size of 0 is not known */
+    const char *name;       /* lives as long as the struct hn_elf */
+    bool global;
+};
+
+/* Calls @each for every function in .symtab and .dynsym, in no order, some of them
+ * twice, until it returns false. */
+typedef bool
+hn_elf_function_fn(void *arg, const struct hn_elf_function *function);
+void
+hn_elf_functions(struct hn_elf *elf, hn_elf_function_fn *each, void *arg);
+
 /* The same for an image that is loaded in some memory, by its dynamic segment alone:
  * for modules whose file is gone. Addresses given to @read are before the bias;
  * it returns whether all bytes could be read. */

@@ -250,3 +250,56 @@ hn_elf_symbol(struct hn_elf *elf, const char *name, uint64_t *address_ret,
     return find_dynamic(elf, name, address_ret, size_ret)
            || find_in_sections(elf, name, address_ret, size_ret);
 }
+
+static bool
+is_function(const GElf_Sym *symbol)
+{
+    unsigned type = GELF_ST_TYPE(symbol->st_info);
+
+    /* Assembler often says no type; it then is in a section of code or data alike. */
+    return symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS
+           && (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE);
+}
+
+/* False when @each wants no more. */
+static bool
+functions_of(struct hn_elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+             hn_elf_function_fn *each, void *arg)
+{
+    Elf_Data *data = elf_getdata(section, NULL);
+    size_t count = data ? data->d_size / sizeof(Elf64_Sym) : 0;
+
+    for (size_t i = 1; i < count; i++) {
+        struct hn_elf_function function;
+        GElf_Sym symbol;
+
+        if (!gelf_getsym(data, (int)i, &symbol) || !is_function(&symbol))
+            continue;
+        function = (struct hn_elf_function){
+            .address = symbol.st_value,
+            .size = symbol.st_size,
+            .name = elf_strptr(elf->handle, header->sh_link, symbol.st_name),
+            .global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL,
+        };
+        if (function.name && function.name[0] && !each(arg, &function))
+            return false;
+    }
+    return true;
+}
+
+void
+hn_elf_functions(struct hn_elf *elf, hn_elf_function_fn *each, void *arg)
+{
+    Elf_Scn *section = NULL;
+
+    while ((section = elf_nextscn(elf->handle, section)) != NULL) {
+        GElf_Shdr header;
+
+        if (!gelf_getshdr(section, &header)
+            || (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM)
+            || header.sh_size > MAX_SYMBOLS_BYTES)
+            continue;
+        if (!functions_of(elf, section, &header, each, arg))
+            return;
+    }
+}

@@ -38,6 +38,8 @@ struct hn_process {
     struct hn_interpreter *interpreters;
     size_t interpreter_count;
     size_t thread_count;
+    struct hn_native_only *natives; /* threads without Python; NULL: not asked */
+    size_t native_count;
 
     /* a core's end; core_path NULL unless a core */
     const char *core_path;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include "hognose/status.h"
+#include "model/native.h"
 #include "model/value.h"
 
 /* A code object, decoded once and shared by all frames that run it. */
@@ -41,10 +42,16 @@ struct hn_frame {
     const char *source; /* the line's text without indentation, or NULL */
     uint32_t indent;    /* bytes of indentation that @source lacks */
     enum hn_frame_owner owner;
-    bool entry;          /* called from C: the interpreter loop starts here */
+    bool entry;     /* called from C: the interpreter loop starts here */
+    hn_addr anchor; /* an entry: what that call of the loop keeps on the C stack, 0:
+                       not known */
     const char *problem; /* UNREADABLE: why; else NULL */
     hn_addr problem_at;
     const struct hn_variables *locals; /* NULL: nobody asked for them */
+    /* When native frames were woven in: the C functions that this frame is in a call
+     * of, innermost first. They stand before it. */
+    const struct hn_native_frame *native;
+    size_t native_count;
 };
 
 /* Innermost frame first. */
@@ -54,6 +61,8 @@ struct hn_stack {
     bool cut;            /* more frames exist, the caller's limit was reached */
     const char *problem; /* the chain ended early: why; else NULL */
     hn_addr problem_at;
+    const struct hn_native_frame *native; /* woven: what the outermost was called by */
+    size_t native_count;
 };
 
 /* What a thread does, as bits: only what the data shows. */
@@ -79,8 +88,9 @@ struct hn_thread {
     unsigned state;      /* enum hn_thread_state bits; 0 = unknown */
     const char *syscall; /* "futex"; NULL unless idle in a known one */
     bool main, selected, faulting;
-    struct hn_stack stack; /* empty until loaded */
-    const char *problem;   /* the thread state could not be read: why; else NULL */
+    struct hn_stack stack;          /* empty until loaded */
+    struct hn_native_stack *native; /* NULL: nobody asked for it */
+    const char *problem; /* the thread state could not be read: why; else NULL */
     hn_addr problem_at;
 };
 

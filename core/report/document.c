@@ -276,6 +276,43 @@ hn_document_frame(struct hn_json *json, const char *key, const struct hn_frame *
 }
 
 void
+hn_document_native(struct hn_json *json, const struct hn_native_frame *frame)
+{
+    hn_json_open_object(json, NULL);
+    hn_json_string(json, "kind", "native");
+    hn_json_string(json, "function", frame->function);
+    hn_json_string(json, "name", frame->symbol);
+    hn_json_string(json, "file", frame->file);
+    put_line(json, "line", frame->line);
+    hn_json_string(json, "library", frame->library);
+    hn_json_address(json, "address", frame->pc);
+    if (frame->symbol)
+        hn_json_integer(json, "offset", (int64_t)frame->offset);
+    hn_json_address(json, "stack_pointer", frame->sp);
+    if (frame->marks & HN_NATIVE_SIGNAL)
+        hn_json_bool(json, "signal", true);
+    if (frame->marks & HN_NATIVE_GUESSED)
+        hn_json_bool(json, "guessed", true);
+    if (frame->marks & (HN_NATIVE_LOOP | HN_NATIVE_GLUE))
+        hn_json_string(json, "interpreter",
+                       frame->marks & HN_NATIVE_LOOP ? "loop" : "glue");
+    hn_json_close_object(json);
+}
+
+void
+hn_document_native_end(struct hn_json *json, const struct hn_native_stack *stack)
+{
+    if (stack->not_woven)
+        hn_json_string(json, "not_woven", stack->not_woven);
+    if (stack->problem)
+        hn_json_string(json, "native_problem", stack->problem);
+    if (stack->problem && stack->problem_at)
+        hn_json_address(json, "native_problem_address", stack->problem_at);
+    if (stack->cut)
+        hn_json_bool(json, "native_cut", true);
+}
+
+void
 hn_document_listing(struct hn_json *json, const struct hn_listing *listing)
 {
     hn_json_string(json, "file", listing->file);

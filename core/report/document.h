@@ -34,6 +34,14 @@ hn_document_row(struct hn_json *json, const struct hn_thread *thread);
 void
 hn_document_frame(struct hn_json *json, const char *key, const struct hn_frame *frame);
 
+/* A FRAME of kind "native". */
+void
+hn_document_native(struct hn_json *json, const struct hn_native_frame *frame);
+
+/* The members that tell how complete a native stack is, without the brackets. */
+void
+hn_document_native_end(struct hn_json *json, const struct hn_native_stack *stack);
+
 /* The members of a VALUE, without the brackets. */
 void
 hn_document_value(struct hn_json *json, const struct hn_value *value);

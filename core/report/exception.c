@@ -62,7 +62,7 @@ put_traceback(struct writer *w, const struct hn_exception *exception, unsigned i
     look.width = look.width > indent ? look.width - indent : look.width;
     hn_text_init(&measure);
     hn_text_clear(&w->scratch);
-    hn_stack_view_init(&view, &exception->traceback, &look, w->reverse, false,
+    hn_stack_view_init(&view, &exception->traceback, NULL, &look, w->reverse, false,
                        &measure);
     if (exception->traceback.count > 0 || exception->traceback.problem)
         while (hn_stack_view_next(&view, &w->scratch))

@@ -37,6 +37,18 @@ same_columns(const struct hn_position *a, const struct hn_position *b)
            && a->end_line == b->end_line;
 }
 
+/* Whether two frames are in the same calls of C functions. */
+static bool
+same_natives(const struct hn_frame *a, const struct hn_frame *b)
+{
+    if (a->native_count != b->native_count)
+        return false;
+    for (size_t i = 0; i < a->native_count; i++)
+        if (a->native[i].pc != b->native[i].pc)
+            return false;
+    return true;
+}
+
 static bool
 same(const struct hn_fold *fold, size_t a, size_t b)
 {
@@ -47,7 +59,7 @@ same(const struct hn_fold *fold, size_t a, size_t b)
     if (one->locals || other->locals) /* these are what the user wants to see */
         return false;
     return one->code->addr == other->code->addr
-           && one->position.line == other->position.line
+           && one->position.line == other->position.line && same_natives(one, other)
            && (!fold->columns || same_columns(&one->position, &other->position));
 }
 

@@ -150,6 +150,37 @@ put_frame(struct hn_text *text, const struct hn_stack_view *view,
         hn_variables_put(text, view->look, frame->locals, INDENT);
 }
 
+/* The C functions in @frames; outermost first where the stack is. */
+static void
+put_natives(struct hn_text *text, const struct hn_stack_view *view,
+            const struct hn_native_frame *frames, size_t count)
+{
+    const struct hn_native_columns columns = {
+        .indent = 2 + 1 + view->digits + 1,
+        .function = view->function,
+        .location = view->location + GAP_LOCATION,
+    };
+
+    for (size_t i = 0; i < count; i++) {
+        const struct hn_native_frame *frame =
+            &frames[view->fold.reverse ? count - 1 - i : i];
+
+        if (hn_native_shown(frame, view->native.all))
+            hn_native_put(text, view->look, frame, &columns);
+    }
+}
+
+static void
+put_with_natives(struct hn_text *text, const struct hn_stack_view *view,
+                 const struct hn_frame *frame, size_t number)
+{
+    if (!view->fold.reverse)
+        put_natives(text, view, frame->native, frame->native_count);
+    put_frame(text, view, frame, number);
+    if (view->fold.reverse)
+        put_natives(text, view, frame->native, frame->native_count);
+}
+
 static void
 put_run(struct hn_text *text, const struct hn_piece *run)
 {
@@ -179,6 +210,25 @@ put_end(struct hn_text *text, const struct hn_stack_view *view)
     }
 }
 
+/* The native frames outside of all Python frames, and what is to be said of them. */
+static void
+put_native_end(struct hn_text *text, const struct hn_stack_view *view)
+{
+    const struct hn_stack *stack = view->fold.stack;
+    const struct hn_native_stack *native = view->native.stack;
+
+    if (!native || native->not_woven)
+        return;
+    if (view->fold.reverse)
+        hn_native_put_end(text, view->look, native);
+    if (stack->count == 0)
+        put_natives(text, view, native->frames, native->count);
+    else
+        put_natives(text, view, stack->native, stack->native_count);
+    if (!view->fold.reverse)
+        hn_native_put_end(text, view->look, native);
+}
+
 static size_t
 larger(size_t a, size_t b)
 {
@@ -189,6 +239,25 @@ static size_t
 smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static void
+measure_natives(struct hn_stack_view *view, struct hn_text *scratch)
+{
+    const struct hn_native_stack *native = view->native.stack;
+    struct hn_text label;
+
+    hn_text_init(&label);
+    for (size_t i = 0; native && !native->not_woven && i < native->count; i++) {
+        const struct hn_native_frame *frame = &native->frames[i];
+        size_t columns;
+
+        if (!hn_native_shown(frame, view->native.all))
+            continue;
+        columns = hn_look_measure(scratch, hn_native_label(frame, &label));
+        view->function = larger(view->function, smaller(columns, MAX_FUNCTION));
+    }
+    hn_text_deinit(&label);
 }
 
 static void
@@ -218,12 +287,15 @@ measure(struct hn_stack_view *view, struct hn_text *scratch)
 
 void
 hn_stack_view_init(struct hn_stack_view *view, const struct hn_stack *stack,
-                   const struct hn_look *look, bool reverse, bool columns,
-                   struct hn_text *scratch)
+                   const struct hn_native_view *native, const struct hn_look *look,
+                   bool reverse, bool columns, struct hn_text *scratch)
 {
     *view = (struct hn_stack_view){ .look = look };
+    if (native)
+        view->native = *native;
     hn_fold_init(&view->fold, stack, reverse, columns);
     view->digits = digits_of(stack->count ? stack->count - 1 : 0);
+    measure_natives(view, scratch);
     measure(view, scratch);
 }
 
@@ -234,11 +306,12 @@ hn_stack_view_next(struct hn_stack_view *view, struct hn_text *text)
 
     if (view->fold.reverse && !view->end_shown) {
         view->end_shown = true;
+        put_native_end(text, view);
         put_end(text, view);
     }
     if (hn_fold_next(&view->fold, &piece)) {
         if (piece.frame)
-            put_frame(text, view, piece.frame, piece.number);
+            put_with_natives(text, view, piece.frame, piece.number);
         else
             put_run(text, &piece);
         return true;
@@ -246,6 +319,7 @@ hn_stack_view_next(struct hn_stack_view *view, struct hn_text *text)
     if (!view->end_shown) {
         view->end_shown = true;
         put_end(text, view);
+        put_native_end(text, view);
         return true;
     }
     return false;

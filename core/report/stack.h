@@ -8,20 +8,29 @@
 #include "model/process.h"
 #include "report/fold.h"
 #include "report/look.h"
+#include "report/native.h"
+
+/* Native frames that go with a stack. */
+struct hn_native_view {
+    const struct hn_native_stack *stack; /* NULL: none were asked for */
+    bool all;                            /* the interpreter's own, too */
+};
 
 struct hn_stack_view {
     struct hn_fold fold;
+    struct hn_native_view native;
     const struct hn_look *look;
     size_t digits, function, location; /* widths of the columns */
     bool below;                        /* the source line has a line of its own */
     bool end_shown;
 };
 
-/* @scratch is used while measuring and may be given up afterwards. */
+/* @native: NULL if there is nothing native to show. @scratch is used while measuring
+ * and may be given up afterwards. */
 void
 hn_stack_view_init(struct hn_stack_view *view, const struct hn_stack *stack,
-                   const struct hn_look *look, bool reverse, bool columns,
-                   struct hn_text *scratch);
+                   const struct hn_native_view *native, const struct hn_look *look,
+                   bool reverse, bool columns, struct hn_text *scratch);
 
 /* Adds the next frame, or what stands for many; false when nothing was left. */
 bool

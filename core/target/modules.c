@@ -647,6 +647,7 @@ ensure(struct hn_target *target)
         return false;
     }
     parts->modules = modules;
+    target->modules_made++;
     return true;
 }
 

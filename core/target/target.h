@@ -44,6 +44,7 @@ struct hn_target {
 
     struct hn_region *regions; /* ascending, not overlapping */
     size_t region_count;
+    uint64_t modules_made; /* how often the list of modules was made anew */
 
     uint64_t reads, bytes_read; /* calls of ops->read, for statistics */
 

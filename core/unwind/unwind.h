@@ -57,8 +57,17 @@ void
 hn_native_name(struct hn_unwinder *unwinder, const struct hn_native_step *step,
                bool caller, struct hn_native_frame *ret);
 
-/* Both: the stack of thread @tid with names, at most @limit frames (0: all), in @arena.
- * A thread whose registers are not known gives an empty stack with the reason. */
+/* The stack of thread @tid, at most @limit frames (0: all), in @arena, without names. A
+ * thread whose registers are not known gives an empty stack with the reason. */
+HN_MUST_CHECK enum hn_status
+hn_native_stack_walk(struct hn_unwinder *unwinder, int64_t tid, size_t limit,
+                     struct hn_arena *arena, struct hn_native_stack *ret);
+
+/* Names all its frames; reads files only, so the target may run again. */
+void
+hn_native_stack_name(struct hn_unwinder *unwinder, struct hn_native_stack *stack);
+
+/* Both. */
 HN_MUST_CHECK enum hn_status
 hn_native_stack_load(struct hn_unwinder *unwinder, int64_t tid, size_t limit,
                      struct hn_arena *arena, struct hn_native_stack *ret);

@@ -1,0 +1,391 @@
+/* libunwind, with accessors of our own.
+ *
+ * Its stock accessors do not do: those for cores ignore where in a file a mapping
+ * begins, those for ptrace read word by word and may abort() the program, which would
+ * be the debugger. Ours read through the target, find the unwind table's row
+ * themselves, and hand libunwind a table of that one row. What it makes of a row is
+ * kept and given again, so that it neither looks for it twice nor allocates twice: what
+ * it allocates cannot be given back through its interface.
+ *
+ * Nothing it reads is trusted to be what it should. Every loop of its reads memory at
+ * each turn, so a budget of reads for each step bounds them all. */
+#include <libunwind.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "unwind/private.h"
+
+/* Exported by libunwind for such accessors (perf uses it too), without a header. */
+#define search_unwind_table UNW_OBJ(dwarf_search_unwind_table)
+extern int
+search_unwind_table(unw_addr_space_t as, unw_word_t ip, unw_dyn_info_t *table,
+                    unw_proc_info_t *info, int need_unwind_info, void *arg);
+
+enum {
+    /* Words read in one step: the longest tables of real functions are some hundred
+     * bytes, read byte by byte. */
+    READS_A_STEP = 1 << 14,
+    /* What libunwind remembers of addresses it came by; it has 2^14 at most. */
+    CACHED_ADDRESSES = 1 << 12,
+    /* The farthest that one function's frame reaches: bigger arrays on a stack do not
+     * work with the usual limit of 8 MB either. */
+    MAX_FRAME_BYTES = 1 << 26,
+};
+
+/* Where libunwind believes the table of one row to lie: no address of any program. */
+#define TABLE_AT UINT64_C(0xfffffffffffff000)
+
+/* What libunwind made of one row. */
+struct known {
+    hn_addr fde;
+    unw_proc_info_t info;
+};
+
+struct hn_unwind_engine {
+    struct hn_unwinder *unwinder;
+    unw_addr_space_t space;
+
+    struct hn_index known_index; /* by the address of the FDE */
+    struct known *known;
+    size_t known_count, known_capacity;
+
+    /* the walk at hand */
+    struct hn_registers registers;
+    unsigned reads_left;
+    struct hn_unwind_row row; /* in the table at TABLE_AT */
+    const char *why;          /* the last lookup failed: why */
+    hn_addr why_at;
+};
+
+static int
+read_row(const struct hn_unwind_engine *e, unw_word_t *ret)
+{
+    struct {
+        int32_t start, fde;
+    } entry = { (int32_t)(e->row.start - e->row.fde), 0 };
+
+    memcpy(ret, &entry, sizeof(*ret));
+    return 0;
+}
+
+static int
+access_mem(unw_addr_space_t as, unw_word_t addr, unw_word_t *value, int write,
+           void *arg)
+{
+    struct hn_unwind_engine *e = arg;
+
+    (void)as;
+    if (write)
+        return -UNW_EINVAL;
+    if (addr == TABLE_AT)
+        return read_row(e, value);
+    if (e->reads_left == 0)
+        return -UNW_EINVAL;
+    e->reads_left--;
+    if (hn_target_read_u64(e->unwinder->target, addr, value) == HN_OK)
+        return 0;
+    e->why = "no memory";
+    e->why_at = addr;
+    return -UNW_EINVAL;
+}
+
+static int
+access_reg(unw_addr_space_t as, unw_regnum_t number, unw_word_t *value, int write,
+           void *arg)
+{
+    const struct hn_unwind_engine *e = arg;
+
+    (void)as;
+    if (write || number < 0 || number >= HN_REGISTERS_MAX
+        || !(e->registers.valid >> number & 1))
+        return -UNW_EBADREG;
+    *value = e->registers.dwarf[number];
+    return 0;
+}
+
+static int
+access_fpreg(unw_addr_space_t as, unw_regnum_t number, unw_fpreg_t *value, int write,
+             void *arg)
+{
+    (void)as, (void)number, (void)value, (void)write, (void)arg;
+    return -UNW_EBADREG;
+}
+
+static int
+get_dyn_info_list_addr(unw_addr_space_t as, unw_word_t *ret, void *arg)
+{
+    (void)as, (void)ret, (void)arg;
+    return -UNW_ENOINFO;
+}
+
+static int
+resume(unw_addr_space_t as, unw_cursor_t *cursor, void *arg)
+{
+    (void)as, (void)cursor, (void)arg;
+    return -UNW_EINVAL;
+}
+
+static int
+get_proc_name(unw_addr_space_t as, unw_word_t ip, char *buf, size_t size,
+              unw_word_t *offset, void *arg)
+{
+    (void)as, (void)ip, (void)buf, (void)size, (void)offset, (void)arg;
+    return -UNW_ENOINFO;
+}
+
+static void
+put_unwind_info(unw_addr_space_t as, unw_proc_info_t *info, void *arg)
+{
+    (void)as, (void)info, (void)arg; /* it is kept, see keep() */
+}
+
+/* Keeps what was made of a row. Without memory for that it is made again next time. */
+static void
+keep(struct hn_unwind_engine *e, const unw_proc_info_t *info)
+{
+    if (e->known_count == e->known_capacity) {
+        size_t capacity = e->known_capacity ? e->known_capacity * 2 : 256;
+        void *known = reallocarray(e->known, capacity, sizeof(*e->known));
+
+        if (!known)
+            return;
+        e->known = known;
+        e->known_capacity = capacity;
+    }
+    if (!hn_index_add(&e->known_index, e->row.fde, (uint32_t)e->known_count))
+        return;
+    e->known[e->known_count++] = (struct known){ e->row.fde, *info };
+}
+
+static int
+make_info(struct hn_unwind_engine *e, unw_word_t ip, unw_proc_info_t *info)
+{
+    unw_dyn_info_t table = { .format = UNW_INFO_FORMAT_REMOTE_TABLE };
+    int status;
+
+    table.start_ip = 0;
+    table.end_ip = UINT64_MAX;
+    table.u.rti.segbase = e->row.fde;
+    table.u.rti.table_data = TABLE_AT;
+    table.u.rti.table_len = sizeof(uint64_t) / sizeof(unw_word_t);
+    status = search_unwind_table(e->space, ip, &table, info, 1, e);
+    if (status == 0)
+        keep(e, info);
+    return status;
+}
+
+static int
+no_info(struct hn_unwind_engine *e, const char *why, hn_addr at)
+{
+    e->why = why;
+    e->why_at = at;
+    return -UNW_ENOINFO;
+}
+
+/* The table has 4 bytes for how far the function is from its entry. */
+static bool
+fits_table(const struct hn_unwind_row *row)
+{
+    int64_t distance = (int64_t)(row->start - row->fde);
+
+    return distance == (int32_t)distance;
+}
+
+static int
+find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *info, int need,
+               void *arg)
+{
+    struct hn_unwind_engine *e = arg;
+    struct hn_image *image = hn_image_find(e->unwinder, ip);
+    const char *why;
+    uint32_t known;
+
+    (void)as, (void)need;
+    if (!image)
+        return no_info(e, "no file is mapped there", ip);
+    if (!hn_image_row(e->unwinder, image, ip, &e->row, &why))
+        return no_info(e, why, ip);
+    known = hn_index_find(&e->known_index, e->row.fde, NULL, NULL);
+    if (known != HN_INDEX_NONE) {
+        *info = e->known[known].info;
+    } else if (!fits_table(&e->row)) {
+        return no_info(e, "its unwind tables are damaged", ip);
+    } else if (make_info(e, ip, info) != 0) {
+        return no_info(e, "its unwind tables are damaged, or have a gap", ip);
+    }
+    if (ip < info->start_ip || ip >= info->end_ip)
+        return no_info(e, "its unwind tables have a gap", ip);
+    return 0;
+}
+
+static const unw_accessors_t accessors = {
+    .find_proc_info = find_proc_info,
+    .put_unwind_info = put_unwind_info,
+    .get_dyn_info_list_addr = get_dyn_info_list_addr,
+    .access_mem = access_mem,
+    .access_reg = access_reg,
+    .access_fpreg = access_fpreg,
+    .resume = resume,
+    .get_proc_name = get_proc_name,
+};
+
+enum hn_status
+hn_engine_create(struct hn_unwinder *u)
+{
+    struct hn_unwind_engine *e = calloc(1, sizeof(*e));
+    unw_accessors_t copy = accessors; /* it is taken as not constant */
+
+    if (!e)
+        return hn_fail(u->target->err, HN_E_NOMEM, 0, "preparing native stacks");
+    e->unwinder = u;
+    hn_index_init(&e->known_index);
+    e->space = unw_create_addr_space(&copy, 0);
+    if (!e->space) {
+        free(e);
+        return hn_fail(u->target->err, HN_E_NOMEM, 0, "preparing native stacks");
+    }
+    unw_set_caching_policy(e->space, UNW_CACHE_GLOBAL);
+    unw_set_cache_size(e->space, CACHED_ADDRESSES, 0);
+    u->engine = e;
+    return HN_OK;
+}
+
+void
+hn_engine_destroy(struct hn_unwind_engine *e)
+{
+    if (!e)
+        return;
+    unw_destroy_addr_space(e->space);
+    hn_index_deinit(&e->known_index);
+    free(e->known);
+    free(e);
+}
+
+void
+hn_engine_flush(struct hn_unwind_engine *e)
+{
+    unw_flush_cache(e->space, 0, 0);
+    hn_index_deinit(&e->known_index);
+    hn_index_init(&e->known_index);
+    e->known_count = 0;
+}
+
+static bool
+take_position(unw_cursor_t *cursor, struct hn_native_step *ret)
+{
+    unw_word_t pc, sp;
+
+    if (unw_get_reg(cursor, UNW_REG_IP, &pc) != 0
+        || unw_get_reg(cursor, UNW_REG_SP, &sp) != 0)
+        return false;
+    *ret = (struct hn_native_step){ .pc = pc, .sp = sp };
+    return true;
+}
+
+/* A stack grows: each caller's frame lies above what it called, but for a signal
+ * handler on a stack of its own. */
+static bool
+goes_on(const struct hn_native_step *inner, const struct hn_native_step *outer)
+{
+    if (inner->marks & HN_NATIVE_SIGNAL)
+        return true;
+    return outer->sp > inner->sp && outer->sp - inner->sp <= MAX_FRAME_BYTES;
+}
+
+static bool
+is_code(const struct hn_unwinder *u, hn_addr pc)
+{
+    const struct hn_region *region = hn_target_region(u->target, pc);
+
+    /* Not every core says what may be run. */
+    return region && (region->executable || u->target->kind == HN_PLACE_CORE);
+}
+
+static void
+end_early(const struct hn_unwind_engine *e, const char *why, hn_addr at,
+          struct hn_unwound *ret)
+{
+    ret->problem = e->why ? e->why : why;
+    ret->problem_at = e->why ? e->why_at : at;
+}
+
+/* One step outwards. False at the end, for which @ret has the reason if it is not the
+ * real one. */
+static bool
+step(struct hn_unwind_engine *e, unw_cursor_t *cursor, struct hn_native_step *inner,
+     struct hn_native_step *outer, struct hn_unwound *ret)
+{
+    int status;
+
+    e->reads_left = READS_A_STEP;
+    e->why = NULL;
+    if (unw_is_signal_frame(cursor) > 0)
+        inner->marks |= HN_NATIVE_SIGNAL;
+    e->why = NULL;
+    status = unw_step(cursor);
+    if (status == 0 && !e->why)
+        return false;
+    if (status <= 0 || !take_position(cursor, outer)) {
+        end_early(e, "the stack cannot be followed", inner->pc, ret);
+        return false;
+    }
+    if (outer->pc == 0 && !e->why)
+        return false; /* where threads begin, on some systems */
+    if (e->why)
+        outer->marks |= HN_NATIVE_GUESSED;
+    if (!goes_on(inner, outer)) {
+        end_early(e, "the stack does not go on upwards", outer->sp, ret);
+        return false;
+    }
+    if (!is_code(e->unwinder, outer->pc)) {
+        end_early(e, "the return address is not in code", outer->pc, ret);
+        return false;
+    }
+    return true;
+}
+
+static bool
+start(struct hn_unwind_engine *e, unw_cursor_t *cursor, struct hn_native_step *ret)
+{
+    const struct hn_registers *r = &e->registers;
+
+    /* A core may be of another architecture than ours. */
+    if (!(r->valid >> UNW_REG_IP & 1) || !(r->valid >> UNW_REG_SP & 1)
+        || r->dwarf[UNW_REG_IP] != r->pc || r->dwarf[UNW_REG_SP] != r->sp)
+        return false;
+    e->reads_left = READS_A_STEP;
+    return unw_init_remote(cursor, e->space, e) == 0 && take_position(cursor, ret);
+}
+
+enum hn_status
+hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size_t room,
+          struct hn_unwound *ret)
+{
+    struct hn_unwind_engine *e = u->engine;
+    unw_cursor_t cursor;
+    enum hn_status st = hn_target_registers(u->target, tid, &e->registers);
+
+    memset(ret, 0, sizeof(*ret));
+    if (st)
+        return st;
+    if (room == 0) {
+        ret->cut = true;
+        return HN_OK;
+    }
+    if (e->registers.valid == 0)
+        return HN_DONE;
+    if (!start(e, &cursor, &steps[0])) {
+        ret->problem = "its registers are of another architecture";
+        return HN_OK;
+    }
+    for (ret->count = 1; ret->count < room; ret->count++) {
+        struct hn_native_step outer;
+
+        if (!step(e, &cursor, &steps[ret->count - 1], &outer, ret))
+            return HN_OK;
+        steps[ret->count] = outer;
+    }
+    ret->cut = true;
+    return HN_OK;
+}
