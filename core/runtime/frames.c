@@ -183,7 +183,9 @@ take_shim(struct walk *w, hn_addr shim)
     struct hn_frame *called = &w->frames[w->count - 1];
 
     called->entry = true;
-    called->anchor = shim;
+    /* Since 3.14 the thread state has one more, behind the outermost. */
+    if (called->anchor == 0)
+        called->anchor = shim;
 }
 
 static enum hn_status

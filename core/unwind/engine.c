@@ -36,19 +36,9 @@ enum {
 /* Where libunwind believes the table of one row to lie: no address of any program. */
 #define TABLE_AT UINT64_C(0xfffffffffffff000)
 
-/* What libunwind made of one row. */
-struct known {
-    hn_addr fde;
-    unw_proc_info_t info;
-};
-
 struct hn_unwind_engine {
     struct hn_unwinder *unwinder;
     unw_addr_space_t space;
-
-    struct hn_index known_index; /* by the address of the FDE */
-    struct known *known;
-    size_t known_count, known_capacity;
 
     /* the walk at hand */
     struct hn_registers registers;
@@ -137,42 +127,20 @@ get_proc_name(unw_addr_space_t as, unw_word_t ip, char *buf, size_t size,
 static void
 put_unwind_info(unw_addr_space_t as, unw_proc_info_t *info, void *arg)
 {
-    (void)as, (void)info, (void)arg; /* it is kept, see keep() */
-}
-
-/* Keeps what was made of a row. Without memory for that it is made again next time. */
-static void
-keep(struct hn_unwind_engine *e, const unw_proc_info_t *info)
-{
-    if (e->known_count == e->known_capacity) {
-        size_t capacity = e->known_capacity ? e->known_capacity * 2 : 256;
-        void *known = reallocarray(e->known, capacity, sizeof(*e->known));
-
-        if (!known)
-            return;
-        e->known = known;
-        e->known_capacity = capacity;
-    }
-    if (!hn_index_add(&e->known_index, e->row.fde, (uint32_t)e->known_count))
-        return;
-    e->known[e->known_count++] = (struct known){ e->row.fde, *info };
+    (void)as, (void)info, (void)arg; /* libunwind gives back what its tables made */
 }
 
 static int
-make_info(struct hn_unwind_engine *e, unw_word_t ip, unw_proc_info_t *info)
+make_info(struct hn_unwind_engine *e, unw_word_t ip, unw_proc_info_t *info, int need)
 {
     unw_dyn_info_t table = { .format = UNW_INFO_FORMAT_REMOTE_TABLE };
-    int status;
 
     table.start_ip = 0;
     table.end_ip = UINT64_MAX;
     table.u.rti.segbase = e->row.fde;
     table.u.rti.table_data = TABLE_AT;
     table.u.rti.table_len = sizeof(uint64_t) / sizeof(unw_word_t);
-    status = search_unwind_table(e->space, ip, &table, info, 1, e);
-    if (status == 0)
-        keep(e, info);
-    return status;
+    return search_unwind_table(e->space, ip, &table, info, need, e);
 }
 
 static int
@@ -199,21 +167,14 @@ find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *info, int ne
     struct hn_unwind_engine *e = arg;
     struct hn_image *image = hn_image_find(e->unwinder, ip);
     const char *why;
-    uint32_t known;
 
-    (void)as, (void)need;
+    (void)as;
     if (!image)
         return no_info(e, "no file is mapped there", ip);
     if (!hn_image_row(e->unwinder, image, ip, &e->row, &why))
         return no_info(e, why, ip);
-    known = hn_index_find(&e->known_index, e->row.fde, NULL, NULL);
-    if (known != HN_INDEX_NONE) {
-        *info = e->known[known].info;
-    } else if (!fits_table(&e->row)) {
-        return no_info(e, "its unwind tables are damaged", ip);
-    } else if (make_info(e, ip, info) != 0) {
+    if (!fits_table(&e->row) || make_info(e, ip, info, need) != 0)
         return no_info(e, "its unwind tables are damaged, or have a gap", ip);
-    }
     if (ip < info->start_ip || ip >= info->end_ip)
         return no_info(e, "its unwind tables have a gap", ip);
     return 0;
@@ -239,7 +200,6 @@ hn_engine_create(struct hn_unwinder *u)
     if (!e)
         return hn_fail(u->target->err, HN_E_NOMEM, 0, "preparing native stacks");
     e->unwinder = u;
-    hn_index_init(&e->known_index);
     e->space = unw_create_addr_space(&copy, 0);
     if (!e->space) {
         free(e);
@@ -257,8 +217,6 @@ hn_engine_destroy(struct hn_unwind_engine *e)
     if (!e)
         return;
     unw_destroy_addr_space(e->space);
-    hn_index_deinit(&e->known_index);
-    free(e->known);
     free(e);
 }
 
@@ -266,9 +224,6 @@ void
 hn_engine_flush(struct hn_unwind_engine *e)
 {
     unw_flush_cache(e->space, 0, 0);
-    hn_index_deinit(&e->known_index);
-    hn_index_init(&e->known_index);
-    e->known_count = 0;
 }
 
 static bool
@@ -302,6 +257,26 @@ is_code(const struct hn_unwinder *u, hn_addr pc)
     return region && (region->executable || u->target->kind == HN_PLACE_CORE);
 }
 
+/* Whether @pc is where the kernel lets a signal handler return to: a call of
+ * rt_sigreturn(), which is written alike everywhere, because debuggers look for it. */
+static bool
+is_trampoline(const struct hn_unwinder *u, hn_addr pc)
+{
+#if defined(__x86_64__)
+    /* mov $15, %rax; syscall */
+    static const uint8_t code[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+#elif defined(__aarch64__)
+    /* mov x8, #139; svc #0 */
+    static const uint8_t code[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4 };
+#else
+    static const uint8_t code[] = { 0 };
+#endif
+    uint8_t bytes[sizeof(code)];
+
+    return hn_target_read_some(u->target, pc, bytes, sizeof(bytes)) == sizeof(bytes)
+           && memcmp(bytes, code, sizeof(code)) == 0;
+}
+
 static void
 end_early(const struct hn_unwind_engine *e, const char *why, hn_addr at,
           struct hn_unwound *ret)
@@ -320,9 +295,8 @@ step(struct hn_unwind_engine *e, unw_cursor_t *cursor, struct hn_native_step *in
 
     e->reads_left = READS_A_STEP;
     e->why = NULL;
-    if (unw_is_signal_frame(cursor) > 0)
+    if (is_trampoline(e->unwinder, inner->pc))
         inner->marks |= HN_NATIVE_SIGNAL;
-    e->why = NULL;
     status = unw_step(cursor);
     if (status == 0 && !e->why)
         return false;

@@ -219,6 +219,21 @@ weave_by_anchor(struct weave *w)
     return true;
 }
 
+/* What has no name in the file that the loop is in says nothing but that the interpreter
+ * was at work there. */
+static void
+mark_unnamed(struct hn_native_stack *native)
+{
+    const char *interpreter = NULL;
+
+    for (size_t i = 0; i < native->count && !interpreter; i++)
+        if (is_loop(&native->frames[i]))
+            interpreter = native->frames[i].library;
+    for (size_t i = 0; i < native->count && interpreter; i++)
+        if (!native->frames[i].symbol && native->frames[i].library == interpreter)
+            native->frames[i].marks |= HN_NATIVE_GLUE;
+}
+
 void
 hn_weave(struct hn_runtime *rt, struct hn_native_stack *native, struct hn_stack *stack)
 {
@@ -232,6 +247,7 @@ hn_weave(struct hn_runtime *rt, struct hn_native_stack *native, struct hn_stack 
                                                           : weave_by_count(&w);
     if (!woven)
         return;
+    mark_unnamed(native);
     stack->native = native->frames + w.from;
     stack->native_count = native->count - w.from;
 }

@@ -153,6 +153,7 @@ class Scene:
         self.moving = set()
         self.expected = 1
         self.extra = []
+        self.more = {}  # what a program adds to the file
         self.forever = threading.Lock()
         self.forever.acquire()
         threading.excepthook = fail_as_a_whole
@@ -241,6 +242,7 @@ class Scene:
             "lacks": sorted(self.lacks),
             "interpreters": interpreters,
         }
+        truth.update(self.more)
         with open(self.path + ".new", "w", encoding="ascii") as file:
             json.dump(truth, file, indent=1)
         os.rename(self.path + ".new", self.path)

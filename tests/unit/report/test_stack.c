@@ -13,7 +13,7 @@ put_stack(struct hn_text *text, const struct hn_stack *stack, unsigned width,
 
     hn_text_init(text);
     hn_text_init(&scratch);
-    hn_stack_view_init(&view, stack, &look, reverse, columns, &scratch);
+    hn_stack_view_init(&view, stack, NULL, &look, reverse, columns, &scratch);
     hn_text_deinit(&scratch);
     while (hn_stack_view_next(&view, text))
         continue;
