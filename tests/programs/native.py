@@ -40,14 +40,17 @@ def sort():
     LIBC.qsort(numbers, ctypes.c_size_t(4), ctypes.c_size_t(4), COMPARE(compare))
 
 
+def bottom(number):
+    stand()
+    return 0
+
+
 def even(number):
-    if number == 0:
-        stand()
     return RELAY.relay_odd(CALL_BACK(odd), number - 1)
 
 
 def odd(number):
-    return RELAY.relay_even(CALL_BACK(even), number - 1)
+    return RELAY.relay_even(CALL_BACK(even if number > 1 else bottom), number - 1)
 
 
 def alternate():
@@ -130,7 +133,7 @@ def main():
         "builtins": {"stand": read},
         "interrupt": interrupted,
         "interrupt, own stack": interrupted,
-        "MainThread": {"stand": read, "main": ["kill"]},
+        "MainThread": {"stand": read},
         "watcher": {"watch_and_stop": read},
     }
     scene.more["alone"] = "relay_alone"
