@@ -23,22 +23,34 @@ search_unwind_table(unw_addr_space_t as, unw_word_t ip, unw_dyn_info_t *table,
                     unw_proc_info_t *info, int need_unwind_info, void *arg);
 
 enum {
-    /* Words read in one step: the longest tables of real functions are some hundred
-     * bytes, read byte by byte. */
-    READS_A_STEP = 1 << 14,
-    /* What libunwind remembers of addresses it came by; it has 2^14 at most. */
-    CACHED_ADDRESSES = 1 << 12,
+    /* Words read in one step: tables are read byte by byte, and that of the interpreter
+     * loop, the longest there is, has some ten thousand. */
+    READS_A_STEP = 1 << 18,
     /* The farthest that one function's frame reaches: bigger arrays on a stack do not
      * work with the usual limit of 8 MB either. */
     MAX_FRAME_BYTES = 1 << 26,
+    /* Stack read at once: that of most threads that wait. */
+    PREFETCHED_BYTES = 1 << 14,
 };
 
 /* Where libunwind believes the table of one row to lie: no address of any program. */
 #define TABLE_AT UINT64_C(0xfffffffffffff000)
 
+/* Where the callers' registers are when a thread is at an address. */
+struct rule {
+    bool known; /* false: there are no tables for it, with the reason */
+    const char *why;
+    void *state; /* libunwind's */
+};
+
 struct hn_unwind_engine {
     struct hn_unwinder *unwinder;
     unw_addr_space_t space;
+
+    struct hn_index trampolines; /* by pc: 1 if it is one, 0 if not */
+    struct hn_index rule_index;  /* by the address of an instruction */
+    struct rule *rules;
+    size_t rule_count, rule_capacity;
 
     /* the walk at hand */
     struct hn_registers registers;
@@ -46,6 +58,10 @@ struct hn_unwind_engine {
     struct hn_unwind_row row; /* in the table at TABLE_AT */
     const char *why;          /* the last lookup failed: why */
     hn_addr why_at;
+
+    /* the rule that is looked for */
+    hn_addr wanted; /* stands for the pc register; 0: that is the thread's */
+    struct rule found;
 };
 
 static int
@@ -90,7 +106,7 @@ access_reg(unw_addr_space_t as, unw_regnum_t number, unw_word_t *value, int writ
     if (write || number < 0 || number >= HN_REGISTERS_MAX
         || !(e->registers.valid >> number & 1))
         return -UNW_EBADREG;
-    *value = e->registers.dwarf[number];
+    *value = e->wanted && number == UNW_REG_IP ? e->wanted : e->registers.dwarf[number];
     return 0;
 }
 
@@ -200,15 +216,26 @@ hn_engine_create(struct hn_unwinder *u)
     if (!e)
         return hn_fail(u->target->err, HN_E_NOMEM, 0, "preparing native stacks");
     e->unwinder = u;
+    hn_index_init(&e->trampolines);
+    hn_index_init(&e->rule_index);
     e->space = unw_create_addr_space(&copy, 0);
     if (!e->space) {
         free(e);
         return hn_fail(u->target->err, HN_E_NOMEM, 0, "preparing native stacks");
     }
-    unw_set_caching_policy(e->space, UNW_CACHE_GLOBAL);
-    unw_set_cache_size(e->space, CACHED_ADDRESSES, 0);
+    unw_set_caching_policy(e->space, UNW_CACHE_NONE);
     u->engine = e;
     return HN_OK;
+}
+
+static void
+forget(struct hn_unwind_engine *e)
+{
+    for (size_t i = 0; i < e->rule_count; i++)
+        free(e->rules[i].state);
+    e->rule_count = 0;
+    hn_index_deinit(&e->rule_index);
+    hn_index_deinit(&e->trampolines);
 }
 
 void
@@ -217,6 +244,8 @@ hn_engine_destroy(struct hn_unwind_engine *e)
     if (!e)
         return;
     unw_destroy_addr_space(e->space);
+    forget(e);
+    free(e->rules);
     free(e);
 }
 
@@ -224,7 +253,82 @@ void
 hn_engine_flush(struct hn_unwind_engine *e)
 {
     unw_flush_cache(e->space, 0, 0);
+    forget(e);
+    hn_index_init(&e->rule_index);
+    hn_index_init(&e->trampolines);
 }
+
+/* --- rules */
+
+/* Called for each stretch of a function that has a rule of its own. */
+static int
+take_rule(void *arg, void *state, size_t size, unw_word_t start, unw_word_t end)
+{
+    struct hn_unwind_engine *e = arg;
+
+    if (e->wanted < start || e->wanted >= end || e->found.known)
+        return 0;
+    e->found.state = malloc(size);
+    if (!e->found.state)
+        return -UNW_ENOMEM;
+    memcpy(e->found.state, state, size);
+    e->found.known = true;
+    return 0;
+}
+
+/* Asks the tables, by a cursor that stands at @at: registers do not matter there. */
+static void
+find_rule(struct hn_unwind_engine *e, hn_addr at)
+{
+    unw_cursor_t cursor;
+
+    e->found = (struct rule){ .known = false };
+    e->wanted = at;
+    e->why = NULL;
+    e->reads_left = READS_A_STEP;
+    if (unw_init_remote(&cursor, e->space, e) == 0)
+        (void)unw_reg_states_iterate(&cursor, take_rule, e);
+    e->wanted = 0;
+    if (!e->found.known)
+        e->found.why = e->why ? e->why : "its unwind tables are damaged";
+}
+
+static bool
+make_room(struct hn_unwind_engine *e)
+{
+    size_t capacity = e->rule_capacity ? e->rule_capacity * 2 : 256;
+    void *rules;
+
+    if (e->rule_count < e->rule_capacity)
+        return true;
+    rules = reallocarray(e->rules, capacity, sizeof(*e->rules));
+    if (!rules)
+        return false;
+    e->rules = rules;
+    e->rule_capacity = capacity;
+    return true;
+}
+
+/* The rule for @at; NULL without memory for it. */
+static const struct rule *
+rule_at(struct hn_unwind_engine *e, hn_addr at)
+{
+    uint32_t number = hn_index_find(&e->rule_index, at, NULL, NULL);
+
+    if (number != HN_INDEX_NONE)
+        return &e->rules[number];
+    if (!make_room(e))
+        return NULL;
+    find_rule(e, at);
+    if (!hn_index_add(&e->rule_index, at, (uint32_t)e->rule_count)) {
+        free(e->found.state);
+        return NULL;
+    }
+    e->rules[e->rule_count] = e->found;
+    return &e->rules[e->rule_count++];
+}
+
+/* --- steps */
 
 static bool
 take_position(unw_cursor_t *cursor, struct hn_native_step *ret)
@@ -260,7 +364,7 @@ is_code(const struct hn_unwinder *u, hn_addr pc)
 /* Whether @pc is where the kernel lets a signal handler return to: a call of
  * rt_sigreturn(), which is written alike everywhere, because debuggers look for it. */
 static bool
-is_trampoline(const struct hn_unwinder *u, hn_addr pc)
+looks_like_trampoline(const struct hn_unwinder *u, hn_addr pc)
 {
 #if defined(__x86_64__)
     /* mov $15, %rax; syscall */
@@ -277,6 +381,20 @@ is_trampoline(const struct hn_unwinder *u, hn_addr pc)
            && memcmp(bytes, code, sizeof(code)) == 0;
 }
 
+/* The same, remembered: code does not change, and who samples asks often. */
+static bool
+is_trampoline(struct hn_unwind_engine *e, hn_addr pc)
+{
+    uint32_t known = hn_index_find(&e->trampolines, pc, NULL, NULL);
+    bool answer;
+
+    if (known != HN_INDEX_NONE)
+        return known == 1;
+    answer = looks_like_trampoline(e->unwinder, pc);
+    (void)!hn_index_add(&e->trampolines, pc, answer);
+    return answer;
+}
+
 static void
 end_early(const struct hn_unwind_engine *e, const char *why, hn_addr at,
           struct hn_unwound *ret)
@@ -285,19 +403,32 @@ end_early(const struct hn_unwind_engine *e, const char *why, hn_addr at,
     ret->problem_at = e->why ? e->why_at : at;
 }
 
-/* One step outwards. False at the end, for which @ret has the reason if it is not the
- * real one. */
-static bool
-step(struct hn_unwind_engine *e, unw_cursor_t *cursor, struct hn_native_step *inner,
-     struct hn_native_step *outer, struct hn_unwound *ret)
+/* Moves the cursor to the caller of what is at @inner. Where there are no tables,
+ * libunwind tries the frame pointer. As unw_step(): 0 at the end, negative if it
+ * cannot. */
+static int
+move(struct hn_unwind_engine *e, unw_cursor_t *cursor, hn_addr at)
 {
-    int status;
+    const struct rule *rule = rule_at(e, at);
 
     e->reads_left = READS_A_STEP;
     e->why = NULL;
-    if (is_trampoline(e->unwinder, inner->pc))
+    if (rule && rule->known)
+        return unw_apply_reg_state(cursor, rule->state);
+    return unw_step(cursor);
+}
+
+/* One step outwards. False at the end, for which @ret has the reason if it is not the
+ * real one. @caller: @inner is in the middle of a call. */
+static bool
+step(struct hn_unwind_engine *e, unw_cursor_t *cursor, bool caller,
+     struct hn_native_step *inner, struct hn_native_step *outer, struct hn_unwound *ret)
+{
+    int status;
+
+    if (is_trampoline(e, inner->pc))
         inner->marks |= HN_NATIVE_SIGNAL;
-    status = unw_step(cursor);
+    status = move(e, cursor, inner->pc - (caller && inner->pc > 0));
     if (status == 0 && !e->why)
         return false;
     if (status <= 0 || !take_position(cursor, outer)) {
@@ -332,6 +463,19 @@ start(struct hn_unwind_engine *e, unw_cursor_t *cursor, struct hn_native_step *r
     return unw_init_remote(cursor, e->space, e) == 0 && take_position(cursor, ret);
 }
 
+static void
+prefetch(struct hn_target *target, hn_addr sp)
+{
+    const struct hn_region *region = hn_target_region(target, sp);
+    struct hn_range range = { sp, PREFETCHED_BYTES };
+
+    if (!region)
+        return;
+    if (range.size > region->end - sp)
+        range.size = region->end - sp;
+    hn_target_prefetch(target, &range, 1);
+}
+
 enum hn_status
 hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size_t room,
           struct hn_unwound *ret)
@@ -353,10 +497,12 @@ hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size
         ret->problem = "its registers are of another architecture";
         return HN_OK;
     }
+    prefetch(u->target, steps[0].sp);
     for (ret->count = 1; ret->count < room; ret->count++) {
-        struct hn_native_step outer;
+        struct hn_native_step *inner = &steps[ret->count - 1], outer;
+        bool caller = ret->count > 1 && !(inner[-1].marks & HN_NATIVE_SIGNAL);
 
-        if (!step(e, &cursor, &steps[ret->count - 1], &outer, ret))
+        if (!step(e, &cursor, caller, inner, &outer, ret))
             return HN_OK;
         steps[ret->count] = outer;
     }
