@@ -45,6 +45,7 @@ walk(struct hn_call *call, struct hn_unwinder *u, struct hn_thread *thread)
     stack->problem = missing(thread);
     if (stack->problem)
         return HN_OK;
+    hn_stack_anchors(call->session->runtime, thread->addr, &thread->stack);
     return hn_native_stack_walk(u, thread->native_id, MAX_FRAMES, &call->arena, stack);
 }
 

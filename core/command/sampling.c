@@ -10,6 +10,7 @@
 
 #include "command/parse.h"
 #include "target/stop.h"
+#include "unwind/unwind.h"
 
 /* Fine enough to tell what takes a millisecond, and below 1 % of a core's time. */
 enum { DEFAULT_RATE = 1000 };
@@ -148,9 +149,10 @@ static void
 set_options(struct hn_sampling *s)
 {
     const struct hn_sampling_options *o = s->options;
+    const struct hn_host *host = s->call->session->host;
     uint64_t rate = o->rate;
 
-    s->stops = o->stop;
+    s->stops = o->stop || o->native;
     if (rate == 0)
         rate = s->stops ? DEFAULT_RATE_WITH_STOPS : DEFAULT_RATE;
     s->how = (struct hn_sampler_options){
@@ -159,6 +161,9 @@ set_options(struct hn_sampling *s)
         .idle = !o->no_idle,
         .async_stacks = o->async_stacks,
         .memory = o->memory || s->how.memory,
+        .native = o->native,
+        .registers = host->ops ? host->ops->registers : NULL,
+        .registers_arg = host->impl,
         .subprocesses = o->subprocesses,
         .timeline = s->how.timeline,
         .threads = o->threads,
@@ -183,6 +188,10 @@ hn_sampling_begin(struct hn_sampling *s)
     s->ended = "";
     s->child_status = -1;
     set_options(s);
+    if (s->how.native && hn_unwind_missing()) {
+        call->doing = "show native frames";
+        return hn_fail(&call->session->err, HN_E_UNSUPPORTED, 0, hn_unwind_missing());
+    }
     st = find_subject(s);
     if (st)
         return st;

@@ -19,7 +19,7 @@ struct hn_sampling_options {
     uint64_t rate;        /* a second; 0: the default */
     const char *const *threads;
     unsigned mode; /* enum hn_profile_mode */
-    bool idle, no_idle, subprocesses, async_stacks, stop, memory;
+    bool idle, no_idle, subprocesses, async_stacks, stop, memory, native;
     bool endless; /* without a duration it goes on until the user ends it */
 };
 

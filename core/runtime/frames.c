@@ -22,7 +22,6 @@ enum { MOST_TO_ENTRY = 1024 };
 struct walk {
     struct hn_runtime *rt;
     hn_addr next;
-    hn_addr cframe; /* of the innermost call of the loop that is yet to come, or 0 */
     /* Brent's cycle finder: a mark that moves on at powers of two. */
     hn_addr mark;
     size_t since_mark, mark_distance;
@@ -79,8 +78,7 @@ leads_to(struct hn_python *py, hn_addr frame, hn_addr outer)
  * the call has not begun then, and the stack is the outer one's. In a core such frames
  * are more likely damaged, and shown as that. */
 static enum hn_status
-find_first_by_cframe(struct hn_python *py, hn_addr tstate, hn_addr *ret,
-                     hn_addr *cframe_ret)
+find_first_by_cframe(struct hn_python *py, hn_addr tstate, hn_addr *ret)
 {
     struct hn_record rec;
     hn_addr cframe, outer, inner;
@@ -93,27 +91,23 @@ find_first_by_cframe(struct hn_python *py, hn_addr tstate, hn_addr *ret,
     if (st)
         return st;
     inner = *ret = hn_record_u64(&rec, HN_CFRAME_CURRENT_FRAME);
-    *cframe_ret = cframe;
     cframe = hn_record_u64_or_0(&rec, HN_CFRAME_PREVIOUS);
     if (py->target->kind == HN_PLACE_CORE || cframe == 0
         || hn_field_read(py, HN_CFRAME_CURRENT_FRAME, cframe, &outer))
         return HN_OK;
-    if (!leads_to(py, inner, outer)) {
+    if (!leads_to(py, inner, outer))
         *ret = outer;
-        *cframe_ret = cframe;
-    }
     return HN_OK;
 }
 
 static enum hn_status
-find_first(struct hn_runtime *rt, hn_addr tstate, hn_addr *ret, hn_addr *cframe_ret)
+find_first(struct hn_runtime *rt, hn_addr tstate, hn_addr *ret)
 {
     struct hn_python *py = &rt->py;
 
     switch (py->layout.formats.frame_chain) {
     case HN_FRAME_CHAIN_OBJECTS: return hn_field_read(py, HN_THREAD_FRAME, tstate, ret);
-    case HN_FRAME_CHAIN_CFRAME:
-        return find_first_by_cframe(py, tstate, ret, cframe_ret);
+    case HN_FRAME_CHAIN_CFRAME: return find_first_by_cframe(py, tstate, ret);
     case HN_FRAME_CHAIN_DIRECT:
         return hn_field_read(py, HN_THREAD_CURRENT_FRAME, tstate, ret);
     }
@@ -160,50 +154,22 @@ runs_in_a_circle(struct walk *w)
     return false;
 }
 
-/* In 3.11 each call of the interpreter loop has a _PyCFrame on the C stack: one for
- * each entry frame, in the same order. */
-static void
-take_cframe(struct walk *w, struct hn_frame *frame)
-{
-    struct hn_python *py = &w->rt->py;
-
-    if (!frame->entry || w->cframe == 0)
-        return;
-    frame->anchor = w->cframe;
-    if (!hn_layout_has(&py->layout, HN_CFRAME_PREVIOUS)
-        || hn_field_read(py, HN_CFRAME_PREVIOUS, w->cframe, &w->cframe))
-        w->cframe = 0;
-}
-
-/* A shim stands between two calls of the interpreter loop: what it called came from C,
- * and it lies on the C stack, in the frame of that call. */
-static void
-take_shim(struct walk *w, hn_addr shim)
-{
-    struct hn_frame *called = &w->frames[w->count - 1];
-
-    called->entry = true;
-    /* Since 3.14 the thread state has one more, behind the outermost. */
-    if (called->anchor == 0)
-        called->anchor = shim;
-}
-
 static enum hn_status
 step(struct walk *w)
 {
     struct hn_frame frame;
     struct hn_frame_link link;
-    hn_addr addr = w->next;
     enum hn_status st = hn_frame_load(w->rt, w->next, &frame, &link);
 
     if (st)
         return st;
     w->next = link.previous;
+    /* A shim stands between two calls of the interpreter loop: what it called came
+     * from C. */
     if (link.shim && w->count > 0)
-        take_shim(w, addr);
+        w->frames[w->count - 1].entry = true;
     if (link.shim || link.internal)
         return HN_OK;
-    take_cframe(w, &frame);
     return append(w, &frame);
 }
 
@@ -258,7 +224,7 @@ hn_stack_load(struct hn_runtime *rt, const struct hn_thread *thread, size_t limi
     if (thread->problem)
         return HN_OK; /* the thread's own line says why there is no stack */
     prefetch(rt, thread->addr);
-    st = find_first(rt, thread->addr, &w.next, &w.cframe);
+    st = find_first(rt, thread->addr, &w.next);
     if (st) {
         set_problem(&w, ret);
         return HN_OK;

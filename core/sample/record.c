@@ -1,6 +1,8 @@
 /* From looks to counts. */
 #include "sample/state.h"
 
+#include "target/stop.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,8 +142,9 @@ static void
 count(const struct scene *in, struct hn_thread_watch *t, uint32_t state)
 {
     struct hn_sampler *s = in->s;
+    uint32_t node = s->options.native ? t->woven : t->node;
     struct hn_tally *tally =
-        hn_counts_at(&s->counts, t->index, t->node, state, t->last_tally);
+        hn_counts_at(&s->counts, t->index, node, state, t->last_tally);
 
     if (!tally) {
         s->lost++;
@@ -155,7 +158,24 @@ count(const struct scene *in, struct hn_thread_watch *t, uint32_t state)
     }
     atomic_fetch_add_explicit(&s->stacks, 1, memory_order_relaxed);
     if (s->options.timeline)
-        go_on_span(s, t->index, t->node, state, in->now_ns);
+        go_on_span(s, t->index, node, state, in->now_ns);
+}
+
+/* Puts C frames into the stack that counts. */
+static void
+weave(const struct scene *in, struct hn_thread_watch *t)
+{
+    const struct hn_sampler_options *o = &in->s->options;
+    int64_t tid = in->s->threads[t->index].native_id;
+    struct hn_registers registers;
+
+    if (hn_traced_registers(tid, &registers) != HN_OK
+        && (!o->registers
+            || o->registers(o->registers_arg, tid, &registers) != HN_OK)) {
+        in->s->natives.apart++;
+        return;
+    }
+    t->woven = hn_natives_node(&in->s->natives, in->process->watch, t, &registers);
 }
 
 static void
@@ -163,6 +183,7 @@ record_thread(const struct scene *in, struct hn_thread_watch *t)
 {
     uint32_t state;
 
+    t->woven = t->node;
     if (t->index == UINT32_MAX || t->outcome == HN_OUTCOME_EMPTY)
         return;
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -171,8 +192,11 @@ record_thread(const struct scene *in, struct hn_thread_watch *t)
         return;
     }
     state = state_of(in, t);
-    if (is_counted(in, t, state))
+    if (is_counted(in, t, state)) {
+        if (in->s->options.native)
+            weave(in, t);
         count(in, t, state);
+    }
     in->s->threads[t->index].seen_ns = in->now_ns;
 }
 
@@ -247,6 +271,8 @@ record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
     bool old = !hn_layout_has(&w->rt->py.layout, HN_CODE_QUALNAME);
 
     in.grown = growth(s, p, now_ns);
+    if (s->options.native)
+        hn_natives_begin(&s->natives, w, now_ns);
     for (size_t i = 0; i < w->interp_count; i++) {
         in.interp = &w->interps[i];
         in.gil = range_of_gil(w, in.interp);

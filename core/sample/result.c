@@ -15,6 +15,8 @@ struct copy {
     uint32_t content_count;
     struct hn_tree_node *nodes;
     uint32_t node_count, pair_count;
+    struct hn_native_place *places;
+    uint32_t place_count;
     struct hn_tally *tallies;
     uint32_t tally_count;
     struct hn_profile_span *spans;
@@ -33,6 +35,7 @@ struct build {
     struct hn_tree nodes;     /* (parent, frame) */
     struct hn_counts counts;
     uint32_t *function_of; /* by content */
+    uint32_t first_native; /* function of place 0 */
     uint32_t *node_of;     /* by old node */
     bool *torn;            /* by old node */
     uint32_t lost_node;
@@ -54,6 +57,7 @@ free_copy(struct copy *c)
     free(c->contents);
     free(c->nodes);
     free(c->tallies);
+    free(c->places);
 }
 
 /* --- with the mutex held */
@@ -191,9 +195,12 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
     c->nodes = duplicate(s->tree.nodes, s->tree.count, sizeof(*c->nodes));
     c->tally_count = s->counts.count;
     c->tallies = duplicate(s->counts.items, s->counts.count, sizeof(*c->tallies));
+    c->place_count = s->natives.count;
+    c->places = duplicate(s->natives.places, s->natives.count, sizeof(*c->places));
     copy_numbers(s, p);
-    return c->nodes && c->tallies && copy_contents(s, c) && copy_threads(s, arena, p)
-           && copy_processes(s, arena, p) && copy_series(s, arena, p);
+    return c->nodes && c->tallies && c->places && copy_contents(s, c)
+           && copy_threads(s, arena, p) && copy_processes(s, arena, p)
+           && copy_series(s, arena, p);
 }
 
 /* --- functions */
@@ -229,6 +236,17 @@ fill_function(struct build *b, uint32_t index, const struct hn_code *code)
     return f->name && f->file;
 }
 
+static bool
+fill_native(struct build *b, uint32_t index, const struct hn_native_place *place)
+{
+    struct hn_profile_function *f = &b->profile->functions[index];
+
+    f->name = hn_arena_copy(b->arena, place->name, strlen(place->name));
+    f->file = hn_arena_copy(b->arena, place->file, strlen(place->file));
+    f->kind = HN_PROFILE_NATIVE;
+    return f->name && f->file;
+}
+
 /* Contents may differ and yet be one function: made by the same lines of source with
  * other constants, or in another process. */
 static bool
@@ -243,8 +261,9 @@ map_contents(struct build *b)
         slot_count *= 2;
     slots = calloc(slot_count, sizeof(*slots)); /* content + 1 */
     b->function_of = calloc((size_t)c->content_count + 1, sizeof(*b->function_of));
-    b->profile->functions = hn_arena_array(b->arena, (size_t)c->content_count + 1,
-                                           sizeof(*b->profile->functions));
+    b->profile->functions =
+        hn_arena_array(b->arena, (size_t)c->content_count + c->place_count + 1,
+                       sizeof(*b->profile->functions));
     fine = slots && b->function_of && b->profile->functions;
     for (uint32_t i = 0; fine && i < c->content_count; i++) {
         size_t at = hash_function(&c->contents[i]) & (slot_count - 1);
@@ -261,6 +280,9 @@ map_contents(struct build *b)
         fine = fill_function(b, count++, &c->contents[i]);
     }
     free(slots);
+    b->first_native = count;
+    for (uint32_t i = 0; fine && i < c->place_count; i++)
+        fine = fill_native(b, count++, &c->places[i]);
     b->profile->function_count = count;
     return fine;
 }
@@ -277,6 +299,16 @@ line_of(const struct copy *c, uint32_t content, int32_t at)
                            code->first_line, at, &position))
         return -1;
     return position.line;
+}
+
+static uint32_t
+frame_at(struct build *b, const struct hn_tree_node *node)
+{
+    if (node->code >= HN_TREE_NATIVE)
+        return hn_tree_step(&b->frames, 0,
+                            b->first_native + node->code - HN_TREE_NATIVE, -1);
+    return hn_tree_step(&b->frames, 0, b->function_of[node->code],
+                        line_of(&b->copy, node->code, node->at));
 }
 
 /* The new stack for each old one; parents come first in both. */
@@ -301,8 +333,7 @@ map_nodes(struct build *b)
         if (place == HN_TREE_NONE)
             break;
         if (place == known)
-            frame_of[place] = hn_tree_step(&b->frames, 0, b->function_of[node->code],
-                                           line_of(c, node->code, node->at));
+            frame_of[place] = frame_at(b, node);
         b->node_of[i] =
             hn_tree_step(&b->nodes, b->node_of[node->parent], frame_of[place] - 1, 0);
     }
@@ -353,14 +384,17 @@ write_frames(struct build *b)
 
 /* Stacks that look torn now that all is known are not counted after all. */
 static bool
-find_torn(struct build *b)
+find_torn(struct build *b, bool native)
 {
     const struct copy *c = &b->copy;
     struct hn_tree tree = { .nodes = c->nodes, .count = c->node_count };
-    uint64_t *samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
+    uint64_t *samples;
     bool fine;
 
     b->torn = calloc((size_t)c->node_count + 1, sizeof(*b->torn));
+    if (native) /* nothing is torn where all stands still */
+        return b->torn != NULL;
+    samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
     for (uint32_t i = 0; samples && i < c->tally_count; i++)
         if (c->tallies[i].node != HN_TREE_NONE)
             samples[c->tallies[i].node] += c->tallies[i].samples;
@@ -444,11 +478,12 @@ map_spans(struct build *b)
 }
 
 static bool
-put_in_order(struct build *b)
+put_in_order(struct build *b, bool native)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
            && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && add_lost(b) && write_frames(b) && find_torn(b) && map_counts(b);
+           && add_lost(b) && write_frames(b) && find_torn(b, native)
+           && map_counts(b);
 }
 
 enum hn_status
@@ -462,7 +497,7 @@ hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena, struct hn_profi
     hn_sampler_end_spans(s);
     fine = copy_all(s, arena, &profile, &b.copy);
     pthread_mutex_unlock(&s->mutex);
-    fine = fine && put_in_order(&b);
+    fine = fine && put_in_order(&b, s->options.native);
     if (fine)
         map_spans(&b);
     pthread_mutex_lock(&s->mutex); /* for the threads that are not wanted */

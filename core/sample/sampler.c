@@ -83,6 +83,7 @@ create(const struct hn_sampler_options *options, struct hn_error *err)
     if (!s)
         return NULL;
     hn_arena_init(&s->arena);
+    hn_natives_init(&s->natives);
     s->err = err;
     s->ended = "";
     s->resident_step_ns = NS_PER_SECOND / 1000;
@@ -122,6 +123,7 @@ hn_sampler_close(struct hn_sampler *s)
     if (!s)
         return;
     hn_sampler_stop(s);
+    hn_natives_deinit(&s->natives);
     for (uint32_t i = 0; i < s->thread_count; i++)
         hn_sampled_thread_close(&s->threads[i]);
     for (uint32_t i = 0; i < s->process_count; i++) {

@@ -13,6 +13,7 @@
 #define HN_SAMPLE_SAMPLER_H
 
 #include "base/arena.h"
+#include "hognose/target.h"
 #include "model/profile.h"
 
 struct hn_sampler;
@@ -25,6 +26,11 @@ struct hn_sampler_options {
     bool memory;       /* attribute growth of resident memory */
     bool subprocesses; /* follow children, also those that start during the run */
     bool timeline;     /* keep spans, for formats that show time */
+    bool native;       /* put C frames in; only hn_sampler_step() can */
+    /* Registers of a thread that stands still, from who holds it; NULL: ask the kernel,
+     * which tells its tracer alone. */
+    enum hn_status (*registers)(void *arg, int64_t tid, struct hn_registers *ret);
+    void *registers_arg;
     const char *const *threads; /* names or native ids, NULL-terminated; NULL: all */
 };
 

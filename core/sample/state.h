@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "sample/counts.h"
+#include "sample/natives.h"
 #include "sample/sampler.h"
 #include "sample/watch.h"
 
@@ -66,6 +67,7 @@ struct hn_sampler {
     struct hn_tree tree;
     struct hn_pairs pairs;
     struct hn_counts counts;
+    struct hn_natives natives; /* with options.native */
     struct hn_sampled_process *processes;
     uint32_t process_count;
     struct hn_sampled_thread *threads;

@@ -14,6 +14,9 @@
 enum { HN_TREE_MOST = 1 << 22 };
 #define HN_TREE_NONE UINT32_MAX
 
+/* A code of this and above is no code object but a C function: see natives.h. */
+#define HN_TREE_NATIVE (UINT32_C(1) << 31)
+
 struct hn_tree_node {
     uint32_t parent, code;
     int32_t at;

@@ -102,7 +102,7 @@ struct hn_thread_watch {
     bool in_order; /* all of it was copied in one go */
     bool rests;    /* only its state was copied: it cannot have run since the last look,
                       and its stack is still that one */
-    uint32_t node;
+    uint32_t node, woven; /* its stack; the same with C frames in it */
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */

@@ -7,6 +7,12 @@ static const char absent[] =
     "this hognose was built without libunwind and libdw; install "
     "libunwind-dev and libdw-dev and build it again";
 
+const char *
+hn_unwind_missing(void)
+{
+    return absent;
+}
+
 enum hn_status
 hn_unwinder_open(struct hn_target *target, struct hn_unwinder **ret)
 {
@@ -25,6 +31,15 @@ hn_unwinder_refresh(struct hn_unwinder *unwinder)
 {
     (void)unwinder;
     return HN_OK;
+}
+
+void
+hn_unwind_from(struct hn_unwinder *unwinder, const struct hn_registers *registers,
+               struct hn_native_step *steps, size_t room, struct hn_unwound *ret)
+{
+    (void)unwinder, (void)registers, (void)steps, (void)room;
+    memset(ret, 0, sizeof(*ret));
+    ret->problem = absent;
 }
 
 enum hn_status

@@ -476,26 +476,21 @@ prefetch(struct hn_target *target, hn_addr sp)
     hn_target_prefetch(target, &range, 1);
 }
 
-enum hn_status
-hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size_t room,
-          struct hn_unwound *ret)
+void
+hn_unwind_from(struct hn_unwinder *u, const struct hn_registers *registers,
+               struct hn_native_step *steps, size_t room, struct hn_unwound *ret)
 {
     struct hn_unwind_engine *e = u->engine;
     unw_cursor_t cursor;
-    enum hn_status st = hn_target_registers(u->target, tid, &e->registers);
 
     memset(ret, 0, sizeof(*ret));
-    if (st)
-        return st;
-    if (room == 0) {
-        ret->cut = true;
-        return HN_OK;
-    }
-    if (e->registers.valid == 0)
-        return HN_DONE;
+    ret->cut = room == 0;
+    if (room == 0)
+        return;
+    e->registers = *registers;
     if (!start(e, &cursor, &steps[0])) {
         ret->problem = "its registers are of another architecture";
-        return HN_OK;
+        return;
     }
     prefetch(u->target, steps[0].sp);
     for (ret->count = 1; ret->count < room; ret->count++) {
@@ -503,9 +498,24 @@ hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size
         bool caller = ret->count > 1 && !(inner[-1].marks & HN_NATIVE_SIGNAL);
 
         if (!step(e, &cursor, caller, inner, &outer, ret))
-            return HN_OK;
+            return;
         steps[ret->count] = outer;
     }
     ret->cut = true;
+}
+
+enum hn_status
+hn_unwind(struct hn_unwinder *u, int64_t tid, struct hn_native_step *steps, size_t room,
+          struct hn_unwound *ret)
+{
+    struct hn_registers registers;
+    enum hn_status st = hn_target_registers(u->target, tid, &registers);
+
+    memset(ret, 0, sizeof(*ret));
+    if (st)
+        return st;
+    if (registers.valid == 0)
+        return HN_DONE;
+    hn_unwind_from(u, &registers, steps, room, ret);
     return HN_OK;
 }

@@ -16,6 +16,10 @@
 
 struct hn_unwinder;
 
+/* NULL; or, when hognose was built without libunwind, that and what to do about it. */
+const char *
+hn_unwind_missing(void);
+
 /* @target must outlive it. */
 HN_MUST_CHECK enum hn_status
 hn_unwinder_open(struct hn_target *target, struct hn_unwinder **ret);
@@ -49,6 +53,11 @@ struct hn_unwound {
 HN_MUST_CHECK enum hn_status
 hn_unwind(struct hn_unwinder *unwinder, int64_t tid, struct hn_native_step *steps,
           size_t room, struct hn_unwound *ret);
+
+/* The same for who has the registers already. */
+void
+hn_unwind_from(struct hn_unwinder *unwinder, const struct hn_registers *registers,
+               struct hn_native_step *steps, size_t room, struct hn_unwound *ret);
 
 /* Fills in everything about one step but file and line. @caller: it is not where the
  * thread itself is, nor where a signal interrupted it, but in the middle of a call, so

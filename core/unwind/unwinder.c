@@ -11,6 +11,12 @@ enum {
     FIRST_STEPS = 256,
 };
 
+const char *
+hn_unwind_missing(void)
+{
+    return NULL;
+}
+
 enum hn_status
 hn_unwinder_open(struct hn_target *target, struct hn_unwinder **ret)
 {

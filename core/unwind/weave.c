@@ -219,8 +219,8 @@ weave_by_anchor(struct weave *w)
     return true;
 }
 
-/* What has no name in the file that the loop is in says nothing but that the interpreter
- * was at work there. */
+/* What has no name in the file that the loop is in says nothing but that the
+ * interpreter was at work there. */
 static void
 mark_unnamed(struct hn_native_stack *native)
 {

@@ -11,6 +11,18 @@ struct hn_unwinder {
 
 static struct hn_unwinder only;
 
+const char *
+hn_unwind_missing(void)
+{
+    return NULL;
+}
+
+void
+hn_stack_anchors(struct hn_runtime *runtime, hn_addr tstate, struct hn_stack *stack)
+{
+    (void)runtime, (void)tstate, (void)stack;
+}
+
 enum hn_status
 hn_unwinder_open(struct hn_target *target, struct hn_unwinder **ret)
 {
