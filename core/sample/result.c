@@ -482,8 +482,7 @@ put_in_order(struct build *b, bool native)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
            && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && add_lost(b) && write_frames(b) && find_torn(b, native)
-           && map_counts(b);
+           && add_lost(b) && write_frames(b) && find_torn(b, native) && map_counts(b);
 }
 
 enum hn_status
