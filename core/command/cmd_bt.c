@@ -33,33 +33,28 @@ load(struct hn_call *call, const struct hn_stack_options *options,
 }
 
 static enum hn_status
-load_all_natives(struct hn_call *call, const struct hn_stack_options *options)
-{
-    return hn_natives_load_all(call, options->limit);
-}
-
-static enum hn_status
 run(struct hn_call *call, const void *options)
 {
+    const struct hn_stack_options *o = options;
     struct hn_thread *only = NULL;
-    enum hn_status st = load(call, options, &only);
+    enum hn_status st = load(call, o, &only);
 
     if (st == HN_OK)
-        st = hn_stacks_load_locals(call, options);
-    if (st == HN_OK && hn_stacks_native(options))
-        st = only ? hn_natives_load(call, only) : load_all_natives(call, options);
+        st = hn_stacks_load_locals(call, o);
+    if (st == HN_OK && hn_stacks_native(o))
+        st = only ? hn_natives_load(call, only) : hn_natives_load_all(call, o->limit);
     if (st)
         return st;
     hn_call_release(call);
-    hn_natives_finish(call);
+    hn_natives_finish(call, o->debuginfod);
     hn_call_load_sources(call);
 
     if (call->common.json) {
         hn_call_begin_json(call);
-        hn_stacks_write_json(call, options, only);
+        hn_stacks_write_json(call, o, only);
         hn_call_end_json(call);
     } else {
-        write_text(call, options, only);
+        write_text(call, o, only);
     }
     return HN_OK;
 }

@@ -17,7 +17,7 @@ run(struct hn_call *call, const void *options)
     if (st)
         return st;
     hn_call_release(call);
-    hn_natives_finish(call);
+    hn_natives_finish(call, o->debuginfod);
     hn_call_load_sources(call);
 
     if (call->common.json) {

@@ -132,11 +132,23 @@ finish(struct hn_call *call, struct hn_thread *thread)
     hn_weave(call->session->runtime, stack, &thread->stack);
 }
 
+static void
+ask_debuginfod(struct hn_call *call)
+{
+    const char *why;
+
+    if (!hn_unwinder_ask_debuginfod(call->session->unwinder, &why))
+        hn_call_note(call, "no debug information was fetched: %s", why);
+}
+
 void
-hn_natives_finish(struct hn_call *call)
+hn_natives_finish(struct hn_call *call, bool debuginfod)
 {
     struct hn_process *process = &call->process;
     struct hn_native_only *others = process->natives;
+
+    if (debuginfod && call->session->unwinder)
+        ask_debuginfod(call);
 
     for (size_t i = 0; i < process->interpreter_count; i++) {
         struct hn_interpreter *interpreter = &process->interpreters[i];

@@ -19,8 +19,9 @@ hn_natives_load(struct hn_call *call, struct hn_thread *thread);
 HN_MUST_CHECK enum hn_status
 hn_natives_load_all(struct hn_call *call, uint64_t threads);
 
-/* Names and weaves what was walked; needs the target no more. */
+/* Names and weaves what was walked; needs the target no more. @debuginfod: the user
+ * wants debug files that are not here to be fetched. */
 void
-hn_natives_finish(struct hn_call *call);
+hn_natives_finish(struct hn_call *call, bool debuginfod);
 
 #endif

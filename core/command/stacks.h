@@ -5,7 +5,7 @@
 #include "command/call.h"
 
 struct hn_stack_options {
-    bool all_threads, reverse, columns, locals, native, native_all;
+    bool all_threads, reverse, columns, locals, native, native_all, debuginfod;
     uint64_t depth, limit; /* 0: all */
     uint64_t width;        /* of values, 0: all */
     const char *thread;
@@ -45,6 +45,15 @@ struct hn_stack_options {
           HN_ARG_FLAG,  offsetof(struct hn_stack_options, native_all),           \
           NULL,         "all of them, the interpreter's own too",                \
           NULL,         false },                                                 \
+        { "debuginfod",                                                          \
+          0,                                                                     \
+          HN_ARG_FLAG,                                                           \
+          offsetof(struct hn_stack_options, debuginfod),                         \
+          NULL,                                                                  \
+          "with --native: fetch debug information that is not here from "        \
+          "DEBUGINFOD_URLS",                                                     \
+          NULL,                                                                  \
+          false },                                                               \
     {                                                                            \
         "limit", 0, HN_ARG_COUNT, offsetof(struct hn_stack_options, limit), "N", \
             "only the first N threads (0: all)", NULL, false                     \

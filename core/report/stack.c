@@ -258,8 +258,8 @@ measure_natives(struct hn_stack_view *view, struct hn_text *scratch)
         view->function = larger(view->function, smaller(columns, MAX_FUNCTION));
         if (!frame->file)
             continue;
-        columns = hn_look_measure(scratch, frame->file) + 1
-                  + digits_of((size_t)frame->line);
+        columns =
+            hn_look_measure(scratch, frame->file) + 1 + digits_of((size_t)frame->line);
         view->location = larger(view->location, smaller(columns, MAX_LOCATION));
     }
     hn_text_deinit(&label);

@@ -1,6 +1,7 @@
 /* Separate debug files: what `strip` took out of a file, found by its build-id under
- * /usr/lib/debug, where distributions put it. The vDSO, which has no file at all, is
- * copied from memory and takes the same place. */
+ * /usr/lib/debug, where distributions put it, or fetched where the user allowed that.
+ * The vDSO, which has no file at all, is copied from memory and takes the same place.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ find_by_id(struct hn_unwinder *u, struct hn_elf *elf)
     if (!hn_elf_build_id(elf, &id) || !path_of(&id, path, sizeof(path)))
         return NULL;
     fd = hn_target_open_file(u->target, path);
+    if (fd < 0)
+        fd = hn_debuginfod_fetch(u, id.bytes, id.size);
     if (fd < 0 || hn_elf_open(fd, &ignored, &debug))
         return NULL;
     if (hn_elf_build_id(debug, &found) && hn_build_id_equal(&id, &found))

@@ -28,6 +28,22 @@ drop(struct hn_image *image)
 }
 
 void
+hn_images_retry_debug(struct hn_unwinder *u)
+{
+    for (size_t i = 0; i < u->image_count; i++) {
+        struct hn_image *image = &u->images[i];
+
+        if (image->debug)
+            continue;
+        hn_symbol_table_destroy(image->symbols);
+        hn_lines_close(image->lines);
+        image->symbols = NULL;
+        image->lines = NULL;
+        image->debug_tried = image->symbols_tried = image->lines_tried = false;
+    }
+}
+
+void
 hn_images_free(struct hn_unwinder *u)
 {
     for (size_t i = 0; i < u->image_count; i++)

@@ -43,6 +43,7 @@ struct hn_site {
 };
 
 struct hn_unwind_engine;
+struct hn_debuginfod;
 
 struct hn_unwinder {
     struct hn_target *target;
@@ -56,9 +57,14 @@ struct hn_unwinder {
     size_t site_count, site_capacity;
 
     struct hn_unwind_engine *engine;
+    struct hn_debuginfod *debuginfod; /* NULL: not to be asked */
 };
 
 /* --- images.c */
+
+/* Forgets where debug files are not: they may be had from elsewhere now. */
+void
+hn_images_retry_debug(struct hn_unwinder *u);
 
 /* Makes the list anew if the target's is another than it was; *changed_ret says so. */
 HN_MUST_CHECK enum hn_status
@@ -103,6 +109,14 @@ hn_symbol_table_destroy(struct hn_symbol_table *table);
  * has none, or none is here. */
 struct hn_elf *
 hn_image_debug(struct hn_unwinder *u, struct hn_image *image);
+
+/* --- debuginfod.c */
+
+/* A file descriptor of the debug file for that build-id, or -1. */
+int
+hn_debuginfod_fetch(struct hn_unwinder *u, const uint8_t *id, size_t size);
+void
+hn_debuginfod_close(struct hn_debuginfod *debuginfod);
 
 /* --- lines.c */
 

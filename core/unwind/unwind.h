@@ -28,6 +28,12 @@ hn_unwinder_open(struct hn_target *target, struct hn_unwinder **ret);
 void
 hn_unwinder_close(struct hn_unwinder *unwinder);
 
+/* From now on debug files that are not here are fetched from the servers that
+ * DEBUGINFOD_URLS names, by build-id; it takes what it takes. For users who asked.
+ * False when there is no libdebuginfod, or no server is named: *why_ret says which. */
+bool
+hn_unwinder_ask_debuginfod(struct hn_unwinder *unwinder, const char **why_ret);
+
 /* The target ran: its threads are elsewhere, and it may have loaded other files. Frames
  * that were loaded before keep their strings until the unwinder is closed. */
 HN_MUST_CHECK enum hn_status

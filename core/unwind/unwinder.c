@@ -46,6 +46,7 @@ hn_unwinder_close(struct hn_unwinder *u)
     if (!u)
         return;
     hn_engine_destroy(u->engine);
+    hn_debuginfod_close(u->debuginfod);
     hn_images_free(u);
     hn_index_deinit(&u->site_index);
     free(u->sites);

@@ -38,7 +38,7 @@ static bool
 is_glue_name(const char *symbol)
 {
     static const char *const prefixes[] = {
-        "_PyEval",          "PyEval_Eval",
+        "_PyEval",           "PyEval_Eval",
         "_PyFunction_",      "function_code_fastcall",
         "call_function",     "_PyObject_",
         "PyObject_Call",     "PyObject_Vectorcall",

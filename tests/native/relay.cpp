@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int call_back(int number);
+typedef int
+call_back(int number);
 
 extern "C" {
 
@@ -88,17 +89,17 @@ relay_thread(int fd)
 }
 }
 
-namespace shop
-{
+namespace shop {
 template <typename T> struct Basket {
-    __attribute__((noinline)) int price(call_back *call, T number)
+    __attribute__((noinline)) int
+    price(call_back *call, T number)
     {
         volatile T kept = number;
 
         return call(number) + kept;
     }
 };
-}
+} // namespace shop
 
 extern "C" int
 relay_cpp(call_back *call, int number)

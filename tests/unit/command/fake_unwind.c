@@ -37,6 +37,14 @@ hn_unwinder_close(struct hn_unwinder *unwinder)
     (void)unwinder;
 }
 
+bool
+hn_unwinder_ask_debuginfod(struct hn_unwinder *unwinder, const char **why_ret)
+{
+    (void)unwinder;
+    *why_ret = "DEBUGINFOD_URLS names no server";
+    return false;
+}
+
 enum hn_status
 hn_unwinder_refresh(struct hn_unwinder *unwinder)
 {

@@ -118,14 +118,14 @@ dump_weaves_native_frames_in(void **state)
     (void)state;
     assert_prints("py-dump --native",
                   HEADER_1 HEADER_2 "\n\nThread 1 (LWP 101) \"MainThread\": has GIL\n"
-                                    "     nanosleep        nanosleep.c:27   libc.so.6\n"
-                                    "  #0 Basket.compute   shop.py:2     x = 1\n"
-                                    "  #1 Basket.compute   shop.py:3     compute()\n"
-                                    "  #2 <module>         shop.py:5     compute()\n"
+                                    "     nanosleep        nanosleep.c:27     libc.so.6\n"
+                                    "  #0 Basket.compute   shop.py:2          x = 1\n"
+                                    "  #1 Basket.compute   shop.py:3          compute()\n"
+                                    "  #2 <module>         shop.py:5          compute()\n"
                                     "     _start           libc.so.6\n"
                                     "\nThread 2 (LWP 102) \"worker\": idle in futex\n"
-                                    "     nanosleep        nanosleep.c:27   libc.so.6\n"
-                                    "  #0 Basket.compute   shop.py:2     x = 1\n"
+                                    "     nanosleep        nanosleep.c:27     libc.so.6\n"
+                                    "  #0 Basket.compute   shop.py:2          x = 1\n"
                                     "     _start           libc.so.6\n"
                                     "\nThread without Python (LWP 103) \"pool\":\n"
                                     "     nanosleep   nanosleep.c:27   libc.so.6\n"
@@ -138,11 +138,11 @@ native_frames_turn_with_the_stack(void **state)
     (void)state;
     assert_prints("py-bt --native-all --reverse",
                   "     _start           libc.so.6\n"
-                  "  #2 <module>         shop.py:5     compute()\n"
-                  "  #1 Basket.compute   shop.py:3     compute()\n"
-                  "  #0 Basket.compute   shop.py:2     x = 1\n"
+                  "  #2 <module>         shop.py:5          compute()\n"
+                  "  #1 Basket.compute   shop.py:3          compute()\n"
+                  "  #0 Basket.compute   shop.py:2          x = 1\n"
                   "     PyObject_Call    libc.so.6\n"
-                  "     nanosleep        nanosleep.c:27   libc.so.6\n");
+                  "     nanosleep        nanosleep.c:27     libc.so.6\n");
 }
 
 static void
