@@ -85,6 +85,12 @@ bool
 hn_image_row(struct hn_unwinder *u, struct hn_image *image, hn_addr ip,
              struct hn_unwind_row *ret, const char **why_ret);
 
+/* --- scan.c */
+
+/* Fills in image->rows, in no order, from .eh_frame alone. NULL, or why not. */
+const char *
+hn_scan_rows(struct hn_unwinder *u, struct hn_image *image);
+
 /* --- engine.c */
 
 HN_MUST_CHECK enum hn_status

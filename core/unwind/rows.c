@@ -1,7 +1,8 @@
 /* Which .eh_frame entry an address belongs to.
  *
  * Linkers sort the entries into .eh_frame_hdr, a table for binary search: nearly every
- * file has one, in constant memory. It is read once and kept. Format: the Linux
+ * file has one, in constant memory; scan.c sees to the others. It is read once, sorted
+ * again only where it is not, so that a search ends well, and kept. Format: the Linux
  * Standard Base, "Exception Frame Header"; the entries themselves are for libunwind. */
 #include <elf.h>
 #include <stdlib.h>
@@ -105,24 +106,28 @@ by_start(const void *a, const void *b)
     return 0;
 }
 
-/* Rows of the table; sorted again only where it is not, so that a search ends well. */
+static void
+sort_rows(struct hn_image *image)
+{
+    bool sorted = true;
+
+    for (size_t i = 1; i < image->row_count && sorted; i++)
+        sorted = image->rows[i].start >= image->rows[i - 1].start;
+    if (!sorted)
+        qsort(image->rows, image->row_count, sizeof(*image->rows), by_start);
+}
+
 static const char *
 make_rows(struct hn_image *image, hn_addr header, const struct pair *pairs,
           size_t count)
 {
-    bool sorted = true;
-
     image->rows = malloc((count ? count : 1) * sizeof(*image->rows));
     if (!image->rows)
         return "there is no memory for its unwind tables";
     for (size_t i = 0; i < count; i++) {
         image->rows[i].start = header + (uint64_t)(int64_t)pairs[i].start;
         image->rows[i].fde = header + (uint64_t)(int64_t)pairs[i].fde;
-        if (i > 0 && image->rows[i].start < image->rows[i - 1].start)
-            sorted = false;
     }
-    if (!sorted)
-        qsort(image->rows, count, sizeof(*image->rows), by_start);
     image->row_count = count;
     return NULL;
 }
@@ -136,7 +141,7 @@ load(struct hn_unwinder *u, struct hn_image *image)
     const char *why;
 
     if (!find_header(u, image, &segment))
-        return image->elf ? "it has no unwind tables" : "its file is not here";
+        return image->elf ? hn_scan_rows(u, image) : "its file is not here";
     why = read_pairs(u, image->bias + segment.address, segment.memory_size, &pairs,
                      &count);
     if (!why)
@@ -154,6 +159,7 @@ hn_image_row(struct hn_unwinder *u, struct hn_image *image, hn_addr ip,
     if (!image->rows_tried) {
         image->rows_tried = true;
         image->rows_problem = load(u, image);
+        sort_rows(image);
     }
     *why_ret = image->rows_problem;
     if (image->rows_problem)

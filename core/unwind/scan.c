@@ -1,0 +1,176 @@
+/* Rows for files without .eh_frame_hdr, which static programs often lack: .eh_frame
+ * itself is walked once, entry by entry. Format: the Linux Standard Base, "Exception
+ * Frames". Section headers say where it is, so the file must be here. */
+#include <stdlib.h>
+
+#include "base/cursor.h"
+#include "elf/elf.h"
+#include "unwind/private.h"
+
+enum {
+    MAX_BYTES = 1 << 27, /* the largest programs have some 20 MB of it */
+    FIRST_ROWS = 1024,
+    LONG_LENGTH = 0xffffffff, /* a length of 8 bytes follows: nobody writes that */
+    MAX_LEB = 10,             /* bytes of a number in DWARF's own format */
+    /* How addresses are written: 4 bytes, 8 bytes, from where they stand. */
+    ABSOLUTE = 0x00,
+    RELATIVE_4 = 0x1b,
+    RELATIVE_8 = 0x1c,
+};
+
+struct scan {
+    const uint8_t *bytes;
+    size_t size;
+    hn_addr at; /* of @bytes in memory */
+    struct hn_unwind_row *rows;
+    size_t count, capacity;
+};
+
+static bool
+skip_leb(struct hn_cursor *c)
+{
+    uint8_t byte = 0x80;
+
+    for (unsigned i = 0; i < MAX_LEB && byte & 0x80; i++)
+        if (!hn_cursor_u8(c, &byte))
+            return false;
+    return !(byte & 0x80);
+}
+
+/* The encoding among the augmentation's data, whose letters tell what is there. */
+static bool
+find_encoding(struct hn_cursor *c, const char *letters, uint8_t *ret)
+{
+    for (; *letters; letters++) {
+        uint8_t encoding;
+
+        switch (*letters) {
+        case 'R': return hn_cursor_u8(c, ret);
+        case 'L':
+            if (!hn_cursor_skip(c, 1))
+                return false;
+            break;
+        case 'P':
+            if (!hn_cursor_u8(c, &encoding)
+                || !hn_cursor_skip(c, (encoding & 7) == 3 ? 4 : 8))
+                return false;
+            break;
+        case 'S':
+        case 'B': break;
+        default: return false;
+        }
+    }
+    return true;
+}
+
+/* How the entries that belong to the CIE at @at write addresses. */
+static bool
+encoding_of(const struct scan *s, size_t at, uint8_t *ret)
+{
+    struct hn_cursor c = hn_cursor_make(s->bytes + at, s->size - at);
+    char letters[8] = "";
+    uint8_t version;
+    size_t count = 0;
+
+    *ret = ABSOLUTE;
+    if (!hn_cursor_skip(&c, 8) || !hn_cursor_u8(&c, &version))
+        return false;
+    do {
+        if (count == sizeof(letters) || !hn_cursor_copy(&c, &letters[count], 1))
+            return false;
+    } while (letters[count++]);
+    if (letters[0] != 'z')
+        return letters[0] == '\0';
+    /* alignments of code and data, the return address's register, the data's length */
+    if (!skip_leb(&c) || !skip_leb(&c)
+        || !(version == 1 ? hn_cursor_skip(&c, 1) : skip_leb(&c)) || !skip_leb(&c))
+        return false;
+    return find_encoding(&c, letters + 1, ret);
+}
+
+static bool
+read_start(const struct scan *s, size_t at, uint8_t encoding, hn_addr *ret)
+{
+    struct hn_cursor c = hn_cursor_make(s->bytes + at, s->size - at);
+    uint64_t wide;
+    uint32_t narrow;
+
+    switch (encoding) {
+    case RELATIVE_4:
+        if (!hn_cursor_u32(&c, &narrow))
+            return false;
+        *ret = s->at + at + (uint64_t)(int64_t)(int32_t)narrow;
+        return true;
+    case RELATIVE_8:
+    case ABSOLUTE:
+        if (!hn_cursor_u64(&c, &wide))
+            return false;
+        *ret = encoding == ABSOLUTE ? wide : s->at + at + wide;
+        return true;
+    }
+    return false;
+}
+
+static bool
+add(struct scan *s, hn_addr start, hn_addr fde)
+{
+    if (s->count == s->capacity) {
+        size_t capacity = s->capacity ? s->capacity * 2 : FIRST_ROWS;
+        void *rows = reallocarray(s->rows, capacity, sizeof(*s->rows));
+
+        if (!rows)
+            return false;
+        s->rows = rows;
+        s->capacity = capacity;
+    }
+    s->rows[s->count++] = (struct hn_unwind_row){ start, fde };
+    return true;
+}
+
+/* One entry; false at the end. One that is not understood is stepped over. */
+static bool
+take_entry(struct scan *s, size_t *at)
+{
+    struct hn_cursor c = hn_cursor_make(s->bytes + *at, s->size - *at);
+    uint32_t length, id;
+    size_t entry = *at;
+    uint8_t encoding;
+    hn_addr start;
+
+    if (!hn_cursor_u32(&c, &length) || length < 4 || length == LONG_LENGTH
+        || length > hn_cursor_left(&c) || !hn_cursor_u32(&c, &id))
+        return false;
+    *at += 4 + (size_t)length;
+    /* Of an FDE, how far back from here its CIE is; 0: it is one. */
+    if (id == 0 || id > entry + 4 || !encoding_of(s, entry + 4 - id, &encoding)
+        || !read_start(s, entry + 8, encoding, &start))
+        return true;
+    return add(s, start, s->at + entry);
+}
+
+const char *
+hn_scan_rows(struct hn_unwinder *u, struct hn_image *image)
+{
+    struct scan s = { .bytes = NULL };
+    uint64_t address, size;
+    uint8_t *bytes;
+    size_t at = 0;
+
+    if (!image->elf || !hn_elf_section(image->elf, ".eh_frame", &address, &size)
+        || size == 0)
+        return "it has no unwind tables";
+    if (size > MAX_BYTES)
+        return "its unwind tables are damaged";
+    bytes = malloc((size_t)size);
+    if (!bytes)
+        return "there is no memory for its unwind tables";
+    s.bytes = bytes;
+    s.at = image->bias + address;
+    s.size = hn_target_read_some(u->target, s.at, bytes, (size_t)size);
+    while (take_entry(&s, &at))
+        ;
+    free(bytes);
+    image->rows = s.rows;
+    image->row_count = s.count;
+    return s.count ? NULL : "its unwind tables are empty";
+}
