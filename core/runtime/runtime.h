@@ -55,9 +55,9 @@ HN_MUST_CHECK enum hn_status
 hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret);
 
-/* Fills in the anchors of @stack's entries: what those calls of the interpreter loop keep
- * on the C stack of the thread, whose state is at @tstate. Of the frames only addr and
- * entry are looked at. Before 3.11 there are none. */
+/* Fills in the anchors of @stack's entries: what those calls of the interpreter loop
+ * keep on the C stack of the thread, whose state is at @tstate. Of the frames only addr
+ * and entry are looked at. Before 3.11 there are none. */
 void
 hn_stack_anchors(struct hn_runtime *runtime, hn_addr tstate, struct hn_stack *stack);
 

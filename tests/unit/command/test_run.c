@@ -116,20 +116,20 @@ static void
 dump_weaves_native_frames_in(void **state)
 {
     (void)state;
-    assert_prints("py-dump --native",
-                  HEADER_1 HEADER_2 "\n\nThread 1 (LWP 101) \"MainThread\": has GIL\n"
-                                    "     nanosleep        nanosleep.c:27     libc.so.6\n"
-                                    "  #0 Basket.compute   shop.py:2          x = 1\n"
-                                    "  #1 Basket.compute   shop.py:3          compute()\n"
-                                    "  #2 <module>         shop.py:5          compute()\n"
-                                    "     _start           libc.so.6\n"
-                                    "\nThread 2 (LWP 102) \"worker\": idle in futex\n"
-                                    "     nanosleep        nanosleep.c:27     libc.so.6\n"
-                                    "  #0 Basket.compute   shop.py:2          x = 1\n"
-                                    "     _start           libc.so.6\n"
-                                    "\nThread without Python (LWP 103) \"pool\":\n"
-                                    "     nanosleep   nanosleep.c:27   libc.so.6\n"
-                                    "     _start      libc.so.6\n");
+    assert_prints("py-dump --native", HEADER_1 HEADER_2
+                  "\n\nThread 1 (LWP 101) \"MainThread\": has GIL\n"
+                  "     nanosleep        nanosleep.c:27     libc.so.6\n"
+                  "  #0 Basket.compute   shop.py:2          x = 1\n"
+                  "  #1 Basket.compute   shop.py:3          compute()\n"
+                  "  #2 <module>         shop.py:5          compute()\n"
+                  "     _start           libc.so.6\n"
+                  "\nThread 2 (LWP 102) \"worker\": idle in futex\n"
+                  "     nanosleep        nanosleep.c:27     libc.so.6\n"
+                  "  #0 Basket.compute   shop.py:2          x = 1\n"
+                  "     _start           libc.so.6\n"
+                  "\nThread without Python (LWP 103) \"pool\":\n"
+                  "     nanosleep   nanosleep.c:27   libc.so.6\n"
+                  "     _start      libc.so.6\n");
 }
 
 static void
