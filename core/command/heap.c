@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "heap/ledger.h"
+
 static void
 note_damage(struct hn_call *call, const struct hn_heap_sums *sums)
 {
@@ -31,6 +33,25 @@ hn_call_open_heap(struct hn_call *call, struct hn_heap *ret)
         call->interrupted = true;
         st = HN_OK;
     }
+    if (!st)
+        call->doing = NULL;
+    return st;
+}
+
+enum hn_status
+hn_call_open_ledger(struct hn_call *call, struct hn_heap *ret, struct hn_ledger *ledger)
+{
+    enum hn_status st;
+
+    memset(ret, 0, sizeof(*ret));
+    st = hn_call_open(call);
+    if (st)
+        return st;
+    call->doing = "look through the memory";
+    st = hn_heap_load_claims(call->session->runtime, &call->process, ret);
+    note_damage(call, &ret->sums);
+    if (!st)
+        st = hn_ledger_make(ret, &call->process, &call->arena, ledger);
     if (!st)
         call->doing = NULL;
     return st;

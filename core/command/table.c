@@ -24,6 +24,7 @@ static const struct hn_command *const commands[] = {
     &hn_command_top,
     &hn_command_heap,
     &hn_command_heap_types,
+    &hn_command_heap_memory,
     &hn_command_heap_find,
     &hn_command_heap_strings,
     &hn_command_heap_gc,

@@ -93,9 +93,11 @@ take_block(struct hn_seeker *s, hn_addr at, const uint8_t *bytes, size_t size,
     case HN_BLOCK_IDLE:
         s->sums->idle_objects++;
         s->sums->idle_bytes += room;
+        hn_seeker_mark_idle(s, at);
         return true;
     case HN_BLOCK_OBJECT: break;
     }
+    hn_seeker_claim_buffers(s, &found.size, found.kind);
     return hn_heap_add(
         s->heap, &found,
         hn_size_counted(&hn_heap_kind(s->kinds, found.kind)->size, &found.size),

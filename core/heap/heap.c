@@ -202,9 +202,9 @@ finish(struct hn_seeker *s)
     heap->sums.objects = heap->count;
 }
 
-enum hn_status
-hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
-             struct hn_heap *ret)
+static enum hn_status
+load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
+     struct hn_heap *ret)
 {
     struct hn_seeker s = { .heap = ret, .py = &rt->py, .process = process };
     struct hn_lookup lookup = { rt, process->interpreters[0].addr, NULL };
@@ -218,15 +218,32 @@ hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
     ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
     s.sums = &ret->sums;
     s.next_word_ms = now_ms() + PROGRESS_AFTER_MS;
-    if (!s.pages || !s.kinds)
+    if (wants_claims)
+        ret->claims = calloc(1, sizeof(*ret->claims));
+    if (!s.pages || !s.kinds || (wants_claims && !ret->claims))
         return no_memory(ret);
     st = seek(&s);
     finish(&s);
     if (host && host->progress)
         host->progress(host->impl, NULL);
     hn_outside_destroy(s.outside);
-    free(s.pools);
-    return st;
+    ret->pools = s.pools;
+    ret->pool_count = s.pool_count;
+    return !st && ret->claims && ret->claims->failed ? no_memory(ret) : st;
+}
+
+enum hn_status
+hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
+             struct hn_heap *ret)
+{
+    return load(rt, process, false, ret);
+}
+
+enum hn_status
+hn_heap_load_claims(struct hn_runtime *rt, const struct hn_process *process,
+                    struct hn_heap *ret)
+{
+    return load(rt, process, true, ret);
 }
 
 void
@@ -236,6 +253,8 @@ hn_heap_deinit(struct hn_heap *heap)
     free(heap->types);
     free(heap->counted);
     free(heap->spent);
+    free(heap->pools);
+    hn_heap_claims_destroy(heap->claims);
     hn_heap_pages_destroy(heap->pages);
     hn_heap_kinds_destroy(heap->kinds);
     hn_arena_deinit(&heap->arena);

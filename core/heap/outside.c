@@ -170,19 +170,6 @@ chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
     return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
 }
 
-/* Data of a program or library: a mapping of the file, or what follows it at once,
- * which is data that begins as zeros (.bss). */
-static bool
-is_data(const struct hn_seeker *s, const struct hn_region *region)
-{
-    const struct hn_region *first = s->py->target->regions;
-
-    if (region->path[0] == '/')
-        return true;
-    return !region->path[0] && region > first && region[-1].end == region->start
-           && region[-1].path[0] == '/' && region[-1].writable;
-}
-
 enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
 
 static enum place_kind
@@ -190,7 +177,7 @@ where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
 {
     if (hn_heap_pages_block_size(s->pages, at) > 0)
         return IN_POOL;
-    return is_data(s, region) ? IN_DATA : IN_MALLOC;
+    return hn_target_is_data(s->py->target, region) ? IN_DATA : IN_MALLOC;
 }
 
 /* What the largest fixed part of an object needs to be recognised; longer ones have
@@ -249,10 +236,14 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
         .counted = hn_size_counted(&type->size, &found->size),
         .spent = hn_seeker_buffer_bytes(s, &found->size),
     };
-    if (!in_data)
-        item->spent +=
-            chunk_bytes(s, found->object - type->size.header,
-                        found->size.body + found->size.more + type->size.header);
+    hn_seeker_claim_buffers(s, &found->size, found->kind);
+    if (!in_data) {
+        hn_addr block = found->object - type->size.header;
+        uint64_t size = found->size.body + found->size.more + type->size.header;
+
+        item->spent += chunk_bytes(s, block, size);
+        hn_seeker_claim_object(s, block, size, found->kind);
+    }
     return o->count++;
 }
 

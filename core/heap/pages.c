@@ -8,6 +8,9 @@ enum {
     PAGE_SHIFT = 12,
     CHUNK_SHIFT = 20,
     PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
+    GRAIN_SHIFT = 4,
+    WORD_BITS = 64,
+    MARK_WORDS = 1 << (CHUNK_SHIFT - GRAIN_SHIFT - 6),
     SLOTS_FIRST = 256,
     /* A terabyte of Python objects. */
     CHUNKS_MOST = 1 << 20
@@ -18,6 +21,7 @@ struct chunk {
     uint32_t first[PAGES];
     uint16_t count[PAGES];
     uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
+    uint64_t *marks[HN_MARKS]; /* a bit for 16 bytes; NULL: nothing is marked */
 };
 
 struct hn_heap_pages {
@@ -46,8 +50,11 @@ hn_heap_pages_destroy(struct hn_heap_pages *pages)
 {
     if (!pages)
         return;
-    for (size_t i = 0; i < pages->slot_count; i++)
+    for (size_t i = 0; i < pages->slot_count; i++) {
+        for (unsigned m = 0; pages->slots[i] && m < HN_MARKS; m++)
+            free(pages->slots[i]->marks[m]);
         free(pages->slots[i]);
+    }
     free(pages->slots);
     free(pages);
 }
@@ -138,6 +145,66 @@ hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr)
     const struct chunk *chunk = find(pages, addr);
 
     return chunk ? chunk->block[page_of(addr)] : 0;
+}
+
+static size_t
+grain_of(hn_addr addr)
+{
+    return addr >> GRAIN_SHIFT & ((1 << (CHUNK_SHIFT - GRAIN_SHIFT)) - 1);
+}
+
+bool
+hn_heap_pages_mark(struct hn_heap_pages *pages, hn_addr addr, enum hn_heap_mark mark)
+{
+    struct chunk *chunk = claim(pages, addr);
+    size_t grain = grain_of(addr);
+    uint64_t bit = UINT64_C(1) << (grain % WORD_BITS), *word;
+
+    if (chunk && !chunk->marks[mark])
+        chunk->marks[mark] = calloc(MARK_WORDS, sizeof(*chunk->marks[mark]));
+    if (!chunk || !chunk->marks[mark])
+        return false;
+    word = &chunk->marks[mark][grain / WORD_BITS];
+    if (*word & bit)
+        return false;
+    *word |= bit;
+    return true;
+}
+
+/* Bits [first, end) of a chunk. */
+static bool
+any_bit(const uint64_t *words, size_t first, size_t end)
+{
+    while (first < end) {
+        size_t at = first % WORD_BITS, n = WORD_BITS - at;
+        uint64_t mask;
+
+        n = n < end - first ? n : end - first;
+        mask = n == WORD_BITS ? UINT64_MAX : ((UINT64_C(1) << n) - 1) << at;
+        if (words[first / WORD_BITS] & mask)
+            return true;
+        first += n;
+    }
+    return false;
+}
+
+bool
+hn_heap_pages_marked(const struct hn_heap_pages *pages, hn_addr at, uint64_t size,
+                     enum hn_heap_mark mark)
+{
+    const hn_addr end = at + size;
+
+    while (at < end) {
+        const struct chunk *chunk = find(pages, at);
+        hn_addr chunk_end = (at >> CHUNK_SHIFT << CHUNK_SHIFT) + (1 << CHUNK_SHIFT);
+        hn_addr stop = end < chunk_end ? end : chunk_end;
+
+        if (chunk && chunk->marks[mark]
+            && any_bit(chunk->marks[mark], grain_of(at), grain_of(stop - 1) + 1))
+            return true;
+        at = stop;
+    }
+    return false;
 }
 
 bool

@@ -26,6 +26,23 @@ hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
 uint64_t
 hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr);
 
+/* What the ledger wants to know of blocks that are no living objects. */
+enum hn_heap_mark {
+    HN_MARK_OWNED, /* the buffer of an object */
+    HN_MARK_IDLE,  /* a dead object that its type keeps */
+    HN_MARKS
+};
+
+/* Marks the 16 bytes around @addr. False when they were marked already, or when memory
+ * ran out. */
+bool
+hn_heap_pages_mark(struct hn_heap_pages *pages, hn_addr addr, enum hn_heap_mark mark);
+
+/* Whether anything in [at, at + size) is marked. */
+bool
+hn_heap_pages_marked(const struct hn_heap_pages *pages, hn_addr at, uint64_t size,
+                     enum hn_heap_mark mark);
+
 /* Says that @object begins at @addr; objects come by ascending address. */
 bool
 hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t object);

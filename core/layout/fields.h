@@ -350,10 +350,12 @@
     X(POOL, MAX_NEXT_OFFSET, 4, "maxnextoffset", "")                                  \
     X(POOL, FREE_BLOCK, 8, "freeblock", "")                                           \
     X(POOL, ARENA_INDEX, 4, "arenaindex", "")                                         \
+    X(POOL, NEXT_POOL, 8, "nextpool", "")                                             \
     X(ARENA, ADDRESS, 8, "address", "")                                               \
     X(ARENA, FREE_POOLS, 4, "nfreepools", "")                                         \
     X(ARENA, TOTAL_POOLS, 4, "ntotalpools", "")                                       \
     X(ARENA, POOL_ADDRESS, 8, "pool_address", "")                                     \
+    X(ARENA, POOL_LIST, 8, "freepools", "")                                           \
     X(OBMALLOC, ARENAS, 8, "mgmt.arenas", "")                                         \
     X(OBMALLOC, ARENA_COUNT, 4, "mgmt.maxarenas", "")                                 \
     X(OBMALLOC, RAW_BLOCKS, 8, "mgmt.raw_allocated_blocks", "")                       \
