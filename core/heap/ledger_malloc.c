@@ -43,6 +43,10 @@ book_used(struct hn_bookkeeper *b, hn_addr start, hn_addr end)
 static void
 book_free(struct hn_bookkeeper *b, const struct hn_chunk *chunk, const char *name)
 {
+    if (chunk->use == HN_CHUNK_IS_CACHED)
+        b->ledger->c_cached += chunk->size;
+    else
+        b->ledger->c_free += chunk->size;
     hn_book_part(b, HN_LEDGER_C_FREE, name, 1,
                  hn_book(b, HN_LEDGER_C_FREE, chunk->at, chunk->at + chunk->size));
     b->ledger->rows[HN_LEDGER_C_FREE].count++;
@@ -72,6 +76,7 @@ book_span(struct hn_bookkeeper *b, const struct hn_glibc_span *span)
     struct hn_chunk_iter it;
     struct hn_chunk chunk;
 
+    b->ledger->c_system += span->end - span->base;
     hn_book(b, HN_LEDGER_KEEPING, span->base, span->start);
     hn_chunk_iter_init(b->py->target, &b->glibc, span, &it);
     b->next_claim = hn_book_claim_from(b, span->start);

@@ -183,6 +183,7 @@ book_anonymous(struct hn_bookkeeper *b, struct gaps *gaps, hn_addr start, hn_add
         if (gap < at)
             book_gap(b, gaps, gap, at);
         book_large(b, at, at + size, taken);
+        b->ledger->c_large += size;
         at += size;
         gap = at;
     }

@@ -59,6 +59,9 @@ struct hn_ledger {
     uint64_t swapped; /* not in the total */
     uint64_t absent;  /* mapped, not in the core: not in the total */
     const char *c_allocator; /* "glibc, 3 arenas"; why it is not known */
+    /* Of glibc's malloc, also what is not resident: memory it cuts up, and of that what
+     * is free and what is kept aside; and large blocks, which are mappings. */
+    uint64_t c_system, c_free, c_cached, c_large;
     bool arenas_known;       /* of pymalloc, if that is in use */
 
     uint64_t arenas, arena_bytes;           /* of pymalloc */

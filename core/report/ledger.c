@@ -206,6 +206,12 @@ hn_document_ledger(struct hn_json *json, const struct hn_ledger *ledger)
     hn_json_unsigned(json, "swapped", ledger->swapped);
     hn_json_unsigned(json, "absent", ledger->absent);
     hn_json_string(json, "c_allocator", ledger->c_allocator);
+    hn_json_open_object(json, "malloc");
+    hn_json_unsigned(json, "system", ledger->c_system);
+    hn_json_unsigned(json, "free", ledger->c_free);
+    hn_json_unsigned(json, "kept_aside", ledger->c_cached);
+    hn_json_unsigned(json, "large_blocks", ledger->c_large);
+    hn_json_close_object(json);
     hn_json_unsigned(json, "damaged", ledger->damaged);
     document_pins(json, ledger);
 }
