@@ -315,9 +315,11 @@ count_pools(const struct hn_heap *heap, struct hn_py_arenas *ret)
             ret->orphans++;
             continue;
         }
+        if (hn_field_read(&heap->rt->py, HN_POOL_COUNT, heap->pools[i].at, &used) != HN_OK
+            || used == 0)
+            continue;
         arena->pools++;
-        if (hn_field_read(&heap->rt->py, HN_POOL_COUNT, heap->pools[i].at, &used) == HN_OK)
-            arena->used += (uint32_t)used;
+        arena->used += (uint32_t)used;
     }
 }
 

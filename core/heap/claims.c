@@ -72,6 +72,22 @@ hn_seeker_claim_buffers(struct hn_seeker *s, const struct hn_size *size, uint32_
     }
 }
 
+/* For what turned out to be no object. The blocks stay marked where another claims them
+ * too; that is not known any more, and does not matter to the sums. */
+void
+hn_seeker_unclaim_buffers(struct hn_seeker *s, const struct hn_size *size,
+                          uint32_t kind)
+{
+    struct hn_heap_claims *claims = s->heap->claims;
+
+    for (unsigned i = 0; claims && i < size->buffer_count; i++) {
+        uint64_t block = hn_heap_pages_block_size(s->pages, size->buffers[i].at);
+
+        if (kind < claims->kind_capacity && claims->buffer_bytes[kind] >= block)
+            claims->buffer_bytes[kind] -= block;
+    }
+}
+
 void
 hn_seeker_claim_object(struct hn_seeker *s, hn_addr at, uint64_t size, uint32_t kind)
 {

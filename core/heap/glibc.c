@@ -140,6 +140,7 @@ add_heaps(struct hn_target *target, const struct hn_glibc_shape *shape, hn_addr 
                                ? arena + shape->bins_at + STATE_BEHIND_BINS
                                : heap + (arena - info));
         span.end = heap + size;
+        span.reserved = heap + (UINT64_C(1) << *log2);
         if (top > heap && top < span.end)
             span.top = top;
         if (span.start < span.end)

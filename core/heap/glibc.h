@@ -19,6 +19,7 @@
 struct hn_glibc_span {
     hn_addr start, end; /* the chunks: what is in front of them is not in it */
     hn_addr base;       /* where the memory begins */
+    hn_addr reserved;   /* addresses up to here are kept for it to grow */
     hn_addr top;        /* the last chunk, which never was in use; 0: not in here */
     uint32_t arena;     /* 0: the main one */
 };

@@ -229,6 +229,16 @@ known(const struct hn_heap_kinds *k, hn_addr type)
     return k->slots[slot] ? k->slots[slot] - 1 : HN_HEAP_NONE;
 }
 
+/* Types lie in memory that can be written, and is not shared. Whatever else a word
+ * points to is not even looked at: that would bring pages of files into memory. */
+static bool
+may_have_types(const struct hn_target *target, hn_addr at)
+{
+    const struct hn_region *region = hn_target_region(target, at);
+
+    return region && region->writable && !region->shared;
+}
+
 static uint32_t
 examine(struct hn_heap_kinds *k, hn_addr at)
 {
@@ -239,7 +249,7 @@ examine(struct hn_heap_kinds *k, hn_addr at)
 
     if (*refused == at)
         return HN_HEAP_NONE;
-    if (load_type(k, at, &type))
+    if (may_have_types(k->lookup.rt->py.target, at) && load_type(k, at, &type))
         number = add(k, &type);
     else
         *refused = at;

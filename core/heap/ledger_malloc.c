@@ -88,6 +88,12 @@ book_span(struct hn_bookkeeper *b, const struct hn_glibc_span *span)
         book_chunk(b, &chunk);
     }
     hn_book_taken(b, span->base, span->end);
+    /* Nothing can be there; a core by GDB has it all the same, as zeros. */
+    if (span->reserved > span->end) {
+        hn_book_part(b, HN_LEDGER_C_FREE, "reserved for arenas to grow", 1,
+                     hn_book(b, HN_LEDGER_C_FREE, span->end, span->reserved));
+        hn_book_taken(b, span->end, span->reserved);
+    }
     return HN_OK;
 }
 

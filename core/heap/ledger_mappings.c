@@ -29,6 +29,8 @@ struct gap {
 struct gaps {
     struct gap *items; /* ascending */
     size_t count, capacity;
+    const char *data; /* the file whose data it is that is looked at; else NULL */
+    hn_addr done;     /* all below is booked */
     bool failed;
 };
 
@@ -136,6 +138,14 @@ book_gap(struct hn_bookkeeper *b, struct gaps *gaps, hn_addr start, hn_addr end)
 {
     hn_addr stop;
 
+    /* What follows a library's data begins with the rest of it (.bss); the kernel joins
+     * that with mappings behind it. */
+    if (gaps->data) {
+        hn_book_part(b, HN_LEDGER_DATA, gaps->data, 1,
+                     hn_book(b, HN_LEDGER_DATA, start, end));
+        return;
+    }
+
     while (start < end && hn_present_bytes(&b->present, start, end) > 0
            && (stop = find_thread_end(b, start, end)) != 0) {
         hn_book_part(b, HN_LEDGER_STACKS, "other threads", 1,
@@ -166,7 +176,7 @@ book_large(struct hn_bookkeeper *b, hn_addr start, hn_addr end, size_t taken)
 /* Chunks that are mappings follow one another where the kernel joined them. */
 static enum hn_status
 book_anonymous(struct hn_bookkeeper *b, struct gaps *gaps, hn_addr start, hn_addr end,
-               hn_addr region_end, size_t taken, hn_addr *done_ret)
+               hn_addr run, size_t taken, hn_addr *done_ret)
 {
     hn_addr gap = start, at = start;
 
@@ -176,7 +186,7 @@ book_anonymous(struct hn_bookkeeper *b, struct gaps *gaps, hn_addr start, hn_add
 
         if (st)
             return st;
-        if (!hn_chunk_is_mapping(b->py->target, at, region_end, &size)) {
+        if (!hn_chunk_is_mapping(b->py->target, at, run, &size)) {
             at = (at | (PAGE - 1)) + 1;
             continue;
         }
@@ -209,11 +219,8 @@ row_of_region(const struct hn_bookkeeper *b, const struct hn_region *region,
     } else if (strncmp(path, "/dev/zero", 9) == 0 || strncmp(path, "/SYSV", 5) == 0) {
         *row_ret = HN_LEDGER_MAPPINGS;
         *name_ret = "shared anonymous memory (mmap, multiprocessing)";
-    } else if (region->writable && !region->shared
-               && hn_target_is_data(b->py->target, region)) {
+    } else if (path[0] == '/' && region->writable && !region->shared) {
         *row_ret = HN_LEDGER_DATA;
-        if (!*path)
-            *name_ret = region[-1].path;
     } else if (path[0] == '/') {
         *row_ret = HN_LEDGER_FILES;
     } else if (strncmp(path, "[anon", 5) == 0) {
@@ -224,10 +231,28 @@ row_of_region(const struct hn_bookkeeper *b, const struct hn_region *region,
     } else if (strcmp(path, "[heap]") == 0 && b->glibc.main_arena == 0) {
         *row_ret = HN_LEDGER_C_USED;
         *name_ret = "the break, not taken apart";
+    } else if (!region->readable && !region->writable) {
+        *row_ret = HN_LEDGER_MAPPINGS;
+        *name_ret = "inaccessible: guard pages, addresses kept";
     } else {
         return false;
     }
     return true;
+}
+
+/* How far anonymous memory goes on: the kernel splits mappings where parts of them are
+ * treated otherwise (madvise), so that a chunk can be in several. */
+static hn_addr
+run_end(const struct hn_target *target, const struct hn_region *region)
+{
+    const struct hn_region *end = target->regions + target->region_count;
+    hn_addr at = region->end;
+
+    for (region++; region < end && region->start == at && region->writable
+                   && !region->path[0];
+         region++)
+        at = region->end;
+    return at;
 }
 
 static enum hn_status
@@ -236,20 +261,22 @@ book_region(struct hn_bookkeeper *b, struct gaps *gaps, const struct hn_region *
 {
     enum hn_ledger_row_name row;
     const char *name;
-    hn_addr at = region->start;
+    hn_addr at = region->start > gaps->done ? region->start : gaps->done;
+    const hn_addr end = run_end(b->py->target, region);
 
     if (row_of_region(b, region, &row, &name)) {
         hn_book_part(b, row, name, 1,
                      book_rest(b, row, region->start, region->end, taken));
         return HN_OK;
     }
+    gaps->data = hn_target_is_data(b->py->target, region) ? region[-1].path : NULL;
     for (; at < region->end; taken++) {
         const struct hn_taken *t = taken < b->taken_count ? &b->taken[taken] : NULL;
         hn_addr stop = t && t->start < region->end ? t->start : region->end;
 
         if (at < stop && hn_present_bytes(&b->present, at, stop) > 0) {
             enum hn_status st =
-                book_anonymous(b, gaps, at, stop, region->end, taken, &at);
+                book_anonymous(b, gaps, at, stop, end, taken, &at);
 
             if (st)
                 return st;
@@ -261,6 +288,7 @@ book_region(struct hn_bookkeeper *b, struct gaps *gaps, const struct hn_region *
         if (t->end > at)
             at = t->end;
     }
+    gaps->done = at;
     return HN_OK;
 }
 

@@ -78,6 +78,12 @@ book_pool(struct hn_bookkeeper *b, const struct hn_pool *pool)
                  == pool->size;
     uint32_t next = object_from(b->heap, pool->at);
 
+    hn_book_taken(b, pool->at, pool->at + pool->size);
+    if (pool->used == 0) {
+        hn_book(b, HN_LEDGER_FREE_POOLS, pool->at, pool->at + pool->size);
+        b->ledger->rows[HN_LEDGER_FREE_POOLS].count++;
+        return;
+    }
     hn_book(b, HN_LEDGER_KEEPING, pool->at, first);
     hn_book(b, HN_LEDGER_KEEPING, end, pool->at + pool->size);
     b->ledger->rows[HN_LEDGER_FREE_BLOCKS].count += blocks - pool->used;
@@ -93,7 +99,6 @@ book_pool(struct hn_bookkeeper *b, const struct hn_pool *pool)
     }
     hn_book(b, HN_LEDGER_FREE_BLOCKS, first + (hn_addr)pool->carved * pool->block_size,
             end);
-    hn_book_taken(b, pool->at, pool->at + pool->size);
 }
 
 static enum hn_status

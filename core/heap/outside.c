@@ -136,7 +136,7 @@ writable_region(struct hn_seeker *s, hn_addr at)
     if (region && at >= region->start && at < region->end)
         return region;
     region = hn_target_region(s->py->target, at);
-    if (!region || !region->writable)
+    if (!region || !region->writable || region->shared)
         return NULL;
     o->region = region;
     return region;
@@ -334,6 +334,22 @@ is_stray(uint64_t flags)
     return (flags & HN_HEAP_TRACKED) && !(flags & HN_HEAP_LISTED);
 }
 
+static void
+forget_claims(struct hn_seeker *s, const struct hn_heap *heap, uint32_t object)
+{
+    uint8_t copy[LOOK];
+    struct hn_candidate found;
+    size_t size;
+
+    if (!heap->claims)
+        return;
+    size = hn_seeker_copy(s, hn_heap_address(heap, object), copy, sizeof(copy));
+    if (hn_heap_recognise_object(s->kinds, hn_heap_address(heap, object), copy, size,
+                                 NULL, &found)
+        == HN_BLOCK_OBJECT)
+        hn_seeker_unclaim_buffers(s, &found.size, found.kind);
+}
+
 /* What says that it is tracked but is in no list was no object: the word in front of it
  * was something else. */
 static void
@@ -349,6 +365,7 @@ drop_strays(struct hn_seeker *s)
 
             s->sums->other_blocks++;
             s->sums->other_bytes += size;
+            forget_claims(s, heap, i);
             continue;
         }
         hn_heap_move(heap, kept++, i);

@@ -62,6 +62,9 @@ hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size);
 void
 hn_seeker_claim_buffers(struct hn_seeker *s, const struct hn_size *size, uint32_t kind);
 void
+hn_seeker_unclaim_buffers(struct hn_seeker *s, const struct hn_size *size,
+                          uint32_t kind);
+void
 hn_seeker_claim_object(struct hn_seeker *s, hn_addr at, uint64_t size, uint32_t kind);
 void
 hn_seeker_mark_idle(struct hn_seeker *s, hn_addr at);
