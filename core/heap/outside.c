@@ -207,7 +207,8 @@ recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
     size_t size;
     const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
     bool has_before =
-        hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
+        at >= s->outside->region->start + sizeof(before)
+        && hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
         == sizeof(before);
 
     return hn_heap_recognise_object(s->kinds, at, bytes, size,

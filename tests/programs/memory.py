@@ -160,7 +160,7 @@ def malloc_truth():
     total = {kind: int(size) for kind, size in
              re.findall(r'<total type="(\w+)" count="\d+" size="(\d+)"', text)}
     system = int(re.search(r'<system type="current" size="(\d+)"', text).group(1))
-    return {"system": system, "fast": total["fast"], "rest": total["rest"],
+    return {"system": system, "fast": total.get("fast", 0), "rest": total["rest"],
             "mmap": total.get("mmap", 0)}
 
 
