@@ -319,6 +319,7 @@
     X(DICTVALUES, CAPACITY, 1, "capacity", "")                                        \
     X(DICTVALUES, SIZE, 1, "size", "")                                                \
     X(DICTVALUES, VALID, 1, "valid", "")                                              \
+    X(DICTVALUES, EMBEDDED, 1, "embedded", "")                                        \
     X(DICTVALUES, VALUES, 0, "values", "")                                            \
     X(ODICT, NODES_SIZE, 8, "od_fast_nodes_size", "")                                 \
     X(ODICT, NODES, 8, "od_fast_nodes", "")                                           \
