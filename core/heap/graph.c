@@ -117,9 +117,10 @@ take_root(void *arg, uint32_t object, unsigned bits)
 {
     struct builder *b = arg;
 
-    explain(b, object, bits & ~(unsigned)HN_REFERENCE_SCANNED);
-    if (!(bits & HN_REFERENCE_WEAK))
-        b->graph->bits[object] |= HN_NODE_ROOT;
+    if (bits & (HN_REFERENCE_WEAK | HN_REFERENCE_SCANNED))
+        return;
+    explain(b, object, bits);
+    b->graph->bits[object] |= HN_NODE_ROOT;
 }
 
 /* --- the dict of interned strings */
@@ -452,7 +453,6 @@ hn_graph_deinit(struct hn_graph *graph)
     free(graph->bits);
     free(graph->dominator);
     free(graph->retained);
-    free(graph->lost);
     hn_roots_deinit(&graph->roots);
     *graph = (struct hn_graph){ 0 };
 }

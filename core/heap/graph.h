@@ -52,16 +52,6 @@ struct hn_graph {
     uint64_t c_references;        /* counts that no reference explains */
     uint64_t garbage_objects;
     bool cut; /* damage: not all references were read */
-
-    struct hn_lost *lost; /* objects whose count nothing in memory explains */
-    uint32_t lost_count;
-};
-
-/* An object that C code leaked a reference to: its count is higher than the references
- * in the whole memory of the process. */
-struct hn_lost {
-    uint32_t object;
-    uint32_t expected, found;
 };
 
 static inline uint32_t

@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "objects/types.h"
 #include "runtime/variables.h"
 
 /* Keys of dicts, and objects in lists. */
 static const struct hn_preview_limits short_values = { .depth = 1,
                                                        .items = 3,
-                                                       .width = 40 };
+                                                       .width = 80 };
 static const struct hn_preview_limits values_shown = { .depth = 2,
                                                        .items = 5,
                                                        .width = 120 };

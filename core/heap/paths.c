@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap/pace.h"
+#include "heap/search.h"
+
 enum {
     /* Steps that are shown: longer paths are linked lists, of which the middle says
      * nothing. */
@@ -96,7 +99,9 @@ search_rank(struct search *s, unsigned rank)
         for (uint32_t i = 0; i < graph->roots.count; i++) {
             uint32_t object = graph->roots.items[i].object;
 
-            if (paths->via[object] == HN_HEAP_NONE && rank_of(graph, object) == rank)
+            if (paths->via[object] == HN_HEAP_NONE
+                && (graph->bits[object] & HN_NODE_ROOT)
+                && rank_of(graph, object) == rank)
                 reach(paths, object, object);
         }
     } else {
@@ -408,5 +413,158 @@ hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
         st = load_through(paths, found[i].object, object, true, arena,
                           &ret->items[ret->count++]);
     free(found);
+    return st;
+}
+
+/* --- where the objects of a type accumulate */
+
+struct gathering {
+    struct hn_paths *paths;
+    uint32_t *below; /* of each object: those of the type that lead through it */
+    uint64_t *bytes;
+    bool *wanted; /* by type */
+    uint64_t limit;
+};
+
+static bool
+choose_types(struct gathering *g, const char *pattern)
+{
+    const struct hn_heap *heap = g->paths->graph->heap;
+
+    g->wanted = calloc((size_t)heap->type_count + 1, sizeof(*g->wanted));
+    for (uint32_t i = 0; g->wanted && i < heap->type_count; i++)
+        g->wanted[i] = hn_heap_type_matches(pattern, heap->type[i].name);
+    return g->wanted != NULL;
+}
+
+/* Adds up from the farthest object inward; those that nothing leads to are left out. */
+static void
+gather(struct gathering *g, struct hn_graph_paths *ret)
+{
+    const struct hn_graph *graph = g->paths->graph;
+
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (g->wanted[graph->heap->types[i]]) {
+            ret->total++;
+            ret->total_bytes += graph->retained[i];
+        }
+    for (uint32_t i = g->paths->reached; i-- > 0;) {
+        uint32_t object = g->paths->order[i], via = g->paths->via[object];
+
+        if (g->wanted[graph->heap->types[object]]) {
+            g->below[object]++;
+            g->bytes[object] += hn_heap_spent(graph->heap, object);
+        }
+        if (via != object) {
+            g->below[via] += g->below[object];
+            g->bytes[via] += g->bytes[object];
+        }
+    }
+}
+
+/* An object is a place of its own when no single one behind it has nearly all. */
+static void
+find_places(const struct gathering *g, bool *is_place)
+{
+    const struct hn_paths *paths = g->paths;
+
+    for (uint32_t i = 0; i < paths->graph->count; i++)
+        is_place[i] = g->below[i] > 0;
+    for (uint32_t i = 0; i < paths->reached; i++) {
+        uint32_t object = paths->order[i], via = paths->via[object];
+
+        if (via != object && g->below[object] > g->below[via] / 10 * 7)
+            is_place[via] = false;
+    }
+}
+
+struct place {
+    uint32_t object, count;
+};
+
+static int
+by_count(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return (x->object > y->object) - (x->object < y->object);
+}
+
+/* A place inside of another says more than that one; of those whose objects are fewer
+ * than a hundredth nobody hears. From the nearest on, so that what is taken is known. */
+static uint32_t
+take_places(const struct gathering *g, const bool *is_place, uint64_t total,
+            struct place *places, uint32_t most)
+{
+    const struct hn_paths *paths = g->paths;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < paths->reached && count < most; i++) {
+        uint32_t object = paths->order[i], via = paths->via[object];
+        bool outermost = via == object || g->below[via] > g->below[object] * 2;
+
+        if (is_place[object] && outermost && g->below[object] > total / 100)
+            places[count++] = (struct place){ object, g->below[object] };
+    }
+    if (count > 0)
+        qsort(places, count, sizeof(*places), by_count);
+    return count;
+}
+
+static enum hn_status
+load_places(struct gathering *g, struct hn_arena *arena, struct hn_graph_paths *ret)
+{
+    /* Each has at least a hundredth of the whole, on one of a few levels. */
+    enum { PLACES_MOST = 1000 };
+    const uint32_t objects = g->paths->graph->count;
+    bool *is_place = calloc((size_t)objects + 1, sizeof(*is_place));
+    struct place *places = calloc(PLACES_MOST, sizeof(*places));
+    uint32_t count = 0;
+    enum hn_status st = HN_OK;
+
+    if (!is_place || !places) {
+        st = fail_memory(g->paths->graph);
+    } else {
+        find_places(g, is_place);
+        count = take_places(g, is_place, ret->total, places, PLACES_MOST);
+    }
+    if (g->limit && g->limit < count)
+        count = (uint32_t)g->limit;
+    ret->items = hn_arena_array(arena, count, sizeof(*ret->items));
+    for (uint32_t i = 0; !st && i < count; i++) {
+        struct hn_graph_path *path = &ret->items[ret->count];
+
+        st = hn_path_load(g->paths, places[i].object, true, arena, path);
+        path->objects = places[i].count;
+        path->bytes = g->bytes[places[i].object];
+        ret->count += st == HN_OK;
+    }
+    free(is_place);
+    free(places);
+    return st;
+}
+
+enum hn_status
+hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
+                 struct hn_arena *arena, struct hn_graph_paths *ret)
+{
+    const size_t count = (size_t)paths->graph->count + 1;
+    struct gathering g = { .paths = paths, .limit = limit };
+    enum hn_status st = HN_OK;
+
+    *ret = (struct hn_graph_paths){ 0 };
+    g.below = calloc(count, sizeof(*g.below));
+    g.bytes = calloc(count, sizeof(*g.bytes));
+    if (!g.below || !g.bytes || !choose_types(&g, pattern)) {
+        st = fail_memory(paths->graph);
+    } else {
+        gather(&g, ret);
+        st = load_places(&g, arena, ret);
+    }
+    free(g.below);
+    free(g.bytes);
+    free(g.wanted);
     return st;
 }

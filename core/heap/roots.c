@@ -54,6 +54,7 @@ visit(void *arg, const struct hn_reference *reference)
                                                                 : HN_ROOT_FRAME;
         w->root.index = (uint32_t)reference->index;
     }
+    w->root.doubtful = reference->bits & HN_REFERENCE_SCANNED;
     if (!(reference->bits & HN_REFERENCE_WEAK))
         add(w, reference->to);
     w->each(w->arg, reference->to, reference->bits);
@@ -72,7 +73,7 @@ walk_field(struct walk *w, enum hn_field field, hn_addr base, enum hn_root_kind 
     hn_refer(w->r, at);
 }
 
-/* All words of a structure. What they refer to stays, though some only borrow. */
+/* All words of a structure: some only borrow, and some are the rest of a free list. */
 static void
 walk_structure(struct walk *w, hn_addr base, uint64_t size, uint64_t most)
 {
@@ -193,6 +194,8 @@ by_object(const void *a, const void *b)
 
     if (x->object != y->object)
         return x->object < y->object ? -1 : 1;
+    if (x->doubtful != y->doubtful)
+        return x->doubtful ? 1 : -1;
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 

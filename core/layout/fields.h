@@ -140,6 +140,7 @@
     X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \
     X(GC, PERMANENT, 0, "permanent_generation", "")                                   \
     X(GC, STATS, 0, "generation_stats", "")                                           \
+    X(GC, GARBAGE, 8, "garbage", "")                                                  \
     X(GENERATION, THRESHOLD, 4, "threshold", "")                                      \
     X(GENERATION, COUNT, 4, "count", "")                                              \
     X(GCSTATS, COLLECTIONS, 8, "collections", "")                                     \

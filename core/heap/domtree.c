@@ -1,6 +1,6 @@
-/* Walks over the dominator tree: see tree.h. None recurses: the way back is in
+/* Walks over the dominator tree: see domtree.h. None recurses: the way back is in
  * graph->dominator. */
-#include "heap/tree.h"
+#include "heap/domtree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ node_count(const struct hn_graph *graph)
 }
 
 static void
-count_children(struct hn_tree *tree)
+count_children(struct hn_domtree *tree)
 {
     const struct hn_graph *graph = tree->graph;
 
@@ -39,7 +39,7 @@ count_children(struct hn_tree *tree)
 
 /* From the last on, so that each node's children ascend; see fill_inbound(). */
 static void
-fill_children(struct hn_tree *tree)
+fill_children(struct hn_domtree *tree)
 {
     const struct hn_graph *graph = tree->graph;
     uint32_t nodes = node_count(graph), total = tree->first[nodes];
@@ -52,11 +52,11 @@ fill_children(struct hn_tree *tree)
 }
 
 enum hn_status
-hn_tree_build(const struct hn_graph *graph, struct hn_tree *ret)
+hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
 {
     const size_t nodes = node_count(graph);
 
-    *ret = (struct hn_tree){ .graph = graph };
+    *ret = (struct hn_domtree){ .graph = graph };
     ret->first = calloc(nodes + 1, sizeof(*ret->first));
     ret->children = malloc((nodes + 1) * sizeof(*ret->children));
     ret->largest = malloc((nodes + 1) * sizeof(*ret->largest));
@@ -69,16 +69,16 @@ hn_tree_build(const struct hn_graph *graph, struct hn_tree *ret)
 }
 
 void
-hn_tree_deinit(struct hn_tree *tree)
+hn_domtree_deinit(struct hn_domtree *tree)
 {
     free(tree->first);
     free(tree->children);
     free(tree->largest);
-    *tree = (struct hn_tree){ 0 };
+    *tree = (struct hn_domtree){ 0 };
 }
 
 uint64_t
-hn_tree_total(const struct hn_tree *tree)
+hn_domtree_total(const struct hn_domtree *tree)
 {
     return tree->graph->retained[hn_graph_root(tree->graph)];
 }
@@ -100,7 +100,7 @@ own_bytes(const struct hn_graph *graph, uint32_t node)
 static int
 by_retained(const void *a, const void *b)
 {
-    const struct hn_tree_item *x = a, *y = b;
+    const struct hn_domtree_item *x = a, *y = b;
 
     if (x->retained != y->retained)
         return x->retained < y->retained ? 1 : -1;
@@ -114,7 +114,7 @@ by_retained(const void *a, const void *b)
 static int
 by_own(const void *a, const void *b)
 {
-    const struct hn_tree_item *x = a, *y = b;
+    const struct hn_domtree_item *x = a, *y = b;
 
     if (x->own != y->own)
         return x->own < y->own ? 1 : -1;
@@ -122,22 +122,22 @@ by_own(const void *a, const void *b)
 }
 
 /* A row for each type, to be added up in. */
-static struct hn_tree_item *
+static struct hn_domtree_item *
 type_rows(const struct hn_graph *graph)
 {
-    struct hn_tree_item *rows =
+    struct hn_domtree_item *rows =
         calloc((size_t)graph->heap->type_count + 1, sizeof(*rows));
 
     for (uint32_t i = 0; rows && i < graph->heap->type_count; i++)
-        rows[i] = (struct hn_tree_item){ .object = NONE, .type = i };
+        rows[i] = (struct hn_domtree_item){ .object = NONE, .type = i };
     return rows;
 }
 
 /* Those rows that have objects, sorted, in @arena. */
 static enum hn_status
-keep_rows(const struct hn_graph *graph, const struct hn_tree_item *rows,
+keep_rows(const struct hn_graph *graph, const struct hn_domtree_item *rows,
           int (*order)(const void *, const void *), struct hn_arena *arena,
-          struct hn_tree_item **ret, size_t *count_ret)
+          struct hn_domtree_item **ret, size_t *count_ret)
 {
     size_t count = 0;
 
@@ -157,7 +157,7 @@ keep_rows(const struct hn_graph *graph, const struct hn_tree_item *rows,
 /* --- the largest of many: a heap with the smallest on top */
 
 struct best {
-    struct hn_tree_item *items;
+    struct hn_domtree_item *items;
     size_t count, limit;
 };
 
@@ -166,7 +166,7 @@ sink(struct best *best, size_t at)
 {
     for (;;) {
         size_t child = 2 * at + 1;
-        struct hn_tree_item item;
+        struct hn_domtree_item item;
 
         if (child >= best->count)
             return;
@@ -185,8 +185,8 @@ sink(struct best *best, size_t at)
 /* Keeps @item if it is among the largest; *dropped_ret is what falls out. False when
  * nothing does. */
 static bool
-offer(struct best *best, const struct hn_tree_item *item,
-      struct hn_tree_item *dropped_ret)
+offer(struct best *best, const struct hn_domtree_item *item,
+      struct hn_domtree_item *dropped_ret)
 {
     if (best->count < best->limit) {
         best->items[best->count++] = *item;
@@ -204,10 +204,10 @@ offer(struct best *best, const struct hn_tree_item *item,
     return true;
 }
 
-static struct hn_tree_item
+static struct hn_domtree_item
 single(const struct hn_graph *graph, uint32_t node)
 {
-    return (struct hn_tree_item){
+    return (struct hn_domtree_item){
         .object = node,
         .type = type_of(graph, node),
         .count = 1,
@@ -217,9 +217,9 @@ single(const struct hn_graph *graph, uint32_t node)
 }
 
 static void
-join(struct hn_tree_item *rows, const struct hn_tree_item *item)
+join(struct hn_domtree_item *rows, const struct hn_domtree_item *item)
 {
-    struct hn_tree_item *row = &rows[item->type];
+    struct hn_domtree_item *row = &rows[item->type];
 
     row->count += item->count;
     row->retained += item->retained;
@@ -227,18 +227,18 @@ join(struct hn_tree_item *rows, const struct hn_tree_item *item)
 }
 
 enum hn_status
-hn_tree_children(const struct hn_tree *tree, uint32_t node, uint64_t least,
-                 size_t limit, struct hn_arena *arena, struct hn_tree_item **ret,
+hn_domtree_children(const struct hn_domtree *tree, uint32_t node, uint64_t least,
+                 size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
                  size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { malloc((limit + 1) * sizeof(*best.items)), 0, limit };
-    struct hn_tree_item *rows = type_rows(graph), *groups;
+    struct hn_domtree_item *rows = type_rows(graph), *groups;
     size_t group_count;
     enum hn_status st = best.items && rows ? HN_OK : fail_memory(graph);
 
     for (uint32_t i = tree->first[node]; !st && i < tree->first[node + 1]; i++) {
-        struct hn_tree_item item = single(graph, tree->children[i]), dropped;
+        struct hn_domtree_item item = single(graph, tree->children[i]), dropped;
 
         if (item.type == NONE && item.retained == 0)
             continue; /* no garbage */
@@ -270,7 +270,7 @@ hn_tree_children(const struct hn_tree *tree, uint32_t node, uint64_t least,
 /* The node that a walk over everything below @top comes to after @node; NONE at the
  * end. Nodes are left for good once their children are done: @leave is told. */
 struct tour {
-    const struct hn_tree *tree;
+    const struct hn_domtree *tree;
     uint32_t top;
     uint32_t *cursor; /* by node: the next child */
     void (*leave)(void *arg, uint32_t node);
@@ -280,7 +280,7 @@ struct tour {
 static uint32_t
 next_node(struct tour *tour, uint32_t node)
 {
-    const struct hn_tree *tree = tour->tree;
+    const struct hn_domtree *tree = tour->tree;
 
     while (tour->cursor[node] == tree->first[node + 1]) {
         if (tour->leave)
@@ -293,7 +293,7 @@ next_node(struct tour *tour, uint32_t node)
 }
 
 static bool
-tour_init(struct tour *tour, const struct hn_tree *tree, uint32_t top)
+tour_init(struct tour *tour, const struct hn_domtree *tree, uint32_t top)
 {
     size_t nodes = node_count(tree->graph);
 
@@ -305,18 +305,18 @@ tour_init(struct tour *tour, const struct hn_tree *tree, uint32_t top)
 }
 
 enum hn_status
-hn_tree_made_of(const struct hn_tree *tree, uint32_t node, struct hn_arena *arena,
-                struct hn_tree_item **ret, size_t *count_ret)
+hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena *arena,
+                struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
-    struct hn_tree_item *rows = type_rows(graph);
+    struct hn_domtree_item *rows = type_rows(graph);
     struct tour tour = { 0 };
     enum hn_status st = HN_OK;
 
     if (!rows || !tour_init(&tour, tree, node))
         st = fail_memory(graph);
     for (uint32_t at = node; !st && at != NONE; at = next_node(&tour, at)) {
-        struct hn_tree_item item = single(graph, at);
+        struct hn_domtree_item item = single(graph, at);
 
         item.retained = item.own;
         if (item.type != NONE)
@@ -345,12 +345,12 @@ leave_type(void *arg, uint32_t node)
 }
 
 static enum hn_status
-tour_types(struct tour *tour, struct by_type *b, struct hn_tree_item *rows)
+tour_types(struct tour *tour, struct by_type *b, struct hn_domtree_item *rows)
 {
     uint32_t steps = 0;
 
     for (uint32_t at = tour->top; at != NONE; at = next_node(tour, at)) {
-        struct hn_tree_item item = single(b->graph, at);
+        struct hn_domtree_item item = single(b->graph, at);
 
         if (++steps % (1 << 16) == 0
             && hn_target_interrupted(b->graph->heap->rt->py.target))
@@ -366,11 +366,11 @@ tour_types(struct tour *tour, struct by_type *b, struct hn_tree_item *rows)
 }
 
 enum hn_status
-hn_tree_by_type(const struct hn_tree *tree, struct hn_arena *arena,
-                struct hn_tree_item **ret, size_t *count_ret)
+hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
+                struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
-    struct hn_tree_item *rows = type_rows(graph);
+    struct hn_domtree_item *rows = type_rows(graph);
     struct by_type b = { graph, calloc((size_t)graph->heap->type_count + 1,
                                        sizeof(*b.inside)) };
     struct tour tour = { 0 };
@@ -393,7 +393,7 @@ hn_tree_by_type(const struct hn_tree *tree, struct hn_arena *arena,
 /* --- what keeps most */
 
 static bool
-merely_leads(const struct hn_tree *tree, uint32_t node)
+merely_leads(const struct hn_domtree *tree, uint32_t node)
 {
     const struct hn_graph *graph = tree->graph;
     uint32_t child = tree->largest[node];
@@ -403,8 +403,8 @@ merely_leads(const struct hn_tree *tree, uint32_t node)
 }
 
 enum hn_status
-hn_tree_top(const struct hn_tree *tree, size_t limit, struct hn_arena *arena,
-            struct hn_tree_item **ret, size_t *count_ret)
+hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
+            struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { 0 };
@@ -416,7 +416,7 @@ hn_tree_top(const struct hn_tree *tree, size_t limit, struct hn_arena *arena,
     if (!best.items)
         return fail_memory(graph);
     for (uint32_t i = 0; i < graph->count; i++) {
-        struct hn_tree_item item, dropped;
+        struct hn_domtree_item item, dropped;
 
         if (graph->retained[i] == 0 || merely_leads(tree, i))
             continue;
