@@ -86,9 +86,9 @@ static const struct rule {
       NAMED,
       { HN_CONTEXTVAR_NAME, HN_CONTEXTVAR_DEFAULT },
       0 },
-    /* Links of the list of entries; the cache, a dict, owns them. */
-    { "functools._lru_list_elem", HN_PLAN_WORDS, OWNS, { 0 }, 2 },
-    { "functools._lru_cache_wrapper", HN_PLAN_WORDS, OWNS, { 0 }, 2 },
+    /* Links of the list of entries, which owns each once: forward, not back. */
+    { "functools._lru_list_elem", HN_PLAN_WORDS, OWNS, { 0 }, 1 },
+    { "functools._lru_cache_wrapper", HN_PLAN_WORDS, OWNS, { 0 }, 1 },
     /* Its dict is the thread-local object's. */
     { "_thread._localdummy", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
     { "xml.etree.ElementTree.Element", HN_PLAN_ELEMENT, NOTHING, { 0 }, 0 },

@@ -6,6 +6,7 @@
 #include "heap/refs.h"
 #include "heap/retained.h"
 #include "heap/suspects.h"
+#include "tracemalloc/tracemalloc.h"
 
 uint32_t
 hn_heap_find(const struct hn_heap *heap, hn_addr address)
@@ -146,4 +147,13 @@ hn_cycles_find(const struct hn_graph *graph, const struct hn_process *process,
     (void)arena;
     *ret = (struct hn_graph_cycles){ .total = 0 };
     return HN_OK;
+}
+
+const struct hn_trace *
+hn_traces_find(const struct hn_traces *traces, uint32_t domain, uint64_t address)
+{
+    (void)traces;
+    (void)domain;
+    (void)address;
+    return NULL;
 }
