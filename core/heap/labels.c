@@ -144,6 +144,7 @@ hn_label_put(struct hn_text *text, const struct hn_heap *heap,
     case HN_REFERENCE_FRAME: put_frame(text, reference); return;
     case HN_REFERENCE_NAME: hn_text_puts(text, "<attribute name>"); return;
     case HN_REFERENCE_CACHE: hn_text_puts(text, "<computed>"); return;
+    case HN_REFERENCE_STATE: hn_text_puts(text, "<state of its C code>"); return;
     }
 }
 
@@ -299,7 +300,7 @@ worth(const struct hn_reference *reference)
         [HN_REFERENCE_ITEM] = 6,  [HN_REFERENCE_VALUE] = 6, [HN_REFERENCE_KEY] = 4,
         [HN_REFERENCE_MEMBER] = 6, [HN_REFERENCE_CLASS] = 2, [HN_REFERENCE_LOCAL] = 6,
         [HN_REFERENCE_STACK] = 1, [HN_REFERENCE_FRAME] = 2, [HN_REFERENCE_ORDER] = 1,
-        [HN_REFERENCE_NAME] = 1,  [HN_REFERENCE_CACHE] = 1,
+        [HN_REFERENCE_NAME] = 1,  [HN_REFERENCE_CACHE] = 1, [HN_REFERENCE_STATE] = 1,
     };
 
     return by_place[reference->place] * 2

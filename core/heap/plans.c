@@ -63,8 +63,9 @@ static const struct rule {
     { "generator", HN_PLAN_GENERATOR, OWNS, { 0 }, 0 },
     { "coroutine", HN_PLAN_GENERATOR, OWNS, { 0 }, 0 },
     { "async_generator", HN_PLAN_GENERATOR, OWNS, { 0 }, 0 },
-    /* f_gen is borrowed: the generator owns the frame. */
-    { "frame", HN_PLAN_FRAME, OWNS, { HN_FRAMEOBJECT_GEN }, 0 },
+    { "frame", HN_PLAN_FRAME, OWNS, { 0 }, 0 },
+    { "hamt_bitmap_node", HN_PLAN_ITEMS, NOTHING, { 0 }, 0 },
+    { "hamt_collision_node", HN_PLAN_ITEMS, NOTHING, { 0 }, 0 },
     { "module", HN_PLAN_MODULE, OWNS, { 0 }, 0 },
     /* What a weak reference is to is no reference; its callback is. */
     { "weakref.ReferenceType", HN_PLAN_WORDS, NAMED, { HN_WEAKREF_CALLBACK }, 0 },
@@ -86,9 +87,14 @@ static const struct rule {
       NAMED,
       { HN_CONTEXTVAR_NAME, HN_CONTEXTVAR_DEFAULT },
       0 },
-    /* Links of the list of entries, which owns each once: forward, not back. */
-    { "functools._lru_list_elem", HN_PLAN_WORDS, OWNS, { 0 }, 1 },
-    { "functools._lru_cache_wrapper", HN_PLAN_WORDS, OWNS, { 0 }, 1 },
+    { "functools._lru_list_elem", HN_PLAN_LINKS, OWNS, { 0 }, 2 },
+    { "functools._lru_cache_wrapper", HN_PLAN_LINKS, OWNS, { 0 }, 2 },
+    /* Since 3.14 it borrows the placeholder, too. */
+    { "functools.partial",
+      HN_PLAN_WORDS,
+      NAMED,
+      { HN_PARTIAL_FUNCTION, HN_PARTIAL_ARGS, HN_PARTIAL_KEYWORDS },
+      0 },
     /* Its dict is the thread-local object's. */
     { "_thread._localdummy", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
     { "xml.etree.ElementTree.Element", HN_PLAN_ELEMENT, NOTHING, { 0 }, 0 },
@@ -241,7 +247,7 @@ apply_rule(struct maker *m, const struct rule *rule, uint64_t from, uint64_t to)
     for (unsigned i = 0; i < rule->links; i++)
         mark_word(m, (int64_t)from + i * WORD, MARK_WEAK);
     if (rule->knowledge == NAMED)
-        fill(m, from, to, MARK_WEAK);
+        fill(m, from, to, MARK_NOTHING);
     fill(m, from, to, rule->knowledge == OWNS ? MARK_OWNED : MARK_NOTHING);
 }
 
@@ -291,7 +297,7 @@ fixed_part(const struct hn_python *py, enum hn_plan_form form, uint64_t basicsiz
         end = HN_GEN_IFRAME;
     else if (form == HN_PLAN_FRAME && layout->formats.frame_chain
                                           == HN_FRAME_CHAIN_OBJECTS)
-        end = HN_FRAMEOBJECT_LOCALSPLUS;
+        end = HN_FRAMEOBJECT_GEN; /* borrowed; then numbers, blocks, variables */
     else if (form == HN_PLAN_FRAME)
         end = HN_FRAMEOBJECT_DATA;
     else

@@ -22,6 +22,8 @@
 enum hn_plan_form {
     HN_PLAN_WORDS, /* nothing else */
     HN_PLAN_TUPLE,
+    HN_PLAN_ITEMS, /* ob_size of them behind tp_basicsize */
+    HN_PLAN_LINKS, /* of an lru_cache and its entries: the second owns the next entry */
     HN_PLAN_LIST,
     HN_PLAN_DICT,
     HN_PLAN_ORDERED_DICT,

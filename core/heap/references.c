@@ -234,18 +234,71 @@ refer_type(struct hn_referrer *r, const struct hn_plan *plan, const uint8_t *bod
     hn_refer_keys(r, keys);
 }
 
+/* Entries of an lru_cache are a ring through the cache itself; each owns the next, but
+ * none owns the cache (Modules/_functoolsmodule.c). */
+static void
+refer_next_link(struct hn_referrer *r, const uint8_t *body, size_t size)
+{
+    const size_t at = r->py->layout.size[HN_STRUCT_OBJECT] + WORD;
+    hn_addr next;
+    uint32_t to;
+
+    if (at + WORD > size)
+        return;
+    memcpy(&next, body + at, WORD);
+    to = hn_heap_find(r->heap, next);
+    if (to == HN_HEAP_NONE
+        || strcmp(r->heap->type[r->heap->types[to]].name, "functools._lru_list_elem"))
+        return;
+    r->at.place = HN_REFERENCE_WORD;
+    r->at.index = at;
+    hn_refer(r, next);
+}
+
+/* What C code keeps for a module: opaque memory, of which the size is known. */
+enum { STATE_MOST = 1 << 16 };
+
+static void
+refer_state(struct hn_referrer *r, hn_addr at)
+{
+    const struct hn_layout *layout = &r->py->layout;
+    hn_addr definition;
+    uint64_t state, size = 0;
+
+    if (hn_field_read(r->py, HN_MODULE_STATE, at, &state) || state == 0)
+        return;
+    if (hn_layout_has(layout, HN_MODULE_STATE_SIZE)) {
+        if (hn_field_read(r->py, HN_MODULE_STATE_SIZE, at, &size))
+            return;
+    } else if (hn_field_read(r->py, HN_MODULE_DEFINITION, at, &definition)
+               || definition == 0
+               || hn_field_read(r->py, HN_MODULEDEF_STATE_SIZE, definition, &size)) {
+        return;
+    }
+    if ((int64_t)size <= 0 || size > STATE_MOST)
+        return;
+    r->at.bits = HN_REFERENCE_SCANNED;
+    hn_refer_array(r, HN_REFERENCE_STATE, state, size / WORD, 0);
+    r->at.bits = 0;
+}
+
 static void
 refer_form(struct hn_referrer *r, const struct hn_plan *plan, hn_addr at,
            const uint8_t *body, size_t size)
 {
     switch (plan->form) {
     case HN_PLAN_WORDS:
-    case HN_PLAN_TYPE:
-    case HN_PLAN_MODULE: return;
+    case HN_PLAN_TYPE: return;
+    case HN_PLAN_MODULE: refer_state(r, at); return;
     case HN_PLAN_TUPLE:
         hn_refer_array(r, HN_REFERENCE_ITEM, hn_field_addr(r->py, HN_TUPLE_ITEMS, at),
                        items_of(r, body, size), 0);
         return;
+    case HN_PLAN_ITEMS:
+        hn_refer_array(r, HN_REFERENCE_ITEM, at + plan->basicsize,
+                       items_of(r, body, size), 0);
+        return;
+    case HN_PLAN_LINKS: refer_next_link(r, body, size); return;
     case HN_PLAN_LIST: hn_refer_list(r, body, size); return;
     case HN_PLAN_DICT: hn_refer_dict(r, at, body, size); return;
     case HN_PLAN_ORDERED_DICT:

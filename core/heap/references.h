@@ -23,7 +23,8 @@ enum hn_reference_place {
     HN_REFERENCE_FRAME,     /* a frame's own: code, function, dict; @index: its offset */
     HN_REFERENCE_ORDER,     /* key in the order of an OrderedDict */
     HN_REFERENCE_NAME,      /* of an attribute, in a class's shared keys */
-    HN_REFERENCE_CACHE      /* what a code object computed of itself */
+    HN_REFERENCE_CACHE,     /* what a code object computed of itself */
+    HN_REFERENCE_STATE      /* in what a module's C code keeps for it */
 };
 
 enum {

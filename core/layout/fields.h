@@ -80,6 +80,7 @@
     X(CLASSMETHOD, "classmethod", "")                                                \
     X(STATICMETHOD, "staticmethod", "")                                              \
     X(MODULE, "PyModuleObject", "")                                                  \
+    X(MODULEDEF, "PyModuleDef", "")                                                   \
     X(FLOAT, "PyFloatObject", "")                                                    \
     X(COMPLEX, "PyComplexObject", "")                                                \
     X(BYTEARRAY, "PyByteArrayObject", "")                                            \
@@ -402,6 +403,10 @@
     X(STATICMETHOD, CALLABLE, 8, "sm_callable", "")                                   \
     X(MODULE, DICT, 8, "md_dict", "")                                                 \
     X(MODULE, NAME, 8, "md_name", "")                                                 \
+    X(MODULE, STATE, 8, "md_state", "")                                               \
+    X(MODULE, STATE_SIZE, 8, "md_state_size", "")                                     \
+    X(MODULE, DEFINITION, 8, "md_def", "")                                            \
+    X(MODULEDEF, STATE_SIZE, 8, "m_size", "")                                         \
     X(FUNCTION, NAME, 8, "func_name", "")                                             \
     X(FUNCTION, GLOBALS, 8, "func_globals", "")                                       \
     X(METHOD, SELF, 8, "im_self", "")                                                 \

@@ -2,7 +2,7 @@
  *
  *   list_references PID|CORE [EXECUTABLE]
  *
- * A line "O address bits retained dominator type" an object, behind it "R to place bits
+ * A line "O address bits retained dominator rule bytes type" an object, behind it "R to place bits
  * index" for each of its references; then "S objects references garbage". */
 #include <ctype.h>
 #include <inttypes.h>
@@ -38,9 +38,10 @@ print_all(const struct hn_heap *heap, const struct hn_graph *graph)
     r.visit = print_reference;
     r.arg = (void *)heap;
     for (uint32_t i = 0; i < heap->count; i++) {
-        printf("O %#" PRIx64 " %u %" PRIu64 " %#" PRIx64 " %s\n",
+        printf("O %#" PRIx64 " %u %" PRIu64 " %#" PRIx64 " %d %" PRIu64 " %s\n",
                hn_heap_address(heap, i), graph->bits[i], graph->retained[i],
                address_of(graph, graph->dominator[i]),
+               (int)heap->type[heap->types[i]].size.rule, hn_heap_spent(heap, i),
                heap->type[heap->types[i]].name);
         hn_references_of(&r, i);
     }

@@ -41,14 +41,20 @@ def write_truth(path):
     skip = set()
     skip.update((id(skip), id(sys._getframe())))
     seen = reachable(skip)
-    addresses = sorted(seen)
+    addresses = sorted(address for address, thing in seen.items() if gc.is_tracked(thing))
     if len(addresses) > most:
         addresses = random.Random(seed).sample(addresses, most)
+    rest = sorted(set(seen) - set(addresses))
+    addresses += random.Random(seed).sample(rest, min(len(rest), most - len(addresses)))
     referents, types = {}, {}
+    probe = {0: object()}
+    thing = probe[0]
+    least = sys.getrefcount(thing)
+    skip.update((id(probe), id(addresses), id(rest), id(referents), id(types)))
     for address in addresses:
         thing = seen[address]
         # What only we hold is gone once this is written.
-        if sys.getrefcount(thing) <= 3 or address in skip:
+        if sys.getrefcount(thing) <= least or address in skip:
             continue
         referents["%#x" % address] = ["%#x" % id(other)
                                       for other in gc.get_referents(thing)]
