@@ -141,6 +141,15 @@ smallest(struct finder *f, uint32_t v, uint32_t last)
     return best;
 }
 
+/* What a reference from number @v says of the semidominator of @w. */
+static uint32_t
+hint(struct finder *f, uint32_t v, uint32_t w)
+{
+    if (v == ABSENT)
+        return ABSENT;
+    return v <= w ? v : smallest(f, v, w);
+}
+
 static uint32_t
 semidominator(struct finder *f, uint32_t w)
 {
@@ -152,15 +161,16 @@ semidominator(struct finder *f, uint32_t w)
         return 0;
     switch (f->in->entry(f->in->arg, node)) {
     case HN_ENTRY_ROOT: return 0;
-    case HN_ENTRY_STRAY: best = f->number[graph->count + 1]; break;
+    case HN_ENTRY_STRAY:
+        best = hint(f, f->number[graph->count + 1], w);
+        if (f->parent[w] < best)
+            best = f->parent[w];
+        break;
     case HN_ENTRY_NONE: break;
     }
     for (uint32_t i = graph->in_first[node]; i < graph->in_first[node + 1]; i++) {
-        uint32_t v = f->number[graph->in[i]], semi;
+        uint32_t semi = hint(f, f->number[graph->in[i]], w);
 
-        if (v == ABSENT)
-            continue;
-        semi = v <= w ? v : smallest(f, v, w);
         if (semi < best)
             best = semi;
     }
