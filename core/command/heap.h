@@ -2,8 +2,8 @@
 #ifndef HN_COMMAND_HEAP_H
 #define HN_COMMAND_HEAP_H
 
-#include "command/call.h"
-#include "heap/heap.h"
+#include "command/values.h"
+#include "heap/graph.h"
 #include "model/ledger.h"
 
 /* Opens the target and finds all of its objects. An interruption is no failure: what
@@ -16,5 +16,24 @@ hn_call_open_heap(struct hn_call *call, struct hn_heap *ret);
  * one: half a ledger says nothing. */
 HN_MUST_CHECK enum hn_status
 hn_call_open_ledger(struct hn_call *call, struct hn_heap *ret, struct hn_ledger *ledger);
+/* The same once the target is open. @ret is zeroed by the caller. */
+HN_MUST_CHECK enum hn_status
+hn_call_load_heap(struct hn_call *call, struct hn_heap *ret);
+
+/* Builds the graph of @heap. An interruption is a failure: half a graph says nothing.
+ * hn_graph_deinit() is due in any case. */
+HN_MUST_CHECK enum hn_status
+hn_call_load_graph(struct hn_call *call, const struct hn_heap *heap,
+                   struct hn_graph *ret);
+
+/* The address of the object that the operands name, as in py-object. */
+HN_MUST_CHECK enum hn_status
+hn_call_operand_object(struct hn_call *call, const struct hn_value_options *options,
+                       hn_addr *ret);
+
+/* Its number in @heap. */
+HN_MUST_CHECK enum hn_status
+hn_call_find_object(struct hn_call *call, const struct hn_heap *heap, hn_addr address,
+                    uint32_t *ret);
 
 #endif
