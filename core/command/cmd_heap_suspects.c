@@ -1,8 +1,7 @@
 /* py-heap suspects: the few places where memory piles up. */
 #include "command/heap.h"
-#include "heap/suspects.h"
+#include "heap/domtree.h"
 #include "report/graph.h"
-#include "tracemalloc/tracemalloc.h"
 
 struct suspects_options {
     uint64_t share, least, limit;
@@ -22,44 +21,16 @@ write_suspects(struct hn_call *call, const struct hn_suspects *suspects)
     }
 }
 
-/* Without traces suspects have no lines, that is all. */
-static void
-load_traces(struct hn_call *call, struct hn_traces *ret)
-{
-    struct hn_error saved = call->session->err;
-
-    if (hn_traces_load(call->session->runtime, &call->arena, ret) != HN_OK)
-        hn_traces_deinit(ret);
-    call->session->err = saved;
-}
-
 static enum hn_status
 find_suspects(struct hn_call *call, const struct suspects_options *o,
               const struct hn_graph *graph, struct hn_suspects *ret)
 {
-    struct hn_traces traces = { 0 };
-    struct hn_suspects_options options = {
-        .process = &call->process,
-        .share = (unsigned)o->share,
-        .least = o->least,
-        .limit = o->limit,
-        .traces = &traces,
-        .find_trace = hn_traces_find,
-    };
+    const struct hn_suspects_wish wish = { (unsigned)o->share, o->least, o->limit };
     struct hn_domtree tree;
-    struct hn_paths paths = { 0 };
     enum hn_status st = hn_domtree_build(graph, &tree);
 
-    call->doing = "look for suspects";
     if (!st)
-        st = hn_paths_find(graph, &paths);
-    if (!st) {
-        load_traces(call, &traces);
-        st = hn_suspects_find(&tree, &paths, &options, &call->arena, ret);
-    }
-    hn_traces_deinit(&traces);
-    if (paths.graph)
-        hn_paths_deinit(&paths);
+        st = hn_call_find_suspects(call, &tree, &wish, ret);
     hn_domtree_deinit(&tree);
     return st;
 }

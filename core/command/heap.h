@@ -3,6 +3,7 @@
 #define HN_COMMAND_HEAP_H
 
 #include "command/values.h"
+#include "heap/domtree.h"
 #include "heap/graph.h"
 #include "model/ledger.h"
 
@@ -35,5 +36,15 @@ hn_call_operand_object(struct hn_call *call, const struct hn_value_options *opti
 HN_MUST_CHECK enum hn_status
 hn_call_find_object(struct hn_call *call, const struct hn_heap *heap, hn_addr address,
                     uint32_t *ret);
+
+/* What makes a suspect: as struct hn_suspects_options of heap/suspects.h says. */
+struct hn_suspects_wish {
+    unsigned share;
+    uint64_t least, limit;
+};
+
+HN_MUST_CHECK enum hn_status
+hn_call_find_suspects(struct hn_call *call, const struct hn_domtree *tree,
+                      const struct hn_suspects_wish *wish, struct hn_suspects *ret);
 
 #endif

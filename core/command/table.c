@@ -31,6 +31,7 @@ static const struct hn_command *const commands[] = {
     &hn_command_heap_suspects,
     &hn_command_heap_cycles,
     &hn_command_heap_gc,
+    &hn_command_heap_report,
     &hn_command_refs,
     &hn_command_path,
     &hn_command_tracemalloc,
