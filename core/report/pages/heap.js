@@ -69,8 +69,7 @@
 
         switch (suspect.kind) {
         case "object":
-            return ["One " + object.type + (object.description ? ", " + object.description + "," : "")
-                    + " keeps ", ...keeps, " alive."];
+            return ["One " + (object.description || object.type) + " keeps ", ...keeps, " alive."];
         case "type":
             return [count(suspect.objects) + " objects of type "
                     + (object ? object.type : suspect.made_of[0].type)
@@ -251,9 +250,9 @@
 
     function putArea(index, x, y, wide, high, depth, place) {
         const inside = depth === 0 && children[index].length > 0;
-        const area = el("button", {
-            type: "button", class: "area" + (depth ? " inner" : "") + (inside ? "" : " leaf"),
-            tabIndex: depth ? -1 : 0, disabled: false,
+        /* No button: those put their text in the middle, where the inner areas are. */
+        const area = el("div", {
+            class: "area" + (depth ? " inner" : "") + (inside ? "" : " leaf"),
         });
 
         Object.assign(area.style, { left: x + "px", top: y + "px", width: wide + "px",
@@ -263,6 +262,8 @@
             area.append(nameOf(index), " ", el("span", { class: "size" },
                                                bytes(nodes[index][RETAINED])));
         if (depth === 0) {
+            area.tabIndex = 0;
+            area.setAttribute("role", inside ? "button" : "img");
             area.setAttribute("aria-label", nameOf(index) + ", " + bytes(nodes[index][RETAINED])
                               + (inside ? ", has more inside" : ""));
             area.dataset.node = index;
@@ -354,6 +355,8 @@
     function onKey(event) {
         if (event.key === "Escape" && shown !== 0) {
             go(nodes[shown][PARENT]);
+        } else if ((event.key === "Enter" || event.key === " ") && event.target.dataset.node) {
+            event.target.click();
         } else if (event.key.startsWith("Arrow") && event.target.dataset.node) {
             const next = neighbour(event.target, event.key);
 
