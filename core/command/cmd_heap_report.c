@@ -36,8 +36,8 @@ look_at_graph(struct hn_call *call, const struct hn_heap *heap,
         st = hn_treemap_make(&tree, TREEMAP_SHARE, &call->arena, treemap);
     if (!st) {
         ret->treemap = treemap;
-        st = hn_call_find_suspects(call, &tree, &(struct hn_suspects_wish){ 10, 2 << 20, 10 },
-                                   suspects);
+        st = hn_call_find_suspects(
+            call, &tree, &(struct hn_suspects_wish){ 10, 2 << 20, 10 }, suspects);
     }
     if (!st)
         ret->suspects = suspects;
@@ -50,8 +50,8 @@ static enum hn_status
 write_page(struct hn_call *call, const char *path, const struct hn_heap_report *report)
 {
     struct hn_out out;
-    enum hn_status st = hn_out_open(&out, call->session->host, path, &call->arena,
-                                    &call->session->err);
+    enum hn_status st =
+        hn_out_open(&out, call->session->host, path, &call->arena, &call->session->err);
 
     if (st)
         return st;
@@ -86,8 +86,8 @@ make(struct hn_call *call, struct hn_heap *heap, const char *path,
     struct hn_heap_strings strings;
     struct hn_treemap treemap;
     struct hn_suspects suspects;
-    enum hn_status st = hn_census_make(heap, HN_CENSUS_TYPE, HN_CENSUS_BYTES,
-                                       &call->arena, &census);
+    enum hn_status st =
+        hn_census_make(heap, HN_CENSUS_TYPE, HN_CENSUS_BYTES, &call->arena, &census);
 
     if (!st)
         st = hn_heap_strings(heap, STRINGS, &call->arena, &strings);

@@ -16,7 +16,8 @@ hn_call_open_heap(struct hn_call *call, struct hn_heap *ret);
 /* The same, with whose memory is where, and makes the ledger of it. An interruption is
  * one: half a ledger says nothing. */
 HN_MUST_CHECK enum hn_status
-hn_call_open_ledger(struct hn_call *call, struct hn_heap *ret, struct hn_ledger *ledger);
+hn_call_open_ledger(struct hn_call *call, struct hn_heap *ret,
+                    struct hn_ledger *ledger);
 /* The same once the target is open. @ret is zeroed by the caller. */
 HN_MUST_CHECK enum hn_status
 hn_call_load_heap(struct hn_call *call, struct hn_heap *ret);

@@ -60,14 +60,12 @@ static uint32_t
 pool_size(const struct hn_heap *heap, hn_addr pool)
 {
     /* All of a build's are of one size; the first of 16 KiB says so. */
-    const struct hn_layout *layout = &heap->rt->py.layout;
     struct hn_record rec;
 
     if (hn_record_load(&heap->rt->py, HN_STRUCT_POOL, pool, &rec) != HN_OK)
         return 0;
     return (uint32_t)(hn_record_u64(&rec, HN_POOL_MAX_NEXT_OFFSET)
-                      + (hn_record_u64(&rec, HN_POOL_SIZE_CLASS) + 1) * 16)
-           + 0 * layout->size[HN_STRUCT_POOL];
+                      + (hn_record_u64(&rec, HN_POOL_SIZE_CLASS) + 1) * 16);
 }
 
 /* The arena number @index of the table at @table; false when there can be none. */
@@ -114,7 +112,6 @@ static void
 choose_witnesses(struct search *s)
 {
     const struct hn_heap *heap = s->heap;
-    hn_addr first = 0;
     size_t seen = 0;
 
     s->count = 0;
@@ -130,11 +127,8 @@ choose_witnesses(struct search *s)
             continue;
         if (hn_field_read(s->py, HN_POOL_ARENA_INDEX, at, &index) != HN_OK)
             continue;
-        if (s->count == 0)
-            first = at;
         s->witnesses[s->count++] = (struct witness){ at, (uint32_t)index };
     }
-    (void)first;
 }
 
 static bool
@@ -146,13 +140,20 @@ is_known(const struct hn_py_arenas *arenas, hn_addr table)
     return false;
 }
 
-/* Whether the word is the table of the first witness. */
+/* Whether the word is the table of the first witness. What it points to is read only
+ * where a table can be: all else may be pages of files that nobody touched yet. */
 static bool
 is_table(struct search *s, hn_addr word, uint32_t pool)
 {
-    return word >= 4096 && word % WORD == 0 && word < UINT64_C(1) << 56
-           && hn_target_region(s->py->target, word) && !is_known(s->ret, word)
-           && holds(s->py, word, &s->witnesses[0], pool);
+    const struct hn_region *region;
+    hn_addr entry =
+        word + (hn_addr)s->witnesses[0].arena * s->py->layout.size[HN_STRUCT_ARENA];
+
+    if (word < 4096 || word % WORD != 0 || word >= UINT64_C(1) << 56)
+        return false;
+    region = hn_target_region(s->py->target, word);
+    return region && region->writable && !region->shared && entry < region->end
+           && !is_known(s->ret, word) && holds(s->py, word, &s->witnesses[0], pool);
 }
 
 static bool
@@ -202,7 +203,7 @@ find_table(struct search *s, const struct hn_process *process, uint32_t pool,
         if (search_words(s, hn_field_addr(py, HN_OBMALLOC_ARENAS, at),
                          hn_field_addr(py, HN_OBMALLOC_ARENAS, at) + WORD, pool, ret))
             return true;
-        if (hn_target_read_u64(target ? py->target : NULL, at, &state) == HN_OK
+        if (hn_target_read_u64(py->target, at, &state) == HN_OK
             && search_words(s, hn_field_addr(py, HN_OBMALLOC_ARENAS, state),
                             hn_field_addr(py, HN_OBMALLOC_ARENAS, state) + WORD, pool,
                             ret))
@@ -286,7 +287,8 @@ static bool
 add_table(struct search *s, hn_addr table, uint32_t pool)
 {
     struct hn_py_arenas *ret = s->ret;
-    void *tables = reallocarray(ret->tables, ret->table_count + 1, sizeof(*ret->tables));
+    void *tables =
+        reallocarray(ret->tables, ret->table_count + 1, sizeof(*ret->tables));
     uint32_t length;
 
     if (!tables)
@@ -315,7 +317,8 @@ count_pools(const struct hn_heap *heap, struct hn_py_arenas *ret)
             ret->orphans++;
             continue;
         }
-        if (hn_field_read(&heap->rt->py, HN_POOL_COUNT, heap->pools[i].at, &used) != HN_OK
+        if (hn_field_read(&heap->rt->py, HN_POOL_COUNT, heap->pools[i].at, &used)
+                != HN_OK
             || used == 0)
             continue;
         arena->pools++;

@@ -66,7 +66,8 @@ hn_seeker_claim_buffers(struct hn_seeker *s, const struct hn_size *size, uint32_
         uint64_t block = hn_heap_pages_block_size(s->pages, buffer->at);
 
         if (block == 0)
-            add(claims, (struct hn_heap_claim){ buffer->at, buffer->size, kind, false });
+            add(claims,
+                (struct hn_heap_claim){ buffer->at, buffer->size, kind, false });
         else if (hn_heap_pages_mark(s->pages, buffer->at, HN_MARK_OWNED))
             count_buffer(claims, kind, block);
     }

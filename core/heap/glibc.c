@@ -124,8 +124,8 @@ add_heaps(struct hn_target *target, const struct hn_glibc_shape *shape, hn_addr 
         glibc->damaged++;
         return;
     }
-    for (hn_addr last = 0; heap != 0 && heap != last
-                           && glibc->span_count - first_span < SPANS_MOST;) {
+    for (hn_addr last = 0;
+         heap != 0 && heap != last && glibc->span_count - first_span < SPANS_MOST;) {
         struct hn_glibc_span span = { .base = heap, .arena = number };
         uint64_t owner, size, before;
 
@@ -136,9 +136,8 @@ add_heaps(struct hn_target *target, const struct hn_glibc_shape *shape, hn_addr 
             glibc->damaged++;
             return;
         }
-        span.start = align(heap == info
-                               ? arena + shape->bins_at + STATE_BEHIND_BINS
-                               : heap + (arena - info));
+        span.start = align(heap == info ? arena + shape->bins_at + STATE_BEHIND_BINS
+                                        : heap + (arena - info));
         span.end = heap + size;
         span.reserved = heap + (UINT64_C(1) << *log2);
         if (top > heap && top < span.end)
@@ -308,8 +307,8 @@ hn_chunk_iter_next(struct hn_chunk_iter *it, struct hn_chunk *ret)
     return true;
 }
 
-/* Its size is in pages, and the word in front of it says how far into its mapping it
- * begins: 0 but for memalign(). */
+/* Its size is in pages, since 2.43 without its header; and the word in front of it says
+ * how far into its mapping it begins: 0 but for memalign(). */
 bool
 hn_chunk_is_mapping(struct hn_target *target, hn_addr at, hn_addr end,
                     uint64_t *size_ret)
@@ -322,6 +321,8 @@ hn_chunk_is_mapping(struct hn_target *target, hn_addr at, hn_addr end,
         return false;
     memcpy(words, bytes, sizeof(words));
     size = words[1] & ~(uint64_t)HN_CHUNK_FLAGS;
+    if (size % PAGE == PAGE - HN_CHUNK_HEADER)
+        size += HN_CHUNK_HEADER;
     if ((words[1] & HN_CHUNK_FLAGS) != HN_CHUNK_MAPPED || words[0] != 0
         || size % PAGE != 0 || size < PAGE || size > end - at)
         return false;

@@ -2,8 +2,8 @@
  * bins of each thread (tcache), which lie in a chunk of their own.
  *
  * Since 2.32 links are mangled with the address they stand at ("safe linking"); which
- * it is tells each link by what comes out. glibc: malloc/malloc.c (tcache_perthread_struct,
- * PROTECT_PTR). */
+ * it is tells each link by what comes out. glibc: malloc/malloc.c
+ * (tcache_perthread_struct, PROTECT_PTR). */
 #include "heap/glibc_private.h"
 
 #include <stdlib.h>
@@ -171,8 +171,7 @@ bin_is_true(struct hn_target *target, const struct hn_glibc *glibc,
 
     if (at == 0 || left == 0)
         return at == 0 && left == 0;
-    if (!is_chunk(glibc, at)
-        || !hn_peek(target, at - WORD, &size))
+    if (!is_chunk(glibc, at) || !hn_peek(target, at - WORD, &size))
         return false;
     return bin >= SMALL_BINS
            || (size & ~(uint64_t)HN_CHUNK_FLAGS)

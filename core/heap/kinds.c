@@ -200,7 +200,8 @@ load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
 
     ok = hn_object_type(py, at, &metatype) == HN_OK
          && may_have_types(py->target, metatype)
-         && hn_object_flags(py, at, &metatype, &flags) == HN_OK && flags & HN_TPFLAG_TYPE
+         && hn_object_flags(py, at, &metatype, &flags) == HN_OK
+         && flags & HN_TPFLAG_TYPE
          && hn_field_read(py, HN_TYPE_FLAGS, at, &ret->flags) == HN_OK
          && ret->flags & HN_TPFLAG_READY
          && hn_size_type_load(&k->lookup, at, &ret->size) == HN_OK;

@@ -223,9 +223,9 @@ make(struct hn_bookkeeper *b)
         return st;
     ledger->total = b->present.bytes;
     ledger->swapped = b->present.swapped;
-    ledger->kind = !b->present.exact                 ? "mapped"
+    ledger->kind = !b->present.exact               ? "mapped"
                    : target->kind == HN_PLACE_CORE ? "in the core"
-                                                     : "resident";
+                                                   : "resident";
     if (target->kind == HN_PLACE_CORE)
         ledger->absent = mapped_bytes(target) - b->present.bytes;
     if (claims->count)

@@ -59,7 +59,9 @@ book_chunk(struct hn_bookkeeper *b, const struct hn_chunk *chunk)
 
     switch (chunk->use) {
     case HN_CHUNK_IS_USED: book_used(b, chunk->at, end); return;
-    case HN_CHUNK_IS_CACHED: book_free(b, chunk, "kept aside (tcache, fastbins)"); return;
+    case HN_CHUNK_IS_CACHED:
+        book_free(b, chunk, "kept aside (tcache, fastbins)");
+        return;
     case HN_CHUNK_IS_FREE: book_free(b, chunk, "between blocks in use"); return;
     case HN_CHUNK_IS_TOP: book_free(b, chunk, "at the end of arenas"); return;
     case HN_CHUNK_IS_FENCE: hn_book(b, HN_LEDGER_KEEPING, chunk->at, end); return;

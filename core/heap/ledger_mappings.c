@@ -116,7 +116,8 @@ book_claims(struct hn_bookkeeper *b, struct gaps *gaps, hn_addr start, hn_addr e
 {
     const struct hn_heap_claims *claims = b->heap->claims;
 
-    for (size_t i = hn_book_claim_from(b, start); i < claims->count && start < end; i++) {
+    for (size_t i = hn_book_claim_from(b, start); i < claims->count && start < end;
+         i++) {
         const struct hn_heap_claim *claim = &claims->items[i];
         hn_addr stop = claim->size < end - claim->at ? claim->at + claim->size : end;
 
@@ -248,8 +249,8 @@ run_end(const struct hn_target *target, const struct hn_region *region)
     const struct hn_region *end = target->regions + target->region_count;
     hn_addr at = region->end;
 
-    for (region++; region < end && region->start == at && region->writable
-                   && !region->path[0];
+    for (region++;
+         region < end && region->start == at && region->writable && !region->path[0];
          region++)
         at = region->end;
     return at;
@@ -275,8 +276,7 @@ book_region(struct hn_bookkeeper *b, struct gaps *gaps, const struct hn_region *
         hn_addr stop = t && t->start < region->end ? t->start : region->end;
 
         if (at < stop && hn_present_bytes(&b->present, at, stop) > 0) {
-            enum hn_status st =
-                book_anonymous(b, gaps, at, stop, end, taken, &at);
+            enum hn_status st = book_anonymous(b, gaps, at, stop, end, taken, &at);
 
             if (st)
                 return st;
@@ -350,7 +350,8 @@ find_holders(struct hn_bookkeeper *b, struct gaps *gaps)
 
         if (region->writable && !region->shared && hn_target_is_data(target, region)
             && region->end - region->start <= DATA_MOST)
-            search_data(b, gaps, region, *region->path ? region->path : region[-1].path);
+            search_data(b, gaps, region,
+                        *region->path ? region->path : region[-1].path);
     }
 }
 

@@ -74,8 +74,8 @@ book_pool(struct hn_bookkeeper *b, const struct hn_pool *pool)
     const hn_addr first = pool->at + pool->first;
     const uint32_t blocks = (pool->size - pool->first) / pool->block_size;
     const hn_addr end = first + (hn_addr)blocks * pool->block_size;
-    bool whole = hn_present_bytes(&b->present, pool->at, pool->at + pool->size)
-                 == pool->size;
+    bool whole =
+        hn_present_bytes(&b->present, pool->at, pool->at + pool->size) == pool->size;
     uint32_t next = object_from(b->heap, pool->at);
 
     hn_book_taken(b, pool->at, pool->at + pool->size);
@@ -181,9 +181,9 @@ name_holders(struct hn_bookkeeper *b, const struct hn_py_arena *arena)
     const char *text = "";
 
     for (uint32_t i = first; i < end && shown < HOLDERS_SHOWN && text; i++, shown++)
-        text = hn_arena_format(b->arena, "%s%s%s 0x%" PRIx64, text, *text ? ", " : "",
-                               heap->type[heap->types[i]].name,
-                               hn_heap_address(heap, i));
+        text =
+            hn_arena_format(b->arena, "%s%s%s 0x%" PRIx64, text, *text ? ", " : "",
+                            heap->type[heap->types[i]].name, hn_heap_address(heap, i));
     if (text && shown == 0)
         text = "no object: memory of C code";
     else if (text && end - first > shown)
@@ -240,8 +240,7 @@ book_pins(struct hn_bookkeeper *b)
 static void
 book_page(struct hn_bookkeeper *b, hn_addr start, const struct hn_mi_page *page)
 {
-    bool whole =
-        hn_present_bytes(&b->present, start, page->end) == page->end - start;
+    bool whole = hn_present_bytes(&b->present, start, page->end) == page->end - start;
     hn_addr end = page->at + page->capacity * page->block_size;
     uint32_t next = object_from(b->heap, page->at);
 

@@ -8,7 +8,8 @@
 
 enum {
     TABLES_MOST = 1 << 20,
-    /* Chunks of frames of one thread: each as large as all before it, at least 16 KiB. */
+    /* Chunks of frames of one thread: each as large as all before it, at least 16 KiB.
+     */
     CHUNKS_MOST = 1 << 12,
     CHUNK_LEAST = 1 << 10
 };
@@ -64,10 +65,9 @@ add_interpreter(struct hn_bookkeeper *b, const struct hn_interpreter *interprete
 
     add(b, interpreter->addr, layout->size[HN_STRUCT_INTERP], "interpreter states");
     if (hn_layout_has(layout, HN_INTERP_OBMALLOC)
-        && hn_target_read_u64(b->py->target,
-                              hn_field_addr(b->py, HN_INTERP_OBMALLOC,
-                                            interpreter->addr),
-                              &state)
+        && hn_target_read_u64(
+               b->py->target,
+               hn_field_addr(b->py, HN_INTERP_OBMALLOC, interpreter->addr), &state)
                == HN_OK
         && hn_target_region(b->py->target, state) && state % 8 == 0)
         add(b, state, layout->size[HN_STRUCT_OBMALLOC], "allocator states");

@@ -200,16 +200,31 @@ is_there(struct hn_seeker *s, hn_addr at, uint64_t size)
     return region != NULL;
 }
 
+/* As much, but nothing of a file that is mapped behind: looking would bring its pages
+ * into memory. */
+static size_t
+look_bytes(const struct hn_seeker *s, hn_addr at)
+{
+    const struct hn_region *region = s->outside->region, *next = region + 1;
+    const struct hn_target *target = s->py->target;
+
+    if (region->end - at >= LOOK
+        || (next < target->regions + target->region_count && next->start == region->end
+            && next->writable && !next->shared))
+        return LOOK;
+    return (size_t)(region->end - at);
+}
+
 static bool
 recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
 {
     uint8_t copy[LOOK], before[HEADER];
     size_t size;
-    const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
-    bool has_before =
-        at >= s->outside->region->start + sizeof(before)
-        && hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
-        == sizeof(before);
+    const uint8_t *bytes = bytes_at(s, at, look_bytes(s, at), copy, &size);
+    bool has_before = at >= s->outside->region->start + sizeof(before)
+                      && hn_target_read_some(s->py->target, at - sizeof(before), before,
+                                             sizeof(before))
+                             == sizeof(before);
 
     return hn_heap_recognise_object(s->kinds, at, bytes, size,
                                     has_before ? before : NULL, ret)

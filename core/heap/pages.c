@@ -23,8 +23,8 @@ struct chunk {
     hn_addr number; /* address >> CHUNK_SHIFT */
     uint32_t first[PAGES];
     uint16_t count[PAGES];
-    uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
-    uint64_t *marks[HN_MARKS]; /* a bit for 16 bytes; NULL: nothing is marked */
+    uint32_t block[PAGES];         /* bytes of a block, cut; 0: no pool */
+    uint64_t *marks[HN_MARKS];     /* a bit for 16 bytes; NULL: nothing is marked */
     uint64_t begins[PAGES][WORDS]; /* where objects begin */
 };
 
@@ -256,8 +256,8 @@ hn_heap_pages_object(const struct hn_heap_pages *pages, hn_addr addr)
     begins = chunk->begins[page];
     if (!(begins[word] & bit))
         return UINT32_MAX;
-    object = chunk->first[page]
-             + (uint32_t)__builtin_popcountll(begins[word] & (bit - 1));
+    object =
+        chunk->first[page] + (uint32_t)__builtin_popcountll(begins[word] & (bit - 1));
     for (size_t i = 0; i < word; i++)
         object += (uint32_t)__builtin_popcountll(begins[i]);
     return object;

@@ -4,7 +4,8 @@
  * has and the resident size has not. Such a page is neither of a file nor exclusive to
  * the process; so is one that is shared with a forked child. As many of these count as
  * are missing from the mapping's resident size.
- * Linux: Documentation/admin-guide/mm/pagemap.rst, Documentation/filesystems/proc.rst. */
+ * Linux: Documentation/admin-guide/mm/pagemap.rst, Documentation/filesystems/proc.rst.
+ */
 #include "target/resident.h"
 
 #include <inttypes.h>
