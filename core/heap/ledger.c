@@ -183,19 +183,31 @@ by_start(const void *a, const void *b)
     return (x->start > y->start) - (x->start < y->start);
 }
 
-/* Parts by type: buffers in pools as the search counted them, the others here. */
+/* Bytes of @kind's buffers in pools. The search counts a block for each owner that
+ * points into it, and some of these are values inside of instances: what it found is
+ * brought down to what the blocks really are. */
+static uint64_t
+pooled_buffers(const struct hn_bookkeeper *b, uint32_t kind, uint64_t found)
+{
+    const struct hn_heap_claims *claims = b->heap->claims;
+    uint64_t bytes = kind < claims->kind_capacity ? claims->buffer_bytes[kind] : 0;
+
+    if (found <= b->pooled_buffers)
+        return bytes;
+    return (uint64_t)((double)bytes * (double)b->pooled_buffers / (double)found);
+}
+
 static void
 book_type_parts(struct hn_bookkeeper *b)
 {
     const struct hn_heap *heap = b->heap;
+    uint64_t found = 0;
 
+    for (size_t i = 0; i < heap->claims->kind_capacity; i++)
+        found += heap->claims->buffer_bytes[i];
     for (uint32_t i = 0; i < heap->type_count; i++) {
-        uint64_t bytes = b->buffer_bytes[i];
-
-        if (i < heap->claims->kind_capacity)
-            bytes += heap->claims->buffer_bytes[i];
         hn_book_part(b, HN_LEDGER_BUFFERS, heap->type[i].name, b->buffer_counts[i],
-                     bytes);
+                     b->buffer_bytes[i] + pooled_buffers(b, i, found));
         hn_book_part(b, HN_LEDGER_OBJECTS, heap->type[i].name, b->object_counts[i],
                      b->object_bytes[i]);
     }

@@ -58,6 +58,8 @@ book_block(struct hn_bookkeeper *b, hn_addr at, uint64_t size, bool whole,
 
     b->ledger->rows[row].bytes += bytes;
     b->ledger->rows[row].count++;
+    if (row == HN_LEDGER_BUFFERS)
+        b->pooled_buffers += bytes;
     if (row == HN_LEDGER_OBJECTS) {
         uint32_t kind = b->heap->types[*next];
 

@@ -42,6 +42,7 @@ struct hn_bookkeeper {
     struct hn_parts parts[HN_LEDGER_ROW_COUNT];
     uint64_t *object_bytes, *object_counts; /* by kind, as they are booked */
     uint64_t *buffer_bytes, *buffer_counts; /* the same of buffers outside of pools */
+    uint64_t pooled_buffers;                /* bytes of those in pools */
     size_t next_claim;                      /* while chunks are gone through */
 
     uint32_t steps;
