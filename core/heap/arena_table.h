@@ -13,11 +13,11 @@
 struct hn_py_arena {
     hn_addr at;
     uint64_t size;
-    hn_addr first_pool;  /* pools begin at a multiple of their size */
-    hn_addr fresh;       /* pools from here on were never in use */
+    hn_addr first_pool; /* pools begin at a multiple of their size */
+    hn_addr fresh;      /* pools from here on were never in use */
     uint32_t pool_size;
-    uint32_t free_pools; /* as it says; the fresh ones among them */
-    hn_addr free_list;   /* pools that were in use before */
+    uint32_t free_pools;  /* as it says; the fresh ones among them */
+    hn_addr free_list;    /* pools that were in use before */
     uint32_t pools, used; /* that were found in it; blocks in use in these */
     uint64_t used_bytes;
 };
