@@ -261,7 +261,7 @@ book_page(struct hn_bookkeeper *b, hn_addr start, const struct hn_mi_page *page)
 
 static enum hn_status
 book_segment(struct hn_bookkeeper *b, const struct hn_mi_segment *segment,
-             struct hn_mi_page *page)
+             struct hn_mi_page *page, hn_addr *end_ret)
 {
     hn_addr end = segment->at + (hn_addr)segment->end * HN_MI_SLICE;
     uint32_t slices;
@@ -289,6 +289,48 @@ book_segment(struct hn_bookkeeper *b, const struct hn_mi_segment *segment,
             break;
     }
     hn_book_taken(b, segment->at, end);
+    *end_ret = end;
+    return HN_OK;
+}
+
+/* mimalloc reserves a gigabyte at once and cuts segments off it. Where it begins with
+ * one, the pieces between @from and @to that are none wait for that. */
+static void
+book_reserved(struct hn_bookkeeper *b, const struct hn_region *region, hn_addr from,
+              hn_addr to)
+{
+    if (region->start % hn_mi_segment_bytes(b->py) != 0 || from >= to)
+        return;
+    if (hn_book(b, HN_LEDGER_FREE_POOLS, from, to) > 0)
+        b->ledger->rows[HN_LEDGER_FREE_POOLS].count++;
+    hn_book_taken(b, from, to);
+}
+
+static enum hn_status
+book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
+                 struct hn_mi_page *page)
+{
+    const uint64_t step = hn_mi_segment_bytes(b->py);
+    hn_addr at = (region->start + step - 1) / step * step;
+    hn_addr done = 0; /* the end of the last segment; 0: none yet */
+
+    while (at < region->end) {
+        struct hn_mi_segment segment;
+        enum hn_status st;
+
+        if (hn_mi_segment_load(b->py, at, &segment) != HN_OK) {
+            at += step;
+            continue;
+        }
+        if (done)
+            book_reserved(b, region, done, at);
+        st = book_segment(b, &segment, page, &done);
+        if (st)
+            return st;
+        at = (done + step - 1) / step * step;
+    }
+    if (done)
+        book_reserved(b, region, done, region->end / step * step);
     return HN_OK;
 }
 
@@ -296,23 +338,16 @@ static enum hn_status
 book_segments(struct hn_bookkeeper *b, struct hn_mi_page *page)
 {
     const struct hn_target *target = b->py->target;
-    const uint64_t step = hn_mi_segment_bytes(b->py);
 
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
-        hn_addr at = (region->start + step - 1) / step * step;
+        enum hn_status st;
 
-        for (; region->writable && region->path[0] != '/' && at < region->end;
-             at += step) {
-            struct hn_mi_segment segment;
-            enum hn_status st;
-
-            if (hn_mi_segment_load(b->py, at, &segment) != HN_OK)
-                continue;
-            st = book_segment(b, &segment, page);
-            if (st)
-                return st;
-        }
+        if (!region->writable || region->path[0] == '/')
+            continue;
+        st = book_segments_in(b, region, page);
+        if (st)
+            return st;
     }
     return HN_OK;
 }
