@@ -308,11 +308,12 @@ book_reserved(struct hn_bookkeeper *b, const struct hn_region *region, hn_addr f
 
 static enum hn_status
 book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
-                 struct hn_mi_page *page)
+                 struct hn_mi_page *page, hn_addr *reserved)
 {
     const uint64_t step = hn_mi_segment_bytes(b->py);
     hn_addr at = (region->start + step - 1) / step * step;
-    hn_addr done = 0; /* the end of the last segment; 0: none yet */
+    /* The end of the last segment; 0: none yet. The kernel splits what was reserved. */
+    hn_addr done = region->start == *reserved ? region->start : 0;
 
     while (at < region->end) {
         struct hn_mi_segment segment;
@@ -329,8 +330,10 @@ book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
             return st;
         at = (done + step - 1) / step * step;
     }
-    if (done)
+    if (done) {
         book_reserved(b, region, done, region->end / step * step);
+        *reserved = region->end;
+    }
     return HN_OK;
 }
 
@@ -338,6 +341,7 @@ static enum hn_status
 book_segments(struct hn_bookkeeper *b, struct hn_mi_page *page)
 {
     const struct hn_target *target = b->py->target;
+    hn_addr reserved = 0;
 
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
@@ -345,7 +349,7 @@ book_segments(struct hn_bookkeeper *b, struct hn_mi_page *page)
 
         if (!region->writable || region->path[0] == '/')
             continue;
-        st = book_segments_in(b, region, page);
+        st = book_segments_in(b, region, page, &reserved);
         if (st)
             return st;
     }
