@@ -31,7 +31,7 @@ PROGRAMS = os.path.join(HERE, "programs")
 STILL_FD = 200
 
 # Generous: two cores may be shared with a build. A hang is far longer.
-START_SECONDS, DEBUGGER_SECONDS, BARE_SECONDS = 60, 120, 60
+START_SECONDS, DEBUGGER_SECONDS, BARE_SECONDS = 180, 120, 60
 
 
 class Skip(Exception):

@@ -35,12 +35,16 @@ take(struct hn_seeker *s, const struct hn_pool *pool)
 {
     uint32_t blocks = (pool->size - pool->first) / pool->block_size;
 
-    s->sums->pools++;
-    s->sums->pool_bytes += pool->size;
-    s->sums->blocks += pool->used;
-    s->sums->block_bytes += (uint64_t)pool->used * pool->block_size;
-    s->sums->free_blocks += blocks - pool->used;
-    s->sums->free_bytes += (uint64_t)(blocks - pool->used) * pool->block_size;
+    /* One without blocks in use went back to its arena, and can become one of another
+     * size. It is kept in mind: what lies in there is dead, however it looks. */
+    if (pool->used > 0) {
+        s->sums->pools++;
+        s->sums->pool_bytes += pool->size;
+        s->sums->blocks += pool->used;
+        s->sums->block_bytes += (uint64_t)pool->used * pool->block_size;
+        s->sums->free_blocks += blocks - pool->used;
+        s->sums->free_bytes += (uint64_t)(blocks - pool->used) * pool->block_size;
+    }
     return remember(s, (struct hn_found_pool){ pool->at, 0, false })
                    && hn_heap_pages_add_pool(s->pages, pool->at, pool->size,
                                              pool->block_size)
@@ -93,9 +97,11 @@ take_block(struct hn_seeker *s, hn_addr at, const uint8_t *bytes, size_t size,
     case HN_BLOCK_IDLE:
         s->sums->idle_objects++;
         s->sums->idle_bytes += room;
+        hn_seeker_mark_idle(s, at);
         return true;
     case HN_BLOCK_OBJECT: break;
     }
+    hn_seeker_claim_buffers(s, &found.size, found.kind);
     return hn_heap_add(
         s->heap, &found,
         hn_size_counted(&hn_heap_kind(s->kinds, found.kind)->size, &found.size),

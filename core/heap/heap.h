@@ -46,6 +46,30 @@ enum {
 struct hn_heap_pages;
 struct hn_heap_kinds;
 
+/* A pool of pymalloc, or a page of mimalloc. */
+struct hn_found_pool {
+    hn_addr at;     /* of the pool, or of the page's segment */
+    uint32_t index; /* of the page's first slice in it */
+    bool is_page;
+};
+
+/* Memory outside of pools that belongs to an object: its own, or a buffer. */
+struct hn_heap_claim {
+    hn_addr at;
+    uint64_t size; /* that it needs; the chunk around it may be larger */
+    uint32_t kind; /* the owner's */
+    bool is_object;
+};
+
+/* What only the ledger wants: see ledger.h. */
+struct hn_heap_claims {
+    struct hn_heap_claim *items; /* in no order */
+    size_t count, capacity;
+    uint64_t *buffer_bytes; /* by kind: buffers in pools, each once */
+    size_t kind_capacity;
+    bool failed; /* memory ran out */
+};
+
 struct hn_heap {
     struct hn_runtime *rt;
 
@@ -61,6 +85,10 @@ struct hn_heap {
 
     struct hn_heap_sums sums;
 
+    struct hn_found_pool *pools; /* of pymalloc by address, then of mimalloc */
+    size_t pool_count;
+    struct hn_heap_claims *claims; /* NULL unless asked for */
+
     struct hn_arena arena;       /* names, problems */
     struct hn_heap_pages *pages; /* index by address */
     struct hn_heap_kinds *kinds;
@@ -74,6 +102,12 @@ struct hn_heap {
 HN_MUST_CHECK enum hn_status
 hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
              struct hn_heap *ret);
+
+/* The same, and whose memory is what: blocks that are buffers or dead objects are
+ * marked in ret->pages, and ret->claims is there. */
+HN_MUST_CHECK enum hn_status
+hn_heap_load_claims(struct hn_runtime *rt, const struct hn_process *process,
+                    struct hn_heap *ret);
 
 void
 hn_heap_deinit(struct hn_heap *heap);

@@ -179,6 +179,16 @@ load_names(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
     k->failed |= !ret->name || !ret->module;
 }
 
+/* Types lie in memory that can be written, and is not shared. Whatever else a word
+ * points to is not even looked at: that would bring pages of files into memory. */
+static bool
+may_have_types(const struct hn_target *target, hn_addr at)
+{
+    const struct hn_region *region = hn_target_region(target, at);
+
+    return region && region->writable && !region->shared;
+}
+
 static bool
 load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
 {
@@ -188,7 +198,10 @@ load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
     uint64_t flags;
     bool ok;
 
-    ok = hn_object_flags(py, at, &metatype, &flags) == HN_OK && flags & HN_TPFLAG_TYPE
+    ok = hn_object_type(py, at, &metatype) == HN_OK
+         && may_have_types(py->target, metatype)
+         && hn_object_flags(py, at, &metatype, &flags) == HN_OK
+         && flags & HN_TPFLAG_TYPE
          && hn_field_read(py, HN_TYPE_FLAGS, at, &ret->flags) == HN_OK
          && ret->flags & HN_TPFLAG_READY
          && hn_size_type_load(&k->lookup, at, &ret->size) == HN_OK;
@@ -239,7 +252,7 @@ examine(struct hn_heap_kinds *k, hn_addr at)
 
     if (*refused == at)
         return HN_HEAP_NONE;
-    if (load_type(k, at, &type))
+    if (may_have_types(k->lookup.rt->py.target, at) && load_type(k, at, &type))
         number = add(k, &type);
     else
         *refused = at;

@@ -6,6 +6,10 @@
 enum {
     /* Links of the chain that other threads free to carry two bits. */
     DELAYED_BITS = 3,
+    /* A free span has 0 for the size of its blocks, and 1 once it is off the list of
+     * free ones: so are all spans of a segment that was freed, whose memory stays as it
+     * was until it is used again (mi_span_queue_delete). */
+    SPAN_UNLISTED = 1,
     WORD = 8
 };
 
@@ -202,7 +206,7 @@ hn_mi_page_load(struct hn_python *py, const struct hn_mi_segment *segment,
         return HN_E_CORRUPT;
     *slices_ret = (uint32_t)count;
     size = block_size(&rec);
-    if (size == 0)
+    if (size <= SPAN_UNLISTED)
         return HN_DONE;
     ret->end = slice + count * HN_MI_SLICE;
     ret->at = first_block(&rec, slice, size);

@@ -136,7 +136,7 @@ writable_region(struct hn_seeker *s, hn_addr at)
     if (region && at >= region->start && at < region->end)
         return region;
     region = hn_target_region(s->py->target, at);
-    if (!region || !region->writable)
+    if (!region || !region->writable || region->shared)
         return NULL;
     o->region = region;
     return region;
@@ -170,19 +170,6 @@ chunk_bytes(struct hn_seeker *s, hn_addr block, uint64_t size)
     return (size + WORD + HN_BLOCK_ALIGNMENT - 1) & ~(uint64_t)(HN_BLOCK_ALIGNMENT - 1);
 }
 
-/* Data of a program or library: a mapping of the file, or what follows it at once,
- * which is data that begins as zeros (.bss). */
-static bool
-is_data(const struct hn_seeker *s, const struct hn_region *region)
-{
-    const struct hn_region *first = s->py->target->regions;
-
-    if (region->path[0] == '/')
-        return true;
-    return !region->path[0] && region > first && region[-1].end == region->start
-           && region[-1].path[0] == '/' && region[-1].writable;
-}
-
 enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
 
 static enum place_kind
@@ -190,7 +177,7 @@ where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
 {
     if (hn_heap_pages_block_size(s->pages, at) > 0)
         return IN_POOL;
-    return is_data(s, region) ? IN_DATA : IN_MALLOC;
+    return hn_target_is_data(s->py->target, region) ? IN_DATA : IN_MALLOC;
 }
 
 /* What the largest fixed part of an object needs to be recognised; longer ones have
@@ -213,15 +200,31 @@ is_there(struct hn_seeker *s, hn_addr at, uint64_t size)
     return region != NULL;
 }
 
+/* As much, but nothing of a file that is mapped behind: looking would bring its pages
+ * into memory. */
+static size_t
+look_bytes(const struct hn_seeker *s, hn_addr at)
+{
+    const struct hn_region *region = s->outside->region, *next = region + 1;
+    const struct hn_target *target = s->py->target;
+
+    if (region->end - at >= LOOK
+        || (next < target->regions + target->region_count && next->start == region->end
+            && next->writable && !next->shared))
+        return LOOK;
+    return (size_t)(region->end - at);
+}
+
 static bool
 recognise(struct hn_seeker *s, hn_addr at, struct hn_candidate *ret)
 {
     uint8_t copy[LOOK], before[HEADER];
     size_t size;
-    const uint8_t *bytes = bytes_at(s, at, LOOK, copy, &size);
-    bool has_before =
-        hn_target_read_some(s->py->target, at - sizeof(before), before, sizeof(before))
-        == sizeof(before);
+    const uint8_t *bytes = bytes_at(s, at, look_bytes(s, at), copy, &size);
+    bool has_before = at >= s->outside->region->start + sizeof(before)
+                      && hn_target_read_some(s->py->target, at - sizeof(before), before,
+                                             sizeof(before))
+                             == sizeof(before);
 
     return hn_heap_recognise_object(s->kinds, at, bytes, size,
                                     has_before ? before : NULL, ret)
@@ -249,10 +252,14 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
         .counted = hn_size_counted(&type->size, &found->size),
         .spent = hn_seeker_buffer_bytes(s, &found->size),
     };
-    if (!in_data)
-        item->spent +=
-            chunk_bytes(s, found->object - type->size.header,
-                        found->size.body + found->size.more + type->size.header);
+    hn_seeker_claim_buffers(s, &found->size, found->kind);
+    if (!in_data) {
+        hn_addr block = found->object - type->size.header;
+        uint64_t size = found->size.body + found->size.more + type->size.header;
+
+        item->spent += chunk_bytes(s, block, size);
+        hn_seeker_claim_object(s, block, size, found->kind);
+    }
     return o->count++;
 }
 
@@ -343,6 +350,22 @@ is_stray(uint64_t flags)
     return (flags & HN_HEAP_TRACKED) && !(flags & HN_HEAP_LISTED);
 }
 
+static void
+forget_claims(struct hn_seeker *s, const struct hn_heap *heap, uint32_t object)
+{
+    uint8_t copy[LOOK];
+    struct hn_candidate found;
+    size_t size;
+
+    if (!heap->claims)
+        return;
+    size = hn_seeker_copy(s, hn_heap_address(heap, object), copy, sizeof(copy));
+    if (hn_heap_recognise_object(s->kinds, hn_heap_address(heap, object), copy, size,
+                                 NULL, &found)
+        == HN_BLOCK_OBJECT)
+        hn_seeker_unclaim_buffers(s, &found.size, found.kind);
+}
+
 /* What says that it is tracked but is in no list was no object: the word in front of it
  * was something else. */
 static void
@@ -358,6 +381,7 @@ drop_strays(struct hn_seeker *s)
 
             s->sums->other_blocks++;
             s->sums->other_bytes += size;
+            forget_claims(s, heap, i);
             continue;
         }
         hn_heap_move(heap, kept++, i);

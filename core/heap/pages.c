@@ -8,6 +8,12 @@ enum {
     PAGE_SHIFT = 12,
     CHUNK_SHIFT = 20,
     PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
+    GRAIN_SHIFT = 4,
+    MARK_WORDS = 1 << (CHUNK_SHIFT - GRAIN_SHIFT - 6),
+    /* Objects begin at multiples of 8: a bit for each of these in a page. */
+    PLACE_SHIFT = 3,
+    WORD_BITS = 64,
+    WORDS = (1 << (PAGE_SHIFT - PLACE_SHIFT)) / WORD_BITS,
     SLOTS_FIRST = 256,
     /* A terabyte of Python objects. */
     CHUNKS_MOST = 1 << 20
@@ -17,7 +23,9 @@ struct chunk {
     hn_addr number; /* address >> CHUNK_SHIFT */
     uint32_t first[PAGES];
     uint16_t count[PAGES];
-    uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
+    uint32_t block[PAGES];         /* bytes of a block, cut; 0: no pool */
+    uint64_t *marks[HN_MARKS];     /* a bit for 16 bytes; NULL: nothing is marked */
+    uint64_t begins[PAGES][WORDS]; /* where objects begin */
 };
 
 struct hn_heap_pages {
@@ -46,8 +54,11 @@ hn_heap_pages_destroy(struct hn_heap_pages *pages)
 {
     if (!pages)
         return;
-    for (size_t i = 0; i < pages->slot_count; i++)
+    for (size_t i = 0; i < pages->slot_count; i++) {
+        for (unsigned m = 0; pages->slots[i] && m < HN_MARKS; m++)
+            free(pages->slots[i]->marks[m]);
         free(pages->slots[i]);
+    }
     free(pages->slots);
     free(pages);
 }
@@ -117,6 +128,12 @@ page_of(hn_addr addr)
     return addr >> PAGE_SHIFT & (PAGES - 1);
 }
 
+static size_t
+place_of(hn_addr addr)
+{
+    return (addr & ((1 << PAGE_SHIFT) - 1)) >> PLACE_SHIFT;
+}
+
 bool
 hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
                        uint64_t block_size)
@@ -140,16 +157,78 @@ hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr)
     return chunk ? chunk->block[page_of(addr)] : 0;
 }
 
+static size_t
+grain_of(hn_addr addr)
+{
+    return addr >> GRAIN_SHIFT & ((1 << (CHUNK_SHIFT - GRAIN_SHIFT)) - 1);
+}
+
+bool
+hn_heap_pages_mark(struct hn_heap_pages *pages, hn_addr addr, enum hn_heap_mark mark)
+{
+    struct chunk *chunk = claim(pages, addr);
+    size_t grain = grain_of(addr);
+    uint64_t bit = UINT64_C(1) << (grain % WORD_BITS), *word;
+
+    if (chunk && !chunk->marks[mark])
+        chunk->marks[mark] = calloc(MARK_WORDS, sizeof(*chunk->marks[mark]));
+    if (!chunk || !chunk->marks[mark])
+        return false;
+    word = &chunk->marks[mark][grain / WORD_BITS];
+    if (*word & bit)
+        return false;
+    *word |= bit;
+    return true;
+}
+
+/* Bits [first, end) of a chunk. */
+static bool
+any_bit(const uint64_t *words, size_t first, size_t end)
+{
+    while (first < end) {
+        size_t at = first % WORD_BITS, n = WORD_BITS - at;
+        uint64_t mask;
+
+        n = n < end - first ? n : end - first;
+        mask = n == WORD_BITS ? UINT64_MAX : ((UINT64_C(1) << n) - 1) << at;
+        if (words[first / WORD_BITS] & mask)
+            return true;
+        first += n;
+    }
+    return false;
+}
+
+bool
+hn_heap_pages_marked(const struct hn_heap_pages *pages, hn_addr at, uint64_t size,
+                     enum hn_heap_mark mark)
+{
+    const hn_addr end = at + size;
+
+    while (at < end) {
+        const struct chunk *chunk = find(pages, at);
+        hn_addr chunk_end = (at >> CHUNK_SHIFT << CHUNK_SHIFT) + (1 << CHUNK_SHIFT);
+        hn_addr stop = end < chunk_end ? end : chunk_end;
+
+        if (chunk && chunk->marks[mark]
+            && any_bit(chunk->marks[mark], grain_of(at), grain_of(stop - 1) + 1))
+            return true;
+        at = stop;
+    }
+    return false;
+}
+
 bool
 hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t object)
 {
     struct chunk *chunk = claim(pages, addr);
-    size_t page = page_of(addr);
+    size_t page = page_of(addr), place;
 
     if (!chunk)
         return false;
     if (chunk->count[page]++ == 0)
         chunk->first[page] = object;
+    place = place_of(addr);
+    chunk->begins[page][place / WORD_BITS] |= UINT64_C(1) << (place % WORD_BITS);
     return true;
 }
 
@@ -157,17 +236,29 @@ void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages)
 {
     for (size_t i = 0; i < pages->slot_count; i++)
-        if (pages->slots[i])
+        if (pages->slots[i]) {
             memset(pages->slots[i]->count, 0, sizeof(pages->slots[i]->count));
+            memset(pages->slots[i]->begins, 0, sizeof(pages->slots[i]->begins));
+        }
 }
 
 uint32_t
-hn_heap_pages_objects(const struct hn_heap_pages *pages, hn_addr addr,
-                      uint32_t *count_ret)
+hn_heap_pages_object(const struct hn_heap_pages *pages, hn_addr addr)
 {
     const struct chunk *chunk = find(pages, addr);
-    size_t page = page_of(addr);
+    size_t page = page_of(addr), place = place_of(addr), word = place / WORD_BITS;
+    const uint64_t *begins;
+    uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
+    uint32_t object;
 
-    *count_ret = chunk ? chunk->count[page] : 0;
-    return *count_ret ? chunk->first[page] : UINT32_MAX;
+    if (!chunk || addr % (1 << PLACE_SHIFT) != 0)
+        return UINT32_MAX;
+    begins = chunk->begins[page];
+    if (!(begins[word] & bit))
+        return UINT32_MAX;
+    object =
+        chunk->first[page] + (uint32_t)__builtin_popcountll(begins[word] & (bit - 1));
+    for (size_t i = 0; i < word; i++)
+        object += (uint32_t)__builtin_popcountll(begins[i]);
+    return object;
 }

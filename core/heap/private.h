@@ -4,15 +4,9 @@
 
 #include "heap/heap.h"
 #include "heap/kinds.h"
+#include "heap/pace.h"
 #include "heap/pages.h"
 #include "heap/pools.h"
-
-/* A pool or a page that was found, to be read once all are. */
-struct hn_found_pool {
-    hn_addr at;     /* of the pool, or of the page's segment */
-    uint32_t index; /* in it */
-    bool is_page;
-};
 
 struct hn_seeker {
     struct hn_heap *heap;
@@ -28,9 +22,7 @@ struct hn_seeker {
     /* Objects outside of pools, in the order they were met. */
     struct hn_outside *outside;
 
-    /* When to look for Ctrl-C and to say how far we are. */
-    int64_t next_word_ms;
-    uint32_t steps;
+    struct hn_pace pace;
 };
 
 /* Counts one step of work; every so many it looks for Ctrl-C and shows @what, @done of
@@ -65,6 +57,17 @@ hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size);
 uint64_t
 hn_seeker_buffer_bytes(const struct hn_seeker *s, const struct hn_size *size);
 
+/* Writes down whose memory is where, for the ledger; nothing unless that is wanted. */
+void
+hn_seeker_claim_buffers(struct hn_seeker *s, const struct hn_size *size, uint32_t kind);
+void
+hn_seeker_unclaim_buffers(struct hn_seeker *s, const struct hn_size *size,
+                          uint32_t kind);
+void
+hn_seeker_claim_object(struct hn_seeker *s, hn_addr at, uint64_t size, uint32_t kind);
+void
+hn_seeker_mark_idle(struct hn_seeker *s, hn_addr at);
+
 /* --- arenas.c */
 
 /* Finds the pools of the whole process, by address. */
@@ -81,6 +84,9 @@ hn_seek_in_pools(struct hn_seeker *s);
  * pools, and marks generations. Merges them into the heap's arrays. */
 HN_MUST_CHECK enum hn_status
 hn_seek_outside(struct hn_seeker *s);
+
+void
+hn_heap_claims_destroy(struct hn_heap_claims *claims);
 
 void
 hn_outside_destroy(struct hn_outside *outside);

@@ -89,6 +89,20 @@ core_lend(void *impl, hn_addr addr, size_t *size_ret)
     return core->bytes + segment->offset + at;
 }
 
+static bool
+core_resident(void *impl, hn_run_fn *each, void *arg)
+{
+    const struct core *core = impl;
+
+    for (size_t i = 0; i < core->segment_count; i++) {
+        const struct segment *segment = &core->segments[i];
+
+        if (segment->size > 0)
+            each(arg, segment->start, segment->start + segment->size, false);
+    }
+    return true;
+}
+
 static void
 core_close(void *impl)
 {
@@ -237,7 +251,10 @@ static const struct hn_target_ops core_ops = {
     .registers = core_registers,
 };
 
-static const struct hn_source_ops core_source_ops = { .lend = core_lend };
+static const struct hn_source_ops core_source_ops = {
+    .lend = core_lend,
+    .resident = core_resident,
+};
 
 static int
 by_start(const void *a, const void *b)

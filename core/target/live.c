@@ -18,6 +18,7 @@
 #include "target/live_threads.h"
 #include "target/maps.h"
 #include "target/proc.h"
+#include "target/resident.h"
 #include "target/source.h"
 #include "target/stop.h"
 
@@ -106,6 +107,14 @@ live_touched(void *impl, hn_addr first, size_t count, bool *wanted)
                 wanted[done + i] = false;
         done += n;
     }
+}
+
+static bool
+live_resident(void *impl, hn_run_fn *each, void *arg)
+{
+    const struct live *live = impl;
+
+    return hn_resident_walk(live->proc, live->pagemap, each, arg);
 }
 
 static uint64_t
@@ -244,6 +253,7 @@ static const struct hn_target_ops live_ops = {
 static const struct hn_source_ops live_source_ops = {
     .gather = live_gather,
     .touched = live_touched,
+    .resident = live_resident,
     .open_mapping = live_open_mapping,
     .open_path = live_open_path,
     .gone = live_gone,

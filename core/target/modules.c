@@ -65,6 +65,14 @@ is_file(const struct hn_region *region)
     return region->path[0] == '/';
 }
 
+/* Where a file may begin that was loaded. No loader maps those shared; what is mapped
+ * so is data, of which not even the first page is touched. */
+static bool
+may_begin_module(const struct hn_region *region)
+{
+    return is_file(region) && region->offset == 0 && !region->shared;
+}
+
 /* How far a file is from where its segments say, judged by one of its mappings. */
 static bool
 bias_of(const struct hn_elf *elf, const struct hn_region *region, uint64_t *ret)
@@ -570,7 +578,7 @@ count_candidates(const struct hn_target *target)
     size_t count = 0;
 
     for (size_t i = 0; i < target->region_count; i++)
-        count += is_file(&target->regions[i]) && target->regions[i].offset == 0;
+        count += may_begin_module(&target->regions[i]);
     return count < MAX_MODULES ? count : MAX_MODULES;
 }
 
@@ -588,8 +596,7 @@ load_all(struct hn_target *target, struct hn_modules *modules, size_t limit,
         memset(image, 0, sizeof(*image));
         image->first = image->last = i;
         image->module = &modules->items[modules->count];
-        if (is_file(region) && region->offset == 0
-            && load_module(target, modules, image)) {
+        if (may_begin_module(region) && load_module(target, modules, image)) {
             code[modules->count++] = has_code(target, image);
             if (image->module->elf)
                 good = add_spans(target, modules, image);

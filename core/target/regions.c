@@ -181,3 +181,13 @@ hn_path_length(const char *path)
         return length - tail;
     return length;
 }
+
+bool
+hn_target_is_data(const struct hn_target *target, const struct hn_region *region)
+{
+    if (region->path[0] == '/')
+        return true;
+    return !region->path[0] && region > target->regions
+           && region[-1].end == region->start && region[-1].path[0] == '/'
+           && region[-1].writable;
+}

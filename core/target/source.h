@@ -19,6 +19,9 @@ struct hn_source_ops {
      * the process never touched them. */
     void (*touched)(void *impl, hn_addr first, size_t count, bool *wanted);
 
+    /* See hn_target_resident(); false when it cannot be known. */
+    bool (*resident)(void *impl, hn_run_fn *each, void *arg);
+
     /* Open the file of a mapping (exactly that one), or any file by the path that
      * the target would use. -1 if that cannot be done. */
     int (*open_mapping)(void *impl, const struct hn_region *region);

@@ -479,3 +479,13 @@ hn_target_open_file(struct hn_target *target, const char *path)
 {
     return hn_files_open(target, path);
 }
+
+enum hn_status
+hn_target_resident(struct hn_target *target, hn_run_fn *each, void *arg)
+{
+    const struct hn_source_ops *source = target->parts->source;
+
+    if (source->resident && source->resident(target->impl, each, arg))
+        return HN_OK;
+    return hn_fail(target->err, HN_E_UNSUPPORTED, 0, "which memory is resident");
+}

@@ -139,6 +139,14 @@ enum { HN_LENT = 64 };
 const uint8_t *
 hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret);
 
+/* Hands out the memory that takes room: of a live process what is resident, of a core
+ * what is in the file; ascending, not overlapping. @swapped: it is not resident, but
+ * was. HN_E_UNSUPPORTED where the source cannot know. Touches nothing. */
+typedef void
+hn_run_fn(void *arg, hn_addr start, hn_addr end, bool swapped);
+HN_MUST_CHECK enum hn_status
+hn_target_resident(struct hn_target *target, hn_run_fn *each, void *arg);
+
 /* Brings ranges into the cache with as few calls as possible; a hint, cannot fail. */
 struct hn_range {
     hn_addr addr;
@@ -162,6 +170,11 @@ hn_target_read_cstring(struct hn_target *target, hn_addr addr, size_t limit,
 /* The mapping that holds @addr, or NULL. */
 const struct hn_region *
 hn_target_region(const struct hn_target *target, hn_addr addr);
+
+/* Whether a writable @region of the map is data of a program or library: a mapping of
+ * the file, or what follows it at once, which is data that begins as zeros (.bss). */
+bool
+hn_target_is_data(const struct hn_target *target, const struct hn_region *region);
 
 /* One ELF file in the target's address space, as loaded. */
 struct hn_module {

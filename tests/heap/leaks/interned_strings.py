@@ -1,0 +1,11 @@
+"""Names that are interned one after the other, from what users send."""
+import sys
+
+import leak
+
+names = [sys.intern("user name %d " % number + "x" * 200) for number in range(50000)]
+if sys.version_info[:2] == (3, 12):
+    # Immortal there: dropping the list would not free them.
+    leak.expect(kinds=("type",))
+else:
+    leak.expect(path="names", type="list")

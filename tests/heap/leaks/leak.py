@@ -1,0 +1,31 @@
+"""What the planted leaks have in common: each plants one, tells what must be found, and
+stands still.
+
+expect(path="cache") writes the truth to the file named by the first argument. The first
+suspect must be of one of @kinds, its path contain @path, and its object be of @type,
+where these are given."""
+
+import json
+import os
+import sys
+import threading
+
+STILL_FD = 200
+MEGABYTE = 1 << 20
+
+
+def block(size=1000):
+    """Memory of its own."""
+    return bytearray(size)
+
+
+def expect(path=None, type=None, kinds=("object",), suspects=True):
+    reader, writer = os.pipe()
+    os.dup2(reader, STILL_FD)
+    truth = {"pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
+             "path": path, "type": type, "kinds": list(kinds), "suspects": suspects}
+    with open(sys.argv[1], "w", encoding="ascii") as file:
+        file.write(json.dumps(truth))
+    os.write(1, b"READY\n")
+    os.read(STILL_FD, 1)  # still
+    return writer
