@@ -459,6 +459,10 @@ static const struct {
     { HN_FUNCTION_CLOSURE, "__closure__" },
     { HN_FUNCTION_GLOBALS, "__globals__" },
     { HN_FUNCTION_NAME, "__name__" },
+    { HN_FUNCTION_DEFAULTS, "__defaults__" },
+    { HN_FUNCTION_KEYWORD_DEFAULTS, "__kwdefaults__" },
+    { HN_FUNCTION_ANNOTATIONS, "__annotations__" },
+    { HN_LRUCACHE_CACHE, "<cache>" },
     { HN_FUNCTION_QUALNAME, "__qualname__" },
     { HN_METHOD_FUNCTION, "__func__" },
     { HN_METHOD_SELF, "__self__" },
@@ -514,6 +518,7 @@ static const struct {
     { "weakref.ReferenceType", HN_STRUCT_WEAKREF },
     { "weakref", HN_STRUCT_WEAKREF },
     { "memoryview", HN_STRUCT_MEMORYVIEW },
+    { "functools._lru_cache_wrapper", HN_STRUCT_LRUCACHE },
 };
 
 static const char *

@@ -16,7 +16,9 @@ enum {
     /* A namespace of more names is no module's, but what somebody fills. */
     NAMES_MOST = 10000,
     /* Objects of a group whose paths are looked at, to find what most have in common. */
-    SAMPLES = 1000
+    SAMPLES = 1000,
+    /* Of text and tuples every program has some: a group must be larger. */
+    GROUP_FACTOR = 2
 };
 
 struct candidate {
@@ -148,7 +150,8 @@ add_groups(struct finder *f, uint32_t node)
                                             f->arena, &items, &count);
 
     for (size_t i = 0; !st && i < count; i++)
-        if (items[i].object == NONE && !f->is_code[items[i].type])
+        if (items[i].object == NONE && !f->is_code[items[i].type]
+            && items[i].retained >= GROUP_FACTOR * f->threshold)
             add(f, (struct candidate){ .kind = HN_SUSPECT_TYPE,
                                        .object = NONE,
                                        .node = node,
@@ -158,12 +161,69 @@ add_groups(struct finder *f, uint32_t node)
     return st;
 }
 
+/* What is below @node: the children that are large, how many, and what is left. */
+struct below {
+    uint32_t large, last;
+    uint64_t rest;
+};
+
+static struct below
+look_below(const struct finder *f, uint32_t node)
+{
+    const struct hn_domtree *tree = f->tree;
+    struct below ret = { 0, NONE, f->graph->retained[node] };
+
+    for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
+        uint32_t child = tree->children[i];
+
+        if (f->graph->retained[child] < f->threshold)
+            continue;
+        ret.rest -= f->graph->retained[child];
+        ret.large++;
+        ret.last = child;
+    }
+    return ret;
+}
+
+/* Follows objects that merely lead to one other. If most is lost on the way, a little
+ * with each, it is a chain: its first link is what keeps it. Returns where to look. */
+static uint32_t
+follow(struct finder *f, uint32_t node, bool *is_chain)
+{
+    uint32_t start = node;
+
+    for (*is_chain = false;;) {
+        struct below below = look_below(f, node);
+
+        if (below.large != 1 || below.rest >= f->threshold
+            || below.last >= f->graph->count)
+            return node;
+        node = below.last;
+        if (is_program(f, start))
+            start = node;
+        if (f->graph->retained[node] < f->graph->retained[start] / 10 * 7) {
+            *is_chain = true;
+            return start;
+        }
+    }
+}
+
 static enum hn_status
 look_at(struct finder *f, uint32_t node)
 {
     const struct hn_domtree *tree = f->tree;
-    uint64_t rest = f->graph->retained[node];
+    uint64_t rest;
+    bool is_chain;
 
+    node = follow(f, node, &is_chain);
+    rest = f->graph->retained[node];
+    if (is_chain) {
+        add(f, (struct candidate){ .kind = HN_SUSPECT_OBJECT,
+                                   .object = node,
+                                   .node = node,
+                                   .bytes = rest });
+        return HN_OK;
+    }
     for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
         uint32_t child = tree->children[i];
 
