@@ -140,25 +140,43 @@ is_program(const struct finder *f, uint32_t node)
 
 /* --- from the root down */
 
+/* Whether a child of the tree is one of many small ones that may be a group: the
+ * namespaces of modules and classes are not. */
+static bool
+is_of_group(const struct finder *f, uint32_t child)
+{
+    return child < f->graph->count && f->graph->retained[child] < f->threshold
+           && !is_program(f, child);
+}
+
 /* Objects of one type that are many small ones below what is no suspect itself. */
 static enum hn_status
 add_groups(struct finder *f, uint32_t node)
 {
-    struct hn_domtree_item *items;
-    size_t count;
-    enum hn_status st = hn_domtree_children(f->tree, node, f->threshold, SUSPECTS_MOST,
-                                            f->arena, &items, &count);
+    const struct hn_domtree *tree = f->tree;
+    struct candidate *rows =
+        calloc((size_t)f->heap->type_count + 1, sizeof(*rows));
 
-    for (size_t i = 0; !st && i < count; i++)
-        if (items[i].object == NONE && !f->is_code[items[i].type]
-            && items[i].retained >= GROUP_FACTOR * f->threshold)
-            add(f, (struct candidate){ .kind = HN_SUSPECT_TYPE,
-                                       .object = NONE,
-                                       .node = node,
-                                       .type = items[i].type,
-                                       .bytes = items[i].retained,
-                                       .objects = items[i].count });
-    return st;
+    if (!rows)
+        return fail_memory(f);
+    for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
+        uint32_t child = tree->children[i];
+
+        if (!is_of_group(f, child))
+            continue;
+        rows[f->heap->types[child]].bytes += f->graph->retained[child];
+        rows[f->heap->types[child]].objects++;
+    }
+    for (uint32_t i = 0; i < f->heap->type_count; i++) {
+        rows[i].kind = HN_SUSPECT_TYPE;
+        rows[i].object = NONE;
+        rows[i].node = node;
+        rows[i].type = i;
+        if (rows[i].bytes >= GROUP_FACTOR * f->threshold)
+            add(f, rows[i]);
+    }
+    free(rows);
+    return HN_OK;
 }
 
 /* What is below @node: the children that are large, how many, and what is left. */
@@ -465,7 +483,7 @@ take_samples(const struct finder *f, const struct candidate *c, uint32_t *sample
         uint32_t child = tree->children[i];
 
         if (child < f->graph->count && f->heap->types[child] == c->type
-            && f->graph->retained[child] < f->threshold && seen++ % step == 0)
+            && is_of_group(f, child) && seen++ % step == 0)
             samples[count++] = child;
     }
     return count;
