@@ -264,8 +264,8 @@ mark_class(struct maker *m, const struct hn_type *type, uint64_t from,
         mark_word(m, (int64_t)weak, MARK_NOTHING);
     if (hn_field_read(py, HN_TYPE_DICTOFFSET, type->at, &dict) == HN_OK)
         mark_word(m, (int64_t)dict, MARK_ATTRIBUTES);
-    if (rule && plan->form == HN_PLAN_WORDS)
-        plan->form = rule->form;
+    if (rule && rule->form != HN_PLAN_WORDS)
+        plan->form = rule->form; /* an OrderedDict is a dict and more */
     if (rule) {
         apply_rule(m, rule, from, type->basicsize);
         return;
