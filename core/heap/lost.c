@@ -16,9 +16,9 @@ enum {
 /* One object that C code seems to hold. */
 struct held {
     uint32_t object;
-    uint32_t found;  /* references that are counted */
-    uint32_t known;  /* words that are known to be its address */
-    uint32_t words;  /* of all memory */
+    uint32_t found; /* references that are counted */
+    uint32_t known; /* words that are known to be its address */
+    uint32_t words; /* of all memory */
 };
 
 struct finder {

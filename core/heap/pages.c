@@ -21,7 +21,7 @@ struct chunk {
     hn_addr number; /* address >> CHUNK_SHIFT */
     uint32_t first[PAGES];
     uint16_t count[PAGES];
-    uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
+    uint32_t block[PAGES];         /* bytes of a block, cut; 0: no pool */
     uint64_t begins[PAGES][WORDS]; /* where objects begin */
     uint16_t before[PAGES][WORDS]; /* how many in words before; of words with any */
 };

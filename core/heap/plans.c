@@ -103,12 +103,14 @@ static const struct rule {
 
 /* Types of these modules own every object whose address they hold. */
 static const char *const owning_modules[] = {
-    "builtins",     "types",    "itertools", "functools", "collections", "operator",
-    "_io",          "io",       "_thread",   "re",        "_sre",        "datetime",
-    "decimal",      "_asyncio", "_struct",   "_csv",      "select",      "_socket",
-    "_contextvars", "_queue",   "_random",   "_json",     "_weakref",    "weakref",
-    "_collections", "_functools", "_operator", "_hashlib", "zlib", "_abc", "typing",
-    "_typing", "_ssl", "_interpreters", "posix", "os", "time", "sys",
+    "builtins",   "types",     "itertools", "functools",     "collections",
+    "operator",   "_io",       "io",        "_thread",       "re",
+    "_sre",       "datetime",  "decimal",   "_asyncio",      "_struct",
+    "_csv",       "select",    "_socket",   "_contextvars",  "_queue",
+    "_random",    "_json",     "_weakref",  "weakref",       "_collections",
+    "_functools", "_operator", "_hashlib",  "zlib",          "_abc",
+    "typing",     "_typing",   "_ssl",      "_interpreters", "posix",
+    "os",         "time",      "sys",
 };
 
 struct hn_plans {
@@ -295,8 +297,8 @@ fixed_part(const struct hn_python *py, enum hn_plan_form form, uint64_t basicsiz
 
     if (form == HN_PLAN_GENERATOR)
         end = HN_GEN_IFRAME;
-    else if (form == HN_PLAN_FRAME && layout->formats.frame_chain
-                                          == HN_FRAME_CHAIN_OBJECTS)
+    else if (form == HN_PLAN_FRAME
+             && layout->formats.frame_chain == HN_FRAME_CHAIN_OBJECTS)
         end = HN_FRAMEOBJECT_GEN; /* borrowed; then numbers, blocks, variables */
     else if (form == HN_PLAN_FRAME)
         end = HN_FRAMEOBJECT_DATA;

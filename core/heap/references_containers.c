@@ -6,8 +6,8 @@
 
 enum {
     WORD = 8,
-    SET_ENTRY = 16, /* key, hash */
-    HASH_DUMMY = -1, /* of a deleted entry (Objects/setobject.c) */
+    SET_ENTRY = 16,        /* key, hash */
+    HASH_DUMMY = -1,       /* of a deleted entry (Objects/setobject.c) */
     BLOCKS_MOST = 1 << 24, /* of a deque: a billion items */
     NODES_MOST = 1 << 28,  /* of an OrderedDict */
     DIMENSIONS_MOST = 64   /* NPY_MAXDIMS */

@@ -15,7 +15,8 @@ enum {
     SUSPECTS_MOST = 100,
     /* A namespace of more names is no module's, but what somebody fills. */
     NAMES_MOST = 10000,
-    /* Objects of a group whose paths are looked at, to find what most have in common. */
+    /* Objects of a group whose paths are looked at, to find what most have in common.
+     */
     SAMPLES = 1000,
     /* Of text and tuples every program has some: a group must be larger. */
     GROUP_FACTOR = 2
@@ -80,10 +81,20 @@ static bool
 learn_types(struct finder *f)
 {
     static const char *const names[] = {
-        "code",       "function",     "module", "type",
-        "_frozen_importlib.ModuleSpec", "method_descriptor", "wrapper_descriptor",
-        "getset_descriptor", "member_descriptor", "builtin_function_or_method",
-        "property", "classmethod", "staticmethod", "cell",
+        "code",
+        "function",
+        "module",
+        "type",
+        "_frozen_importlib.ModuleSpec",
+        "method_descriptor",
+        "wrapper_descriptor",
+        "getset_descriptor",
+        "member_descriptor",
+        "builtin_function_or_method",
+        "property",
+        "classmethod",
+        "staticmethod",
+        "cell",
     };
 
     f->is_code = calloc((size_t)f->heap->type_count + 1, sizeof(*f->is_code));
@@ -154,8 +165,7 @@ static enum hn_status
 add_groups(struct finder *f, uint32_t node)
 {
     const struct hn_domtree *tree = f->tree;
-    struct candidate *rows =
-        calloc((size_t)f->heap->type_count + 1, sizeof(*rows));
+    struct candidate *rows = calloc((size_t)f->heap->type_count + 1, sizeof(*rows));
 
     if (!rows)
         return fail_memory(f);
@@ -255,8 +265,9 @@ look_at(struct finder *f, uint32_t node)
         return HN_OK;
     if (is_program(f, node))
         return add_groups(f, node);
-    add(f, (struct candidate){
-               .kind = HN_SUSPECT_OBJECT, .object = node, .node = node, .bytes = rest });
+    add(f,
+        (struct candidate){
+            .kind = HN_SUSPECT_OBJECT, .object = node, .node = node, .bytes = rest });
     return HN_OK;
 }
 
@@ -331,9 +342,8 @@ hn_suspect_parts(const struct hn_heap *heap, const struct hn_domtree_item *items
     for (size_t i = 0; *ret && i < count; i++) {
         const char *name = heap->type[items[i].type].name;
 
-        (*ret)[i] = (struct hn_suspect_part){
-            hn_arena_copy(arena, name, strlen(name)), items[i].count, items[i].own
-        };
+        (*ret)[i] = (struct hn_suspect_part){ hn_arena_copy(arena, name, strlen(name)),
+                                              items[i].count, items[i].own };
     }
     *count_ret = *ret ? count : 0;
     return *ret ? HN_OK
@@ -445,10 +455,10 @@ load_lines(struct finder *f, const struct candidate *c, struct hn_suspect *ret)
     if (!search.sums)
         return fail_memory(f);
     for (uint32_t i = 0; i < f->graph->count; i++)
-        if (c->object == NONE ? (c->kind == HN_SUSPECT_GARBAGE
-                                     ? f->graph->bits[i] & HN_NODE_GARBAGE
-                                     : f->heap->types[i] == c->type)
-                              : is_below(f->graph, i, c->object))
+        if (c->object == NONE
+                ? (c->kind == HN_SUSPECT_GARBAGE ? f->graph->bits[i] & HN_NODE_GARBAGE
+                                                 : f->heap->types[i] == c->type)
+                : is_below(f->graph, i, c->object))
             add_trace(&search, i);
     count = fold_lines(traces, search.sums);
     if (count > LINES_SHOWN)
@@ -457,10 +467,10 @@ load_lines(struct finder *f, const struct candidate *c, struct hn_suspect *ret)
     for (size_t i = 0; ret->lines && i < count; i++) {
         const struct hn_trace_file *file = &traces->files[search.sums[i].file];
 
-        ret->lines[i] = (struct hn_suspect_line){
-            hn_arena_copy(f->arena, file->name, file->size), search.sums[i].line,
-            search.sums[i].count, search.sums[i].bytes
-        };
+        ret->lines[i] =
+            (struct hn_suspect_line){ hn_arena_copy(f->arena, file->name, file->size),
+                                      search.sums[i].line, search.sums[i].count,
+                                      search.sums[i].bytes };
     }
     ret->line_count = ret->lines ? count : 0;
     free(search.sums);
@@ -632,7 +642,8 @@ load_suspect(struct finder *f, const struct candidate *c, struct hn_suspect *ret
     uint32_t object = c->object;
     enum hn_status st = HN_OK;
 
-    *ret = (struct hn_suspect){ .kind = c->kind, .bytes = c->bytes,
+    *ret = (struct hn_suspect){ .kind = c->kind,
+                                .bytes = c->bytes,
                                 .objects = c->objects };
     if (c->kind == HN_SUSPECT_TYPE)
         st = choose_object(f, c, ret, &object);

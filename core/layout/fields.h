@@ -80,7 +80,7 @@
     X(CLASSMETHOD, "classmethod", "")                                                \
     X(STATICMETHOD, "staticmethod", "")                                              \
     X(MODULE, "PyModuleObject", "")                                                  \
-    X(MODULEDEF, "PyModuleDef", "")                                                   \
+    X(MODULEDEF, "PyModuleDef", "")                                                  \
     X(FLOAT, "PyFloatObject", "")                                                    \
     X(COMPLEX, "PyComplexObject", "")                                                \
     X(BYTEARRAY, "PyByteArrayObject", "")                                            \
@@ -92,7 +92,7 @@
     X(WRAPPER, "wrapperobject", "")                                                  \
     X(DESCRIPTOR, "PyDescrObject", "")                                               \
     X(PARTIAL, "partialobject", "")                                                  \
-    X(LRUCACHE, "lru_cache_object", "")                                               \
+    X(LRUCACHE, "lru_cache_object", "")                                              \
     X(CAPSULE, "PyCapsule", "")                                                      \
     X(WEAKREF, "PyWeakReference", "")                                                \
     X(MEMORYVIEW, "PyMemoryViewObject", "")                                          \
