@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "objects/dict.h"
+#include "objects/numpy.h"
 #include "objects/types.h"
 #include "runtime/variables.h"
 
@@ -575,6 +576,9 @@ hn_plan_word_name(const struct hn_heap *heap, hn_addr at, uint32_t offset,
         if (!types || hn_types_find(types, at, &type) != HN_OK)
             return NULL;
         name = field_name(&py->layout, type->name, offset);
+        if (!name && strcmp(type->name, "numpy.ndarray") == 0
+            && offset == py->layout.size[HN_STRUCT_OBJECT] + HN_NUMPY_BASE_AT)
+            return "base";
         if (name)
             return name;
         each_member(py, type, find_member, &wanted);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "objects/numpy.h"
 #include "objects/objects.h"
 #include "objects/str.h"
 
@@ -35,6 +36,7 @@ static const struct {
     { "frozenset", HN_SIZE_SET },
     { "bytearray", HN_SIZE_BYTEARRAY },
     { "array.array", HN_SIZE_ARRAY },
+    { "numpy.ndarray", HN_SIZE_NUMPY },
     { "collections.deque", HN_SIZE_DEQUE },
     { "type", HN_SIZE_TYPE },
     { "code", HN_SIZE_CODE },
@@ -440,6 +442,24 @@ measure_array(const struct subject *s, struct hn_size *ret)
     return HN_OK;
 }
 
+/* Its memory, unless it is a view of another's (array_sizeof in numpy). */
+static enum hn_status
+measure_numpy(const struct subject *s, struct hn_size *ret)
+{
+    struct hn_numpy_array array;
+    uint64_t bytes;
+
+    ret->body = s->type->basicsize;
+    if (!hn_numpy_array_view(s->py, s->bytes, s->size, &array))
+        return HN_OK;
+    /* Lengths and strides are one piece. */
+    add_buffer(ret, array.dimensions, (uint64_t)array.dimension_count * 2 * WORD, true);
+    if (array.flags & HN_NUMPY_OWNS_DATA && hn_numpy_bytes(s->py, &array, &bytes)
+        && bytes <= COUNT_MOST)
+        add_buffer(ret, array.data, bytes, true);
+    return HN_OK;
+}
+
 /* Blocks of 64 items with two links, from the first that is in use on. */
 static enum hn_status
 measure_deque(const struct subject *s, struct hn_size *ret)
@@ -622,6 +642,7 @@ hn_size_measure(struct hn_python *py, const struct hn_size_type *type, hn_addr o
     ret->more = 0;
     ret->bare = false;
     switch (type->rule) {
+    case HN_SIZE_NUMPY: st = measure_numpy(&s, ret); break;
     case HN_SIZE_CODE: st = measure_code(&s, ret); break;
     case HN_SIZE_GENERATOR: st = measure_generator(&s, ret); break;
     case HN_SIZE_FRAME: st = measure_frame(&s, ret); break;
