@@ -18,7 +18,8 @@ async def main():
         waiting.add(asyncio.ensure_future(serve(gate)))
     await asyncio.sleep(0)
     # The set has them, and so has the future that they wait for.
-    leak.expect(path="waiting", kinds=("object", "type"))
+    leak.expect(kinds=("object", "type"),
+                made_of=("_asyncio.Task", "_asyncio.Future", "coroutine"))
 
 
 asyncio.run(main())
