@@ -330,6 +330,8 @@ hn_reference_between(struct hn_referrer *r, uint32_t from, uint32_t to,
     r->visit = compare;
     r->arg = &between;
     hn_references_of(r, from);
+    r->visit = NULL;
+    r->arg = NULL;
     *ret = between.best;
     return between.found;
 }
