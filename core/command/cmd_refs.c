@@ -35,8 +35,8 @@ load_links(struct hn_call *call, const struct refs_options *o,
         return st;
     call->doing = "look for references";
     st = o->out ? hn_refs_out(heap, object, o->value.limit, &call->arena, ret)
-                : hn_refs_in(heap, &call->process, object, o->value.limit,
-                             &call->arena, ret);
+                : hn_refs_in(heap, &call->process, object, o->value.limit, &call->arena,
+                             ret);
     if (st == HN_E_INTERRUPTED) {
         call->interrupted = true;
         st = HN_OK;

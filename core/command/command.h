@@ -119,7 +119,8 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
     hn_command_tracemalloc_save, hn_command_heap, hn_command_heap_types,
     hn_command_heap_memory, hn_command_heap_report,
     hn_command_heap_find, hn_command_heap_strings, hn_command_heap_gc,
-    hn_command_heap_retained, hn_command_heap_suspects, hn_command_heap_cycles, hn_command_refs, hn_command_path;
+    hn_command_heap_retained, hn_command_heap_suspects, hn_command_heap_cycles,
+    hn_command_refs, hn_command_path;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

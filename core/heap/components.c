@@ -38,7 +38,8 @@ hn_components_position(const struct hn_components *components, uint32_t node)
         else
             high = middle;
     }
-    return low < components->node_count && components->nodes[low] == node ? low : ABSENT;
+    return low < components->node_count && components->nodes[low] == node ? low
+                                                                          : ABSENT;
 }
 
 static void

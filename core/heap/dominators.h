@@ -25,7 +25,7 @@ enum hn_entry {
 
 struct hn_dominators {
     uint32_t *dominator; /* of each node; its own number for what no entry leads to */
-    uint64_t *sum;       /* of what each of count + 2 nodes dominates, itself included */
+    uint64_t *sum; /* of what each of count + 2 nodes dominates, itself included */
 };
 
 /* @entry(arg, node) says how each node is entered, @weight(arg, node) what it counts.

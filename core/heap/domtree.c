@@ -228,8 +228,8 @@ join(struct hn_domtree_item *rows, const struct hn_domtree_item *item)
 
 enum hn_status
 hn_domtree_children(const struct hn_domtree *tree, uint32_t node, uint64_t least,
-                 size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
-                 size_t *count_ret)
+                    size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
+                    size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { malloc((limit + 1) * sizeof(*best.items)), 0, limit };
@@ -306,7 +306,7 @@ tour_init(struct tour *tour, const struct hn_domtree *tree, uint32_t top)
 
 enum hn_status
 hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena *arena,
-                struct hn_domtree_item **ret, size_t *count_ret)
+                   struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct hn_domtree_item *rows = type_rows(graph);
@@ -367,7 +367,7 @@ tour_types(struct tour *tour, struct by_type *b, struct hn_domtree_item *rows)
 
 enum hn_status
 hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
-                struct hn_domtree_item **ret, size_t *count_ret)
+                   struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct hn_domtree_item *rows = type_rows(graph);
@@ -399,12 +399,13 @@ merely_leads(const struct hn_domtree *tree, uint32_t node)
     uint32_t child = tree->largest[node];
 
     return child != NONE
-           && graph->retained[child] > graph->retained[node] - graph->retained[node] / 10;
+           && graph->retained[child]
+                  > graph->retained[node] - graph->retained[node] / 10;
 }
 
 enum hn_status
 hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
-            struct hn_domtree_item **ret, size_t *count_ret)
+               struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { 0 };

@@ -36,26 +36,26 @@ struct hn_domtree_item {
  * @arena. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_children(const struct hn_domtree *tree, uint32_t node, uint64_t least,
-                 size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
-                 size_t *count_ret);
+                    size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
+                    size_t *count_ret);
 
 /* What a node and all below it are made of: objects by type, the largest sum of own
  * bytes first. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena *arena,
-                struct hn_domtree_item **ret, size_t *count_ret);
+                   struct hn_domtree_item **ret, size_t *count_ret);
 
 /* For each type what all of its objects together keep alive: objects inside of another
  * of the same type count once. The largest first. HN_E_INTERRUPTED. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
-                struct hn_domtree_item **ret, size_t *count_ret);
+                   struct hn_domtree_item **ret, size_t *count_ret);
 
 /* The @limit objects that retain most, without those that merely lead to one larger
  * than nine tenths of theirs. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
-            struct hn_domtree_item **ret, size_t *count_ret);
+               struct hn_domtree_item **ret, size_t *count_ret);
 
 /* Bytes of all objects that a root or garbage keeps: what shares are of. */
 uint64_t

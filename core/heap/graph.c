@@ -44,8 +44,8 @@ step(struct builder *b, uint32_t i, const char *what)
 static bool
 make_room(struct builder *b)
 {
-    uint64_t capacity = b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2
-                                         : EDGES_FIRST;
+    uint64_t capacity =
+        b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2 : EDGES_FIRST;
     uint32_t *out;
 
     if (b->edges < b->edge_capacity)
@@ -288,7 +288,7 @@ find_garbage(struct builder *b)
 struct entries {
     const struct hn_graph *graph;
     struct hn_components components; /* of the garbage */
-    bool *held; /* by component: another one refers to it */
+    bool *held;                      /* by component: another one refers to it */
     uint32_t *first; /* by component: the object that it is entered by */
 };
 
@@ -333,8 +333,7 @@ find_entries(struct builder *b, struct entries *e)
     const struct hn_digraph digraph = { graph->count, graph->out_first, graph->out,
                                         graph->in_first, graph->in };
     struct hn_components *c = &e->components;
-    enum hn_status st =
-        hn_components_find(&digraph, is_garbage, graph, &b->pace, c);
+    enum hn_status st = hn_components_find(&digraph, is_garbage, graph, &b->pace, c);
 
     if (st)
         return st;

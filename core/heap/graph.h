@@ -38,7 +38,8 @@ struct hn_graph {
     uint32_t count; /* objects; nodes root and garbage are count and count + 1 */
 
     /* References of object i: out[out_first[i]] to out[out_first[i + 1]], duplicates
-     * included; those to pinned objects are left out, since nobody keeps these alive. */
+     * included; those to pinned objects are left out, since nobody keeps these alive.
+     */
     uint32_t *out_first, *out;
     uint32_t *in_first, *in;
 

@@ -79,9 +79,8 @@ put_word(struct hn_text *text, const struct hn_heap *heap,
 
     hn_arena_init(&arena);
     if (reference->from != HN_HEAP_NONE)
-        name = hn_plan_word_name(
-            heap, heap->type[heap->types[reference->from]].size.at,
-            (uint32_t)reference->index, &arena);
+        name = hn_plan_word_name(heap, heap->type[heap->types[reference->from]].size.at,
+                                 (uint32_t)reference->index, &arena);
     if (name && *name == '<')
         hn_text_puts(text, name);
     else if (name)
@@ -248,8 +247,8 @@ hn_root_expression(const struct hn_graph *graph, uint32_t object,
     if (root && root->kind == HN_ROOT_BUILTINS)
         return "builtins.__dict__";
     if (root && root->kind == HN_ROOT_LOCAL)
-        name = hn_variable_name(graph->heap->rt,
-                                graph->roots.frames[root->frame].code, root->index);
+        name = hn_variable_name(graph->heap->rt, graph->roots.frames[root->frame].code,
+                                root->index);
     if (!name)
         name = own_name(graph->heap, object, arena);
     if (name)
@@ -296,11 +295,14 @@ static unsigned
 worth(const struct hn_reference *reference)
 {
     static const unsigned by_place[] = {
-        [HN_REFERENCE_WORD] = 3,  [HN_REFERENCE_DICT] = 4, [HN_REFERENCE_ATTRIBUTE] = 6,
-        [HN_REFERENCE_ITEM] = 6,  [HN_REFERENCE_VALUE] = 6, [HN_REFERENCE_KEY] = 4,
-        [HN_REFERENCE_MEMBER] = 6, [HN_REFERENCE_CLASS] = 2, [HN_REFERENCE_LOCAL] = 6,
-        [HN_REFERENCE_STACK] = 1, [HN_REFERENCE_FRAME] = 2, [HN_REFERENCE_ORDER] = 1,
-        [HN_REFERENCE_NAME] = 1,  [HN_REFERENCE_CACHE] = 1, [HN_REFERENCE_STATE] = 1,
+        [HN_REFERENCE_WORD] = 3,      [HN_REFERENCE_DICT] = 4,
+        [HN_REFERENCE_ATTRIBUTE] = 6, [HN_REFERENCE_ITEM] = 6,
+        [HN_REFERENCE_VALUE] = 6,     [HN_REFERENCE_KEY] = 4,
+        [HN_REFERENCE_MEMBER] = 6,    [HN_REFERENCE_CLASS] = 2,
+        [HN_REFERENCE_LOCAL] = 6,     [HN_REFERENCE_STACK] = 1,
+        [HN_REFERENCE_FRAME] = 2,     [HN_REFERENCE_ORDER] = 1,
+        [HN_REFERENCE_NAME] = 1,      [HN_REFERENCE_CACHE] = 1,
+        [HN_REFERENCE_STATE] = 1,
     };
 
     return by_place[reference->place] * 2
@@ -328,6 +330,8 @@ hn_reference_between(struct hn_referrer *r, uint32_t from, uint32_t to,
     r->visit = compare;
     r->arg = &between;
     hn_references_of(r, from);
+    r->visit = NULL;
+    r->arg = NULL;
     *ret = between.best;
     return between.found;
 }

@@ -10,15 +10,18 @@
 enum {
     WORD = 8,
     PAGE = 4 << 10,
-    TAGS = 3 /* low bits that stack references and links of lists use */
+    TAGS = 3, /* low bits that stack references and links of lists use */
+    /* Nobody forgets more: it is no count, but what is left in a block of a dead object
+     * (free-threaded builds give blocks back late). */
+    LOST_MOST = 1 << 24
 };
 
 /* One object that C code seems to hold. */
 struct held {
     uint32_t object;
-    uint32_t found;  /* references that are counted */
-    uint32_t known;  /* words that are known to be its address */
-    uint32_t words;  /* of all memory */
+    uint32_t found; /* references that are counted */
+    uint32_t known; /* words that are known to be its address */
+    uint32_t words; /* of all memory */
 };
 
 struct finder {
@@ -193,7 +196,7 @@ keep(struct finder *f, struct hn_lost_list *ret)
 
         if (held->words > held->known
             || !hn_count_of(f->graph->heap, held->object, &count)
-            || count <= held->found)
+            || count <= held->found || count - held->found > LOST_MOST)
             continue;
         ret->items[ret->count++] =
             (struct hn_lost){ held->object, (uint32_t)count, held->found };

@@ -26,6 +26,7 @@ struct chunk {
     uint32_t block[PAGES];         /* bytes of a block, cut; 0: no pool */
     uint64_t *marks[HN_MARKS];     /* a bit for 16 bytes; NULL: nothing is marked */
     uint64_t begins[PAGES][WORDS]; /* where objects begin */
+    uint16_t before[PAGES][WORDS]; /* how many in words before; of words with any */
 };
 
 struct hn_heap_pages {
@@ -225,9 +226,12 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
 
     if (!chunk)
         return false;
-    if (chunk->count[page]++ == 0)
-        chunk->first[page] = object;
     place = place_of(addr);
+    if (chunk->count[page] == 0)
+        chunk->first[page] = object;
+    if (chunk->begins[page][place / WORD_BITS] == 0)
+        chunk->before[page][place / WORD_BITS] = chunk->count[page];
+    chunk->count[page]++;
     chunk->begins[page][place / WORD_BITS] |= UINT64_C(1) << (place % WORD_BITS);
     return true;
 }
@@ -247,18 +251,14 @@ hn_heap_pages_object(const struct hn_heap_pages *pages, hn_addr addr)
 {
     const struct chunk *chunk = find(pages, addr);
     size_t page = page_of(addr), place = place_of(addr), word = place / WORD_BITS;
-    const uint64_t *begins;
-    uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
-    uint32_t object;
+    const uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
+    uint64_t begins;
 
     if (!chunk || addr % (1 << PLACE_SHIFT) != 0)
         return UINT32_MAX;
-    begins = chunk->begins[page];
-    if (!(begins[word] & bit))
+    begins = chunk->begins[page][word];
+    if (!(begins & bit))
         return UINT32_MAX;
-    object =
-        chunk->first[page] + (uint32_t)__builtin_popcountll(begins[word] & (bit - 1));
-    for (size_t i = 0; i < word; i++)
-        object += (uint32_t)__builtin_popcountll(begins[i]);
-    return object;
+    return chunk->first[page] + chunk->before[page][word]
+           + (uint32_t)__builtin_popcountll(begins & (bit - 1));
 }

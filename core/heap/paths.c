@@ -44,7 +44,7 @@ rank_of(const struct hn_graph *graph, uint32_t object)
 struct search {
     struct hn_paths *paths;
     struct hn_pace pace;
-    bool detours; /* whether globals of functions are followed */
+    bool detours;                /* whether globals of functions are followed */
     bool *is_function, *is_dict; /* by type */
 };
 
@@ -403,8 +403,8 @@ hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
         return fail_memory(graph);
     }
     if (!ret->garbage && paths->via[object] == object)
-        st = load_through(paths, object, object, true, arena,
-                          &ret->items[ret->count++]);
+        st =
+            load_through(paths, object, object, true, arena, &ret->items[ret->count++]);
     if (inbound <= REFERRERS_MOST)
         count = nearest_referrers(paths, object, found);
     else if (!ret->garbage && paths->via[object] != object)
@@ -492,21 +492,27 @@ by_count(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object);
 }
 
-/* A place inside of another says more than that one; of those whose objects are fewer
- * than a hundredth nobody hears. From the nearest on, so that what is taken is known. */
+/* A place inside of another says more than that one, which is left out where most of
+ * its objects are in such. Of places with less than a hundredth nobody hears. From the
+ * farthest on; @covered is by object how many are in places that were taken. */
 static uint32_t
 take_places(const struct gathering *g, const bool *is_place, uint64_t total,
-            struct place *places, uint32_t most)
+            uint32_t *covered, struct place *places, uint32_t most)
 {
     const struct hn_paths *paths = g->paths;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < paths->reached && count < most; i++) {
+    for (uint32_t i = paths->reached; i-- > 0;) {
         uint32_t object = paths->order[i], via = paths->via[object];
-        bool outermost = via == object || g->below[via] > g->below[object] * 2;
+        uint32_t below = g->below[object];
 
-        if (is_place[object] && outermost && g->below[object] > total / 100)
-            places[count++] = (struct place){ object, g->below[object] };
+        if (is_place[object] && below > total / 100 && count < most
+            && covered[object] < below - below / 10 * 3) {
+            places[count++] = (struct place){ object, below };
+            covered[object] = below;
+        }
+        if (via != object)
+            covered[via] += covered[object];
     }
     if (count > 0)
         qsort(places, count, sizeof(*places), by_count);
@@ -521,14 +527,14 @@ load_places(struct gathering *g, struct hn_arena *arena, struct hn_graph_paths *
     const uint32_t objects = g->paths->graph->count;
     bool *is_place = calloc((size_t)objects + 1, sizeof(*is_place));
     struct place *places = calloc(PLACES_MOST, sizeof(*places));
-    uint32_t count = 0;
+    uint32_t *covered = calloc((size_t)objects + 1, sizeof(*covered)), count = 0;
     enum hn_status st = HN_OK;
 
-    if (!is_place || !places) {
+    if (!is_place || !places || !covered) {
         st = fail_memory(g->paths->graph);
     } else {
         find_places(g, is_place);
-        count = take_places(g, is_place, ret->total, places, PLACES_MOST);
+        count = take_places(g, is_place, ret->total, covered, places, PLACES_MOST);
     }
     if (g->limit && g->limit < count)
         count = (uint32_t)g->limit;
@@ -543,6 +549,7 @@ load_places(struct gathering *g, struct hn_arena *arena, struct hn_graph_paths *
     }
     free(is_place);
     free(places);
+    free(covered);
     return st;
 }
 

@@ -17,7 +17,8 @@ struct hn_paths {
     struct hn_referrer referrer;
 };
 
-/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED: to be deinited all the same. */
+/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED: to be deinited all the same.
+ */
 HN_MUST_CHECK enum hn_status
 hn_paths_find(const struct hn_graph *graph, struct hn_paths *ret);
 

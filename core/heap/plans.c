@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "objects/dict.h"
+#include "objects/numpy.h"
 #include "objects/types.h"
 #include "runtime/variables.h"
 
@@ -103,12 +104,14 @@ static const struct rule {
 
 /* Types of these modules own every object whose address they hold. */
 static const char *const owning_modules[] = {
-    "builtins",     "types",    "itertools", "functools", "collections", "operator",
-    "_io",          "io",       "_thread",   "re",        "_sre",        "datetime",
-    "decimal",      "_asyncio", "_struct",   "_csv",      "select",      "_socket",
-    "_contextvars", "_queue",   "_random",   "_json",     "_weakref",    "weakref",
-    "_collections", "_functools", "_operator", "_hashlib", "zlib", "_abc", "typing",
-    "_typing", "_ssl", "_interpreters", "posix", "os", "time", "sys",
+    "builtins",   "types",     "itertools", "functools",     "collections",
+    "operator",   "_io",       "io",        "_thread",       "re",
+    "_sre",       "datetime",  "decimal",   "_asyncio",      "_struct",
+    "_csv",       "select",    "_socket",   "_contextvars",  "_queue",
+    "_random",    "_json",     "_weakref",  "weakref",       "_collections",
+    "_functools", "_operator", "_hashlib",  "zlib",          "_abc",
+    "typing",     "_typing",   "_ssl",      "_interpreters", "posix",
+    "os",         "time",      "sys",
 };
 
 struct hn_plans {
@@ -264,8 +267,8 @@ mark_class(struct maker *m, const struct hn_type *type, uint64_t from,
         mark_word(m, (int64_t)weak, MARK_NOTHING);
     if (hn_field_read(py, HN_TYPE_DICTOFFSET, type->at, &dict) == HN_OK)
         mark_word(m, (int64_t)dict, MARK_ATTRIBUTES);
-    if (rule && plan->form == HN_PLAN_WORDS)
-        plan->form = rule->form;
+    if (rule && rule->form != HN_PLAN_WORDS)
+        plan->form = rule->form; /* an OrderedDict is a dict and more */
     if (rule) {
         apply_rule(m, rule, from, type->basicsize);
         return;
@@ -295,8 +298,8 @@ fixed_part(const struct hn_python *py, enum hn_plan_form form, uint64_t basicsiz
 
     if (form == HN_PLAN_GENERATOR)
         end = HN_GEN_IFRAME;
-    else if (form == HN_PLAN_FRAME && layout->formats.frame_chain
-                                          == HN_FRAME_CHAIN_OBJECTS)
+    else if (form == HN_PLAN_FRAME
+             && layout->formats.frame_chain == HN_FRAME_CHAIN_OBJECTS)
         end = HN_FRAMEOBJECT_GEN; /* borrowed; then numbers, blocks, variables */
     else if (form == HN_PLAN_FRAME)
         end = HN_FRAMEOBJECT_DATA;
@@ -459,6 +462,10 @@ static const struct {
     { HN_FUNCTION_CLOSURE, "__closure__" },
     { HN_FUNCTION_GLOBALS, "__globals__" },
     { HN_FUNCTION_NAME, "__name__" },
+    { HN_FUNCTION_DEFAULTS, "__defaults__" },
+    { HN_FUNCTION_KEYWORD_DEFAULTS, "__kwdefaults__" },
+    { HN_FUNCTION_ANNOTATIONS, "__annotations__" },
+    { HN_LRUCACHE_CACHE, "<cache>" },
     { HN_FUNCTION_QUALNAME, "__qualname__" },
     { HN_METHOD_FUNCTION, "__func__" },
     { HN_METHOD_SELF, "__self__" },
@@ -514,6 +521,7 @@ static const struct {
     { "weakref.ReferenceType", HN_STRUCT_WEAKREF },
     { "weakref", HN_STRUCT_WEAKREF },
     { "memoryview", HN_STRUCT_MEMORYVIEW },
+    { "functools._lru_cache_wrapper", HN_STRUCT_LRUCACHE },
 };
 
 static const char *
@@ -568,6 +576,9 @@ hn_plan_word_name(const struct hn_heap *heap, hn_addr at, uint32_t offset,
         if (!types || hn_types_find(types, at, &type) != HN_OK)
             return NULL;
         name = field_name(&py->layout, type->name, offset);
+        if (!name && strcmp(type->name, "numpy.ndarray") == 0
+            && offset == py->layout.size[HN_STRUCT_OBJECT] + HN_NUMPY_BASE_AT)
+            return "base";
         if (name)
             return name;
         each_member(py, type, find_member, &wanted);

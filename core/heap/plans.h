@@ -39,16 +39,16 @@ enum hn_plan_form {
 };
 
 enum hn_plan_attributes {
-    HN_PLAN_NO_DICT, /* or it is one of the words */
+    HN_PLAN_NO_DICT,     /* or it is one of the words */
     HN_PLAN_DICT_AT_END, /* tp_dictoffset counts from the end of the items */
-    HN_PLAN_MANAGED /* in front of the object, or values inside it */
+    HN_PLAN_MANAGED      /* in front of the object, or values inside it */
 };
 
 /* Bits of a word. */
 enum {
-    HN_PLAN_SCANNED = 1, /* of an opaque C object */
+    HN_PLAN_SCANNED = 1,    /* of an opaque C object */
     HN_PLAN_ATTRIBUTES = 2, /* __dict__ */
-    HN_PLAN_WEAK = 4 /* holds an address, owns nothing */
+    HN_PLAN_WEAK = 4        /* holds an address, owns nothing */
 };
 
 struct hn_plan_word {
@@ -62,7 +62,7 @@ struct hn_plan {
     bool counts_type; /* every object owns a reference to its type */
     enum hn_plan_form form;
     enum hn_plan_attributes attributes;
-    int64_t dict_offset;  /* DICT_AT_END: negative */
+    int64_t dict_offset; /* DICT_AT_END: negative */
     uint32_t basicsize, itemsize;
     uint32_t values_at;   /* MANAGED: where inline values are; 0: none are */
     hn_addr values_keys;  /* MANAGED: the keys object that names values, or 0 */

@@ -20,11 +20,11 @@ enum hn_reference_place {
     HN_REFERENCE_CLASS,     /* the object's type */
     HN_REFERENCE_LOCAL,     /* variable @index of a frame, whose code is @key */
     HN_REFERENCE_STACK,     /* a frame's value stack */
-    HN_REFERENCE_FRAME,     /* a frame's own: code, function, dict; @index: its offset */
-    HN_REFERENCE_ORDER,     /* key in the order of an OrderedDict */
-    HN_REFERENCE_NAME,      /* of an attribute, in a class's shared keys */
-    HN_REFERENCE_CACHE,     /* what a code object computed of itself */
-    HN_REFERENCE_STATE      /* in what a module's C code keeps for it */
+    HN_REFERENCE_FRAME, /* a frame's own: code, function, dict; @index: its offset */
+    HN_REFERENCE_ORDER, /* key in the order of an OrderedDict */
+    HN_REFERENCE_NAME,  /* of an attribute, in a class's shared keys */
+    HN_REFERENCE_CACHE, /* what a code object computed of itself */
+    HN_REFERENCE_STATE  /* in what a module's C code keeps for it */
 };
 
 enum {
@@ -51,8 +51,8 @@ struct hn_referrer {
     void *arg;
 
     struct hn_reference at; /* being filled in */
-    uint64_t words_left;    /* that may still be read: no damage makes us read forever */
-    uint8_t *copy;          /* a piece of the target that could not be lent whole */
+    uint64_t words_left; /* that may still be read: no damage makes us read forever */
+    uint8_t *copy;       /* a piece of the target that could not be lent whole */
 };
 
 /* HN_E_NOMEM leaves nothing to deinit. */

@@ -3,14 +3,14 @@
 
 #include "heap/references.h"
 #include "objects/dict.h"
+#include "objects/numpy.h"
 
 enum {
     WORD = 8,
-    SET_ENTRY = 16, /* key, hash */
-    HASH_DUMMY = -1, /* of a deleted entry (Objects/setobject.c) */
+    SET_ENTRY = 16,        /* key, hash */
+    HASH_DUMMY = -1,       /* of a deleted entry (Objects/setobject.c) */
     BLOCKS_MOST = 1 << 24, /* of a deque: a billion items */
-    NODES_MOST = 1 << 28,  /* of an OrderedDict */
-    DIMENSIONS_MOST = 64   /* NPY_MAXDIMS */
+    NODES_MOST = 1 << 28   /* of an OrderedDict */
 };
 
 static bool
@@ -226,43 +226,21 @@ hn_refer_deque(struct hn_referrer *r, const uint8_t *body, size_t size)
 
 /* --- extension modules */
 
-/* PyArrayObject_fields behind the header, and what of a PyArray_Descr is the same in
- * all versions (numpy/ndarraytypes.h). */
-struct numpy_array {
-    hn_addr data;
-    uint32_t dimension_count, padding;
-    hn_addr dimensions, strides, base, descriptor;
-    uint32_t flags;
-};
-enum { NUMPY_OWNS_DATA = 4, NUMPY_KIND_AT = 8 };
-
 /* An array of objects owns those in its own memory; a view's are its base's. */
 void
 hn_refer_numpy(struct hn_referrer *r, const uint8_t *body, size_t size)
 {
-    const uint32_t header = r->py->layout.size[HN_STRUCT_OBJECT];
-    int64_t lengths[DIMENSIONS_MOST];
-    struct numpy_array array;
-    uint64_t count = 1;
+    const hn_addr kind_at =
+        (hn_addr)r->py->layout.size[HN_STRUCT_OBJECT] + HN_NUMPY_KIND_AT;
+    struct hn_numpy_array array;
+    uint64_t count;
     char kind;
 
-    if (size < header + sizeof(array))
-        return;
-    memcpy(&array, body + header, sizeof(array));
-    if (!(array.flags & NUMPY_OWNS_DATA) || array.dimension_count > DIMENSIONS_MOST
-        || hn_target_read_some(r->py->target, array.descriptor + header + NUMPY_KIND_AT,
-                               &kind, 1)
-               != 1
-        || kind != 'O'
-        || hn_target_read_some(r->py->target, array.dimensions, lengths,
-                               array.dimension_count * WORD)
-               != array.dimension_count * WORD)
-        return;
-    for (uint32_t i = 0; i < array.dimension_count; i++)
-        if (lengths[i] < 0
-            || __builtin_mul_overflow(count, (uint64_t)lengths[i], &count))
-            return;
-    hn_refer_array(r, HN_REFERENCE_ITEM, array.data, count, 0);
+    if (hn_numpy_array_view(r->py, body, size, &array)
+        && (array.flags & HN_NUMPY_OWNS_DATA)
+        && hn_target_read_some(r->py->target, array.descriptor + kind_at, &kind, 1) == 1
+        && kind == 'O' && hn_numpy_count(r->py, &array, &count))
+        hn_refer_array(r, HN_REFERENCE_ITEM, array.data, count, 0);
 }
 
 /* ElementObject and its extra part (Modules/_elementtree.c, the same since 3.3): tag,

@@ -54,8 +54,8 @@ refer_slots(struct hn_referrer *r, enum hn_reference_place place, hn_addr at,
 
 /* How many values are on the stack; false while the frame runs. */
 static bool
-stack_depth(const struct hn_referrer *r, const struct hn_record *rec, uint64_t variables,
-            uint64_t *ret)
+stack_depth(const struct hn_referrer *r, const struct hn_record *rec,
+            uint64_t variables, uint64_t *ret)
 {
     const struct hn_layout *layout = &r->py->layout;
     hn_addr first = rec->addr + (hn_addr)layout->offset[HN_FRAME_LOCALSPLUS];
@@ -115,8 +115,8 @@ refer_frame(struct hn_referrer *r, hn_addr at)
     refer_field(r, &rec, HN_FRAME_LOCALS);
     if (owner != OWNED_BY_FRAME_OBJECT)
         refer_field(r, &rec, HN_FRAME_OBJECT);
-    refer_variables(r, &rec,
-                    hn_stackref_pointer(r->py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE)));
+    refer_variables(
+        r, &rec, hn_stackref_pointer(r->py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE)));
 }
 
 void

@@ -12,7 +12,7 @@ enum { LINKS_MOST = 1 << 20 };
 
 struct collector {
     const struct hn_heap *heap;
-    uint32_t object;   /* whose referrers are wanted; NONE: all references are */
+    uint32_t object; /* whose referrers are wanted; NONE: all references are */
     uint64_t limit;
     struct hn_reference *items;
     size_t count, capacity;
@@ -28,8 +28,7 @@ take(void *arg, const struct hn_reference *reference)
     if (c->object != HN_HEAP_NONE && reference->to != c->object)
         return;
     c->total++;
-    c->counted +=
-        !(reference->bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED));
+    c->counted += !(reference->bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED));
     if (c->count >= c->limit)
         return;
     if (c->count == c->capacity) {
@@ -51,9 +50,10 @@ take_root(void *arg, uint32_t object, unsigned bits)
 {
     struct collector *c = arg;
 
-    c->counted += object == c->object
-                  && !(bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED
-                               | HN_REFERENCE_SCANNED));
+    c->counted +=
+        object == c->object
+        && !(bits
+             & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED | HN_REFERENCE_SCANNED));
 }
 
 static enum hn_status
@@ -68,9 +68,8 @@ load_link(const struct collector *c, const struct hn_reference *reference,
 {
     const bool inbound = c->object != HN_HEAP_NONE;
     struct hn_text text;
-    enum hn_status st =
-        hn_graph_object_load(c->heap, inbound ? reference->from : reference->to, true,
-                             arena, &ret->object);
+    enum hn_status st = hn_graph_object_load(
+        c->heap, inbound ? reference->from : reference->to, true, arena, &ret->object);
 
     if (st)
         return st;
@@ -218,8 +217,7 @@ hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
         ret->unexplained = (uint64_t)ret->references - c.counted;
     hn_roots_finish(&roots);
     choose_roots(&roots, object, ret->counted && !ret->unexplained);
-    ret->items =
-        hn_arena_array(arena, c.count + roots.count + 1, sizeof(*ret->items));
+    ret->items = hn_arena_array(arena, c.count + roots.count + 1, sizeof(*ret->items));
     if (!st && !ret->items)
         st = fail_memory(heap);
     if (!st)

@@ -78,10 +78,9 @@ static enum hn_status
 open_level(const struct hn_domtree *tree, uint32_t node, uint64_t limit,
            struct hn_arena *arena, struct level *ret)
 {
-    enum hn_status st =
-        hn_domtree_children(tree, node, hn_domtree_total(tree) / TREE_SHARE,
-                         limit ? (size_t)limit : TREE_WIDTH, arena, &ret->items,
-                         &ret->count);
+    enum hn_status st = hn_domtree_children(
+        tree, node, hn_domtree_total(tree) / TREE_SHARE,
+        limit ? (size_t)limit : TREE_WIDTH, arena, &ret->items, &ret->count);
 
     ret->next = 0;
     return st;
@@ -104,8 +103,7 @@ load_tree(const struct hn_domtree *tree, uint64_t limit, struct hn_arena *arena,
         struct level *level = &levels[depth];
         const struct hn_domtree_item *item;
 
-        if (level->next == level->count
-            || level->items[level->next].retained < least) {
+        if (level->next == level->count || level->items[level->next].retained < least) {
             if (depth-- == 0)
                 break;
             continue;

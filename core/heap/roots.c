@@ -87,19 +87,18 @@ add_frame(struct hn_roots *roots, const struct hn_frame *frame, uint32_t thread)
 {
     if (roots->frame_count == roots->frame_capacity) {
         uint32_t capacity = roots->frame_capacity ? roots->frame_capacity * 2 : 64;
-        void *frames =
-            capacity <= FRAMES_MOST
-                ? reallocarray(roots->frames, capacity, sizeof(*roots->frames))
-                : NULL;
+        void *frames = capacity <= FRAMES_MOST ? reallocarray(roots->frames, capacity,
+                                                              sizeof(*roots->frames))
+                                               : NULL;
 
         if (!frames)
             return false;
         roots->frames = frames;
         roots->frame_capacity = capacity;
     }
-    roots->frames[roots->frame_count++] = (struct hn_root_frame){
-        frame->addr, frame->code ? frame->code->addr : 0, thread
-    };
+    roots->frames[roots->frame_count++] =
+        (struct hn_root_frame){ frame->addr, frame->code ? frame->code->addr : 0,
+                                thread };
     return true;
 }
 
@@ -108,13 +107,12 @@ add_frame(struct hn_roots *roots, const struct hn_frame *frame, uint32_t thread)
 static bool
 walk_frame(struct walk *w, const struct hn_frame *frame, uint32_t thread)
 {
-    const bool objects =
-        w->r->py->layout.formats.frame_chain == HN_FRAME_CHAIN_OBJECTS;
+    const bool objects = w->r->py->layout.formats.frame_chain == HN_FRAME_CHAIN_OBJECTS;
 
     if (!add_frame(w->roots, frame, thread))
         return false;
-    w->root = (struct hn_root){ .kind = HN_ROOT_FRAME,
-                                .frame = w->roots->frame_count - 1 };
+    w->root =
+        (struct hn_root){ .kind = HN_ROOT_FRAME, .frame = w->roots->frame_count - 1 };
     if (objects) {
         w->r->at = (struct hn_reference){ .from = HN_HEAP_NONE,
                                           .place = HN_REFERENCE_FRAME,

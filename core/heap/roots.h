@@ -26,13 +26,13 @@ enum hn_root_kind {
 
 struct hn_root {
     uint32_t object;
-    uint8_t kind;      /* enum hn_root_kind */
-    bool doubtful;     /* a word of a structure, perhaps left over: it names what keeps
-                          an object whose count says that something does, and keeps no
-                          other */
-    uint32_t frame;    /* LOCAL, FRAME, STACK: index into frames */
-    uint32_t index;    /* LOCAL: the variable's slot */
-    uint32_t thread;   /* THREAD: its number */
+    uint8_t kind;    /* enum hn_root_kind */
+    bool doubtful;   /* a word of a structure, perhaps left over: it names what keeps
+                        an object whose count says that something does, and keeps no
+                        other */
+    uint32_t frame;  /* LOCAL, FRAME, STACK: index into frames */
+    uint32_t index;  /* LOCAL: the variable's slot */
+    uint32_t thread; /* THREAD: its number */
 };
 
 struct hn_root_frame {

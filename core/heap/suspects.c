@@ -15,8 +15,11 @@ enum {
     SUSPECTS_MOST = 100,
     /* A namespace of more names is no module's, but what somebody fills. */
     NAMES_MOST = 10000,
-    /* Objects of a group whose paths are looked at, to find what most have in common. */
-    SAMPLES = 1000
+    /* Objects of a group whose paths are looked at, to find what most have in common.
+     */
+    SAMPLES = 1000,
+    /* Of text and tuples every program has some: a group must be larger. */
+    GROUP_FACTOR = 2
 };
 
 struct candidate {
@@ -78,10 +81,20 @@ static bool
 learn_types(struct finder *f)
 {
     static const char *const names[] = {
-        "code",       "function",     "module", "type",
-        "_frozen_importlib.ModuleSpec", "method_descriptor", "wrapper_descriptor",
-        "getset_descriptor", "member_descriptor", "builtin_function_or_method",
-        "property", "classmethod", "staticmethod", "cell",
+        "code",
+        "function",
+        "module",
+        "type",
+        "_frozen_importlib.ModuleSpec",
+        "method_descriptor",
+        "wrapper_descriptor",
+        "getset_descriptor",
+        "member_descriptor",
+        "builtin_function_or_method",
+        "property",
+        "classmethod",
+        "staticmethod",
+        "cell",
     };
 
     f->is_code = calloc((size_t)f->heap->type_count + 1, sizeof(*f->is_code));
@@ -138,32 +151,107 @@ is_program(const struct finder *f, uint32_t node)
 
 /* --- from the root down */
 
+/* Whether a child of the tree is one of many small ones that may be a group: the
+ * namespaces of modules and classes are not. */
+static bool
+is_of_group(const struct finder *f, uint32_t child)
+{
+    return child < f->graph->count && f->graph->retained[child] < f->threshold
+           && !is_program(f, child);
+}
+
 /* Objects of one type that are many small ones below what is no suspect itself. */
 static enum hn_status
 add_groups(struct finder *f, uint32_t node)
 {
-    struct hn_domtree_item *items;
-    size_t count;
-    enum hn_status st = hn_domtree_children(f->tree, node, f->threshold, SUSPECTS_MOST,
-                                            f->arena, &items, &count);
+    const struct hn_domtree *tree = f->tree;
+    struct candidate *rows = calloc((size_t)f->heap->type_count + 1, sizeof(*rows));
 
-    for (size_t i = 0; !st && i < count; i++)
-        if (items[i].object == NONE && !f->is_code[items[i].type])
-            add(f, (struct candidate){ .kind = HN_SUSPECT_TYPE,
-                                       .object = NONE,
-                                       .node = node,
-                                       .type = items[i].type,
-                                       .bytes = items[i].retained,
-                                       .objects = items[i].count });
-    return st;
+    if (!rows)
+        return fail_memory(f);
+    for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
+        uint32_t child = tree->children[i];
+
+        if (!is_of_group(f, child))
+            continue;
+        rows[f->heap->types[child]].bytes += f->graph->retained[child];
+        rows[f->heap->types[child]].objects++;
+    }
+    for (uint32_t i = 0; i < f->heap->type_count; i++) {
+        rows[i].kind = HN_SUSPECT_TYPE;
+        rows[i].object = NONE;
+        rows[i].node = node;
+        rows[i].type = i;
+        if (rows[i].bytes >= GROUP_FACTOR * f->threshold)
+            add(f, rows[i]);
+    }
+    free(rows);
+    return HN_OK;
+}
+
+/* What is below @node: the children that are large, how many, and what is left. */
+struct below {
+    uint32_t large, last;
+    uint64_t rest;
+};
+
+static struct below
+look_below(const struct finder *f, uint32_t node)
+{
+    const struct hn_domtree *tree = f->tree;
+    struct below ret = { 0, NONE, f->graph->retained[node] };
+
+    for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
+        uint32_t child = tree->children[i];
+
+        if (f->graph->retained[child] < f->threshold)
+            continue;
+        ret.rest -= f->graph->retained[child];
+        ret.large++;
+        ret.last = child;
+    }
+    return ret;
+}
+
+/* Follows objects that merely lead to one other. If most is lost on the way, a little
+ * with each, it is a chain: its first link is what keeps it. Returns where to look. */
+static uint32_t
+follow(struct finder *f, uint32_t node, bool *is_chain)
+{
+    uint32_t start = node;
+
+    for (*is_chain = false;;) {
+        struct below below = look_below(f, node);
+
+        if (below.large != 1 || below.rest >= f->threshold
+            || below.last >= f->graph->count)
+            return node;
+        node = below.last;
+        if (is_program(f, start))
+            start = node;
+        if (f->graph->retained[node] < f->graph->retained[start] / 10 * 7) {
+            *is_chain = true;
+            return start;
+        }
+    }
 }
 
 static enum hn_status
 look_at(struct finder *f, uint32_t node)
 {
     const struct hn_domtree *tree = f->tree;
-    uint64_t rest = f->graph->retained[node];
+    uint64_t rest;
+    bool is_chain;
 
+    node = follow(f, node, &is_chain);
+    rest = f->graph->retained[node];
+    if (is_chain) {
+        add(f, (struct candidate){ .kind = HN_SUSPECT_OBJECT,
+                                   .object = node,
+                                   .node = node,
+                                   .bytes = rest });
+        return HN_OK;
+    }
     for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
         uint32_t child = tree->children[i];
 
@@ -177,8 +265,9 @@ look_at(struct finder *f, uint32_t node)
         return HN_OK;
     if (is_program(f, node))
         return add_groups(f, node);
-    add(f, (struct candidate){
-               .kind = HN_SUSPECT_OBJECT, .object = node, .node = node, .bytes = rest });
+    add(f,
+        (struct candidate){
+            .kind = HN_SUSPECT_OBJECT, .object = node, .node = node, .bytes = rest });
     return HN_OK;
 }
 
@@ -253,9 +342,8 @@ hn_suspect_parts(const struct hn_heap *heap, const struct hn_domtree_item *items
     for (size_t i = 0; *ret && i < count; i++) {
         const char *name = heap->type[items[i].type].name;
 
-        (*ret)[i] = (struct hn_suspect_part){
-            hn_arena_copy(arena, name, strlen(name)), items[i].count, items[i].own
-        };
+        (*ret)[i] = (struct hn_suspect_part){ hn_arena_copy(arena, name, strlen(name)),
+                                              items[i].count, items[i].own };
     }
     *count_ret = *ret ? count : 0;
     return *ret ? HN_OK
@@ -367,10 +455,10 @@ load_lines(struct finder *f, const struct candidate *c, struct hn_suspect *ret)
     if (!search.sums)
         return fail_memory(f);
     for (uint32_t i = 0; i < f->graph->count; i++)
-        if (c->object == NONE ? (c->kind == HN_SUSPECT_GARBAGE
-                                     ? f->graph->bits[i] & HN_NODE_GARBAGE
-                                     : f->heap->types[i] == c->type)
-                              : is_below(f->graph, i, c->object))
+        if (c->object == NONE
+                ? (c->kind == HN_SUSPECT_GARBAGE ? f->graph->bits[i] & HN_NODE_GARBAGE
+                                                 : f->heap->types[i] == c->type)
+                : is_below(f->graph, i, c->object))
             add_trace(&search, i);
     count = fold_lines(traces, search.sums);
     if (count > LINES_SHOWN)
@@ -379,10 +467,10 @@ load_lines(struct finder *f, const struct candidate *c, struct hn_suspect *ret)
     for (size_t i = 0; ret->lines && i < count; i++) {
         const struct hn_trace_file *file = &traces->files[search.sums[i].file];
 
-        ret->lines[i] = (struct hn_suspect_line){
-            hn_arena_copy(f->arena, file->name, file->size), search.sums[i].line,
-            search.sums[i].count, search.sums[i].bytes
-        };
+        ret->lines[i] =
+            (struct hn_suspect_line){ hn_arena_copy(f->arena, file->name, file->size),
+                                      search.sums[i].line, search.sums[i].count,
+                                      search.sums[i].bytes };
     }
     ret->line_count = ret->lines ? count : 0;
     free(search.sums);
@@ -405,7 +493,7 @@ take_samples(const struct finder *f, const struct candidate *c, uint32_t *sample
         uint32_t child = tree->children[i];
 
         if (child < f->graph->count && f->heap->types[child] == c->type
-            && f->graph->retained[child] < f->threshold && seen++ % step == 0)
+            && is_of_group(f, child) && seen++ % step == 0)
             samples[count++] = child;
     }
     return count;
@@ -554,7 +642,8 @@ load_suspect(struct finder *f, const struct candidate *c, struct hn_suspect *ret
     uint32_t object = c->object;
     enum hn_status st = HN_OK;
 
-    *ret = (struct hn_suspect){ .kind = c->kind, .bytes = c->bytes,
+    *ret = (struct hn_suspect){ .kind = c->kind,
+                                .bytes = c->bytes,
                                 .objects = c->objects };
     if (c->kind == HN_SUSPECT_TYPE)
         st = choose_object(f, c, ret, &object);

@@ -17,9 +17,9 @@
 
 struct hn_suspects_options {
     const struct hn_process *process;
-    unsigned share;  /* percent of all memory that makes a suspect */
-    uint64_t least;  /* bytes, too */
-    uint64_t limit;  /* of suspects; 0: all */
+    unsigned share;                 /* percent of all memory that makes a suspect */
+    uint64_t least;                 /* bytes, too */
+    uint64_t limit;                 /* of suspects; 0: all */
     const struct hn_traces *traces; /* NULL: none */
     const struct hn_trace *(*find_trace)(const struct hn_traces *traces,
                                          uint32_t domain, uint64_t address);

@@ -80,7 +80,7 @@
     X(CLASSMETHOD, "classmethod", "")                                                \
     X(STATICMETHOD, "staticmethod", "")                                              \
     X(MODULE, "PyModuleObject", "")                                                  \
-    X(MODULEDEF, "PyModuleDef", "")                                                   \
+    X(MODULEDEF, "PyModuleDef", "")                                                  \
     X(FLOAT, "PyFloatObject", "")                                                    \
     X(COMPLEX, "PyComplexObject", "")                                                \
     X(BYTEARRAY, "PyByteArrayObject", "")                                            \
@@ -92,6 +92,7 @@
     X(WRAPPER, "wrapperobject", "")                                                  \
     X(DESCRIPTOR, "PyDescrObject", "")                                               \
     X(PARTIAL, "partialobject", "")                                                  \
+    X(LRUCACHE, "lru_cache_object", "")                                              \
     X(CAPSULE, "PyCapsule", "")                                                      \
     X(WEAKREF, "PyWeakReference", "")                                                \
     X(MEMORYVIEW, "PyMemoryViewObject", "")                                          \
@@ -411,6 +412,10 @@
     X(MODULEDEF, STATE_SIZE, 8, "m_size", "")                                         \
     X(FUNCTION, NAME, 8, "func_name", "")                                             \
     X(FUNCTION, GLOBALS, 8, "func_globals", "")                                       \
+    X(FUNCTION, DEFAULTS, 8, "func_defaults", "")                                     \
+    X(FUNCTION, KEYWORD_DEFAULTS, 8, "func_kwdefaults", "")                           \
+    X(FUNCTION, ANNOTATIONS, 8, "func_annotations", "")                               \
+    X(LRUCACHE, CACHE, 8, "cache", "")                                                \
     X(METHOD, SELF, 8, "im_self", "")                                                 \
     X(FLOAT, VALUE, 8, "ob_fval", "")                                                 \
     X(COMPLEX, REAL, 8, "cval.real", "")                                              \

@@ -40,11 +40,12 @@ struct hn_graph_links {
 /* --- py-path */
 
 struct hn_graph_path {
-    const char *text;  /* in Python syntax, from the root to the object */
-    const char *root;  /* a phrase for what keeps the first object: "sys.modules" */
-    uint64_t objects;  /* for a type: how many it leads to; else 1 */
-    uint64_t bytes;    /* of those */
-    struct hn_graph_object *steps; /* from the root's object on, the object itself last */
+    const char *text; /* in Python syntax, from the root to the object */
+    const char *root; /* a phrase for what keeps the first object: "sys.modules" */
+    uint64_t objects; /* for a type: how many it leads to; else 1 */
+    uint64_t bytes;   /* of those */
+    struct hn_graph_object
+        *steps; /* from the root's object on, the object itself last */
     size_t step_count;
 };
 
@@ -53,7 +54,7 @@ struct hn_graph_paths {
     struct hn_graph_path *items;
     size_t count;
     uint64_t total, total_bytes; /* objects of the type */
-    bool garbage; /* nothing leads there: the collector will free it */
+    bool garbage;                /* nothing leads there: the collector will free it */
 };
 
 /* --- py-heap retained */
@@ -69,7 +70,7 @@ struct hn_graph_table {
     struct hn_graph_row *rows;
     size_t row_count;
     bool by_type, is_tree;
-    uint64_t total;           /* bytes of all objects */
+    uint64_t total; /* bytes of all objects */
     uint64_t objects, references;
     uint64_t garbage_objects, garbage_bytes;
 };
@@ -132,8 +133,8 @@ struct hn_graph_lost {
 struct hn_graph_cycles {
     struct hn_graph_cycle *items;
     size_t count;
-    uint64_t total;          /* cycles */
-    uint64_t objects, bytes; /* all that is garbage */
+    uint64_t total;                        /* cycles */
+    uint64_t objects, bytes;               /* all that is garbage */
     struct hn_graph_object *uncollectable; /* gc.garbage */
     size_t uncollectable_count;
     struct hn_graph_lost *lost;

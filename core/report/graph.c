@@ -194,8 +194,9 @@ hn_paths_put(struct hn_text *text, const struct hn_look *look,
         hn_text_puts(text, "Nothing leads there: it is garbage that the collector has "
                            "not freed yet\n");
     else if (paths->count > 0)
-        put_heading(text, look, of_type ? "    objects        size  where they are"
-                                        : "is kept alive by:");
+        put_heading(text, look,
+                    of_type ? "    objects        size  where they are"
+                            : "is kept alive by:");
     for (size_t i = 0; i < paths->count; i++)
         put_path(text, look, &paths->items[i], of_type);
 }

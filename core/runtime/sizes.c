@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "objects/numpy.h"
 #include "objects/objects.h"
 #include "objects/str.h"
 
@@ -35,9 +36,9 @@ static const struct {
     { "frozenset", HN_SIZE_SET },
     { "bytearray", HN_SIZE_BYTEARRAY },
     { "array.array", HN_SIZE_ARRAY },
+    { "numpy.ndarray", HN_SIZE_NUMPY },
     { "collections.deque", HN_SIZE_DEQUE },
     { "type", HN_SIZE_TYPE },
-    { "numpy.ndarray", HN_SIZE_NDARRAY },
     { "code", HN_SIZE_CODE },
     { "frame", HN_SIZE_FRAME },
     { "generator", HN_SIZE_GENERATOR },
@@ -441,68 +442,20 @@ measure_array(const struct subject *s, struct hn_size *ret)
     return HN_OK;
 }
 
-/* PyArrayObject_fields of numpy 1 and 2, behind the object's header. */
-struct ndarray {
-    hn_addr data;
-    uint32_t dimension_count, padding;
-    hn_addr dimensions, strides, base, descriptor;
-    uint32_t flags;
-};
-
-enum {
-    NDARRAY_OWNS_DATA = 4, /* NPY_ARRAY_OWNDATA */
-    DIMENSIONS_MOST = 64,
-    /* PyArray_Descr: sizeof of numpy 1, where its elements' size is an int. */
-    DESCRIPTOR_1 = 96,
-    DESCRIPTOR_1_SIZE = 16,
-    DESCRIPTOR_2_SIZE = 24
-};
-
-/* Bytes of one element; 0 when that cannot be read. */
-static uint64_t
-ndarray_item(struct hn_python *py, hn_addr descriptor)
-{
-    hn_addr type, at = descriptor + py->layout.size[HN_STRUCT_OBJECT];
-    uint64_t basicsize, size;
-    uint32_t small;
-
-    if (hn_object_type(py, descriptor, &type) != HN_OK
-        || hn_field_read(py, HN_TYPE_BASICSIZE, type, &basicsize) != HN_OK)
-        return 0;
-    if (basicsize == DESCRIPTOR_1)
-        return hn_target_read_u32(py->target, at + DESCRIPTOR_1_SIZE, &small) == HN_OK
-                   ? small
-                   : 0;
-    return hn_target_read_u64(py->target, at + DESCRIPTOR_2_SIZE, &size) == HN_OK ? size
-                                                                                  : 0;
-}
-
-/* Views share another's data: it is their base's. */
+/* Its memory, unless it is a view of another's (array_sizeof in numpy). */
 static enum hn_status
-measure_ndarray(const struct subject *s, struct hn_size *ret)
+measure_numpy(const struct subject *s, struct hn_size *ret)
 {
-    uint64_t lengths[DIMENSIONS_MOST], bytes;
-    struct ndarray array;
-    size_t head = s->py->layout.size[HN_STRUCT_OBJECT];
+    struct hn_numpy_array array;
+    uint64_t bytes;
 
-    if (head + sizeof(array) > s->size)
-        return measure_plain(s, ret);
-    memcpy(&array, s->bytes + head, sizeof(array));
-    if (array.dimension_count > DIMENSIONS_MOST)
-        return fail_impossible(s);
     ret->body = s->type->basicsize;
+    if (!hn_numpy_array_view(s->py, s->bytes, s->size, &array))
+        return HN_OK;
+    /* Lengths and strides are one piece. */
     add_buffer(ret, array.dimensions, (uint64_t)array.dimension_count * 2 * WORD, true);
-    if (!(array.flags & NDARRAY_OWNS_DATA))
-        return HN_OK;
-    bytes = ndarray_item(s->py, array.descriptor);
-    if (hn_target_read_some(s->py->target, array.dimensions, lengths,
-                            array.dimension_count * sizeof(lengths[0]))
-        != array.dimension_count * sizeof(lengths[0]))
-        return HN_OK;
-    for (unsigned i = 0; i < array.dimension_count; i++)
-        if (__builtin_mul_overflow(bytes, lengths[i], &bytes))
-            return fail_impossible(s);
-    if (bytes >> COUNT_LOG2_MOST == 0)
+    if (array.flags & HN_NUMPY_OWNS_DATA && hn_numpy_bytes(s->py, &array, &bytes)
+        && bytes <= COUNT_MOST)
         add_buffer(ret, array.data, bytes, true);
     return HN_OK;
 }
@@ -689,6 +642,7 @@ hn_size_measure(struct hn_python *py, const struct hn_size_type *type, hn_addr o
     ret->more = 0;
     ret->bare = false;
     switch (type->rule) {
+    case HN_SIZE_NUMPY: st = measure_numpy(&s, ret); break;
     case HN_SIZE_CODE: st = measure_code(&s, ret); break;
     case HN_SIZE_GENERATOR: st = measure_generator(&s, ret); break;
     case HN_SIZE_FRAME: st = measure_frame(&s, ret); break;
@@ -702,7 +656,6 @@ hn_size_measure(struct hn_python *py, const struct hn_size_type *type, hn_addr o
     case HN_SIZE_SET: st = measure_set(&s, ret); break;
     case HN_SIZE_BYTEARRAY: st = measure_bytearray(&s, ret); break;
     case HN_SIZE_ARRAY: st = measure_array(&s, ret); break;
-    case HN_SIZE_NDARRAY: st = measure_ndarray(&s, ret); break;
     case HN_SIZE_DEQUE: st = measure_deque(&s, ret); break;
     case HN_SIZE_TYPE: st = measure_type(&s, ret); break;
     }

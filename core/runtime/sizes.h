@@ -24,8 +24,8 @@ enum hn_size_rule {
     HN_SIZE_TYPE,
     HN_SIZE_GENERATOR,
     HN_SIZE_FRAME,
-    HN_SIZE_NDARRAY,
     HN_SIZE_CODE,
+    HN_SIZE_NUMPY,
     HN_SIZE_OWN /* C or Python code of its own: counted as object would */
 };
 

@@ -2,8 +2,8 @@
  *
  *   list_references PID|CORE [EXECUTABLE]
  *
- * A line "O address bits retained dominator rule bytes type" an object, behind it "R to place bits
- * index" for each of its references; then "S objects references garbage". */
+ * A line "O address bits retained dominator rule bytes type" an object, behind it "R to
+ * place bits index" for each of its references; then "S objects references garbage". */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>

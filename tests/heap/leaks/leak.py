@@ -3,7 +3,7 @@ stands still.
 
 expect(path="cache") writes the truth to the file named by the first argument. The first
 suspect must be of one of @kinds, its path contain @path, and its object be of @type,
-where these are given."""
+where these are given; what it is made of most must be among @made_of."""
 
 import json
 import os
@@ -19,11 +19,12 @@ def block(size=1000):
     return bytearray(size)
 
 
-def expect(path=None, type=None, kinds=("object",), suspects=True):
+def expect(path=None, type=None, kinds=("object",), suspects=True, made_of=()):
     reader, writer = os.pipe()
     os.dup2(reader, STILL_FD)
     truth = {"pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
-             "path": path, "type": type, "kinds": list(kinds), "suspects": suspects}
+             "path": path, "type": type, "kinds": list(kinds), "suspects": suspects,
+             "made_of": list(made_of)}
     with open(sys.argv[1], "w", encoding="ascii") as file:
         file.write(json.dumps(truth))
     os.write(1, b"READY\n")

@@ -62,7 +62,8 @@ reach(const struct graph *g, uint32_t without, enum hn_entry kind, bool *reached
 
     memset(reached, 0, NODES_MOST);
     for (uint32_t i = 0; i < g->count; i++)
-        reached[i] = i != without && (g->entry[i] == HN_ENTRY_ROOT || g->entry[i] == kind);
+        reached[i] =
+            i != without && (g->entry[i] == HN_ENTRY_ROOT || g->entry[i] == kind);
     while (changed) {
         changed = false;
         for (uint32_t e = 0; e < g->edge_count; e++)
