@@ -11,4 +11,8 @@
 HN_MUST_CHECK enum hn_status
 hn_call_open_heap(struct hn_call *call, struct hn_heap *ret);
 
+/* Notes what was damaged in the heap. */
+void
+hn_call_note_heap(struct hn_call *call, const struct hn_heap_sums *sums);
+
 #endif

@@ -158,7 +158,7 @@ make_index(struct hn_heap *heap)
 static enum hn_status
 no_memory(const struct hn_heap *heap)
 {
-    return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the objects");
+    return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for the objects");
 }
 
 static enum hn_status
@@ -214,6 +214,7 @@ hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
     memset(ret, 0, sizeof(*ret));
     hn_arena_init(&ret->arena);
     ret->rt = rt;
+    ret->err = rt->py.err;
     ret->pages = s.pages = hn_heap_pages_create();
     ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
     s.sums = &ret->sums;

@@ -237,7 +237,14 @@ static const struct hn_target_ops core_ops = {
     .registers = core_registers,
 };
 
-static const struct hn_source_ops core_source_ops = { .lend = core_lend };
+static bool
+core_auxv(void *impl, uint64_t type, uint64_t *ret)
+{
+    return hn_core_auxv(&((struct core *)impl)->notes, type, ret);
+}
+
+static const struct hn_source_ops core_source_ops = { .lend = core_lend,
+                                                      .auxv = core_auxv };
 
 static int
 by_start(const void *a, const void *b)

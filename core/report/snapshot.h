@@ -1,0 +1,18 @@
+/* Moments and what changed between them, as text and as JSON. */
+#ifndef HN_REPORT_SNAPSHOT_H
+#define HN_REPORT_SNAPSHOT_H
+
+#include "model/snapshot.h"
+#include "report/json.h"
+#include "report/look.h"
+
+/* Two lines: of which process, when, and the user's note. */
+void
+hn_moment_put(struct hn_text *text, const struct hn_look *look,
+              const struct hn_moment_facts *facts);
+
+/* The members of a moment, without the brackets. */
+void
+hn_document_moment(struct hn_json *json, const struct hn_moment_facts *facts);
+
+#endif
