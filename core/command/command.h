@@ -23,7 +23,8 @@ enum hn_arg_kind {
     HN_ARG_LIST,   /* const char *const *: every word given, NULL-terminated; NULL if
                       none was */
     HN_ARG_TIME,   /* uint64_t, nanoseconds: "10", "0.5", "500ms", "2m" */
-    HN_ARG_RATE    /* uint64_t, a second: "1000", "10k", "1khz" */
+    HN_ARG_RATE,   /* uint64_t, a second: "1000", "10k", "1khz" */
+    HN_ARG_BYTES   /* uint64_t: "4096", "10MB", "1.5GiB" */
 };
 
 struct hn_arg {

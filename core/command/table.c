@@ -30,6 +30,7 @@ static const struct hn_command *const commands[] = {
     &hn_command_snapshot,
     &hn_command_snapshot_save,
     &hn_command_snapshot_show,
+    &hn_command_snapshot_diff,
     &hn_command_tracemalloc,
     &hn_command_tracemalloc_stat,
     &hn_command_tracemalloc_diff,

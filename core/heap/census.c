@@ -101,6 +101,16 @@ static const uint64_t size_limits[] = {
 
 enum { SIZES = sizeof(size_limits) / sizeof(size_limits[0]) };
 
+const char *
+hn_census_size_name(uint64_t bytes)
+{
+    size_t i = 0;
+
+    while (bytes > size_limits[i])
+        i++;
+    return size_names[i];
+}
+
 static const char *const generation_names[] = {
     "generation 0",
     "generation 1",

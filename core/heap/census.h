@@ -32,4 +32,8 @@ hn_census_finish(struct hn_heap_row *rows, size_t count, enum hn_census_order or
 const char *
 hn_census_module(const struct hn_heap_type *type);
 
+/* The class of sizes that an object of @bytes belongs to. */
+const char *
+hn_census_size_name(uint64_t bytes);
+
 #endif

@@ -8,9 +8,10 @@
 #include "report/number.h"
 #include "report/process.h"
 
-static void
-put_time(struct hn_text *text, int64_t time_ns)
+void
+hn_moment_put_time(struct hn_text *text, const struct hn_moment_facts *facts)
 {
+    int64_t time_ns = facts->time_ns;
     time_t seconds = (time_t)(time_ns / INT64_C(1000000000));
     struct tm utc;
     char buffer[64];
@@ -39,7 +40,7 @@ hn_moment_put(struct hn_text *text, const struct hn_look *look,
     hn_text_printf(text, ", pid %" PRId64 ": ", facts->pid);
     hn_process_put_command_line(text, &process);
     hn_text_puts(text, "\nsnapshot of ");
-    put_time(text, facts->time_ns);
+    hn_moment_put_time(text, facts);
     if (strcmp(facts->read_from, "core") == 0)
         hn_text_puts(text, ", taken from a core");
     if (facts->inconsistent)

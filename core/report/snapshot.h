@@ -11,8 +11,22 @@ void
 hn_moment_put(struct hn_text *text, const struct hn_look *look,
               const struct hn_moment_facts *facts);
 
+/* "2026-11-27 01:00:02 UTC" */
+void
+hn_moment_put_time(struct hn_text *text, const struct hn_moment_facts *facts);
+
 /* The members of a moment, without the brackets. */
 void
 hn_document_moment(struct hn_json *json, const struct hn_moment_facts *facts);
+
+/* Moments, sentence and tables of at most @limit rows (0: all); rows that did not
+ * change are left out. */
+void
+hn_diff_put(struct hn_text *text, const struct hn_look *look,
+            const struct hn_diff *diff, uint64_t limit);
+
+/* The members of py-snapshot diff's result, without the brackets. */
+void
+hn_document_diff(struct hn_json *json, const struct hn_diff *diff, uint64_t limit);
 
 #endif

@@ -36,6 +36,29 @@ hn_moment_deinit(struct hn_moment *moment)
     memset(moment, 0, sizeof(*moment));
 }
 
+void
+hn_moment_detach(struct hn_moment *moment, struct hn_error *err)
+{
+    moment->heap.rt = NULL;
+    moment->heap.err = err;
+}
+
+void
+hn_moment_drop_objects(struct hn_moment *moment)
+{
+    struct hn_heap *heap = &moment->heap;
+
+    free(heap->places);
+    free(heap->types);
+    free(heap->counted);
+    free(heap->spent);
+    free(moment->contents);
+    heap->places = NULL;
+    heap->types = heap->counted = heap->spent = moment->contents = NULL;
+    heap->count = heap->capacity = 0;
+    moment->has_objects = false;
+}
+
 /* --- tables */
 
 static enum hn_status

@@ -69,6 +69,14 @@ HN_MUST_CHECK enum hn_status
 hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
                const struct hn_moment_options *options, struct hn_moment *ret);
 
+/* Cuts the moment off from the process it was read from, which may then be closed. */
+void
+hn_moment_detach(struct hn_moment *moment, struct hn_error *err);
+
+/* Forgets the objects, keeps their sums. */
+void
+hn_moment_drop_objects(struct hn_moment *moment);
+
 /* The table by type or module, from the sums; by size or generation as it was kept. */
 HN_MUST_CHECK enum hn_status
 hn_moment_census(const struct hn_moment *moment, enum hn_census_group group,
