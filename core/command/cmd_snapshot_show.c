@@ -5,7 +5,9 @@
 #include "command/parse.h"
 #include "command/traces.h"
 #include "report/heap.h"
+#include "report/sites.h"
 #include "report/traces.h"
+#include "snapshot/sites.h"
 
 struct show_options {
     unsigned by, sort;
@@ -150,12 +152,36 @@ show_lines(struct hn_call *call, const struct show_options *o, struct hn_moment 
     return HN_OK;
 }
 
+static enum hn_status
+show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    const struct hn_trace_selection all = { .has_domain = false };
+    struct hn_sites sites;
+    enum hn_status st = HN_OK;
+
+    if (!moment->traces.tracing || !moment->has_objects)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it takes both objects and allocation traces, and it has not");
+    st = hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, &call->arena,
+                       &sites);
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_sites(&call->json, &sites, o->limit);
+    else
+        hn_sites_put(&call->out.text, &call->look, &sites, false, o->limit);
+    end(call);
+    return HN_OK;
+}
+
 static const struct view views[] = {
     { "types", { false, false }, show_types },
     { "find", { true, false }, show_objects },
     { "strings", { false, false }, show_strings },
     { "gc", { false, false }, show_gc },
     { "lines", { false, true }, show_lines },
+    { "sites", { true, true }, show_sites },
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
@@ -173,7 +199,7 @@ find_view(struct hn_call *call, const struct view **ret)
     call->misused = true;
     call->doing = "show a snapshot";
     return hn_fail_detail(&call->session->err, HN_E_ARGUMENT, 0,
-                          "its views are types, find, strings, gc and lines", "%s",
+                          "its views are types, find, strings, gc, lines and sites", "%s",
                           word);
 }
 
@@ -209,7 +235,7 @@ static const struct hn_arg args[] = {
     { "limit", 0, HN_ARG_COUNT, offsetof(struct show_options, limit), "N",
       "only the first N rows (0: all)", NULL, false },
     { "type", 't', HN_ARG_STRING, offsetof(struct show_options, type), "PATTERN",
-      "find: only types of this name, whole or its last part; * and ? as in a shell",
+      "find, sites: only types of this name, whole or its last part; * and ? as in a shell",
       NULL, false },
     { "min-size", 0, HN_ARG_COUNT, offsetof(struct show_options, min_size), "BYTES",
       "find: only objects of at least that size", NULL, false },
@@ -232,9 +258,9 @@ const struct hn_command hn_command_snapshot_show = {
     .parent = &hn_command_snapshot,
     .subject = HN_SUBJECT_FILES,
     .details =
-        "VIEW is one of types (`heap`, the default), find, strings, gc (as the `heap` "
-        "commands of these names show them) and lines (as `tracemalloc` does). A file "
-        "holds values of its largest objects only.",
+        "VIEW is one of types (the default), find, strings and gc, as the `heap` commands "
+        "of these names show them, and lines and sites, as `tracemalloc` and "
+        "`tracemalloc types` do. A file holds values of its largest objects only.",
     .examples = examples,
     .args = args,
     .operands = "FILE [VIEW]",

@@ -35,6 +35,7 @@ static const struct hn_command *const commands[] = {
     &hn_command_tracemalloc_stat,
     &hn_command_tracemalloc_diff,
     &hn_command_tracemalloc_save,
+    &hn_command_tracemalloc_types,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -31,8 +31,8 @@ last_part(const char *name)
     return dot ? dot + 1 : name;
 }
 
-static bool
-type_passes(const char *pattern, const char *name)
+bool
+hn_heap_type_matches(const char *pattern, const char *name)
 {
     return !pattern || fnmatch(pattern, name, 0) == 0
            || fnmatch(pattern, last_part(name), 0) == 0;
@@ -51,7 +51,7 @@ choose_types(struct search *s, struct hn_arena *arena)
 
     s->types = hn_arena_array(arena, heap->type_count, sizeof(*s->types));
     for (uint32_t i = 0; s->types && i < heap->type_count; i++)
-        s->types[i] = type_passes(s->filter->type, heap->type[i].name);
+        s->types[i] = hn_heap_type_matches(s->filter->type, heap->type[i].name);
     return s->types != NULL;
 }
 

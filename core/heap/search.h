@@ -19,4 +19,9 @@ HN_MUST_CHECK enum hn_status
 hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
                struct hn_arena *arena, struct hn_heap_hits *ret);
 
+/* Whether the qualified name of a type, or its last part, is like @pattern (NULL: any).
+ */
+bool
+hn_heap_type_matches(const char *pattern, const char *name);
+
 #endif

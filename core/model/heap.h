@@ -32,6 +32,8 @@ struct hn_heap_census {
     struct hn_heap_sums sums;
 };
 
+struct hn_traces;
+
 /* One object of py-heap find. */
 struct hn_heap_hit {
     uint64_t address;
@@ -40,6 +42,7 @@ struct hn_heap_hit {
     bool tracked;
     int generation; /* -1: in no list of the collector */
     bool is_static; /* in the data of a program or library */
+    const struct hn_traces *trace; /* of its one block; NULL: it was not traced */
 };
 
 struct hn_heap_hits {

@@ -47,8 +47,9 @@
         return item && item.thread === null ? place(functions[item.fn].file, item.line) : "";
     }
 
-    const samplesOf = (samples, one) => count(samples) + NBSP + "samples, about" + NBSP
-        + seconds((samples * one.sample_ns) / 1e9);
+    const samplesOf = (samples, one) => one.unit === "bytes" ? hn.bytes(samples)
+        : count(samples) + NBSP + "samples, about" + NBSP
+            + seconds((samples * one.sample_ns) / 1e9);
 
     /* --- colours: by a hash of the name, so they stay from run to run */
 
@@ -935,7 +936,8 @@
     }
 
     function start() {
-        profile.showHeader(compared ? "Flame graph, before and after" : "Flame graph");
+        profile.showHeader(compared ? "Flame graph, before and after"
+                           : last.unit === "bytes" ? "Flame graph of memory" : "Flame graph");
         readColors();
         table = hn.table(byId("functions"), columns(), 0);
         startControls();
