@@ -151,7 +151,7 @@ static const struct hn_arg args[] = {
 };
 
 static const struct hn_example examples[] = {
-    { "monday.hnsnap --note 'before the import'", "one moment of a process" },
+    { "monday.hnsnap --note nightly", "one moment of a process" },
     { "small.hnsnap --no-objects", "sums alone: some hundred kilobytes" },
     { NULL, NULL },
 };

@@ -120,10 +120,11 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
     hn_command_print, hn_command_object, hn_command_exc, hn_command_sample,
     hn_command_sample_convert, hn_command_sample_diff, hn_command_top,
     hn_command_tracemalloc, hn_command_tracemalloc_stat, hn_command_tracemalloc_diff,
-    hn_command_tracemalloc_save, hn_command_tracemalloc_types, hn_command_heap, hn_command_heap_types,
-    hn_command_heap_find, hn_command_heap_strings, hn_command_heap_gc,
-    hn_command_snapshot, hn_command_snapshot_save, hn_command_snapshot_show,
-    hn_command_snapshot_diff;
+    hn_command_tracemalloc_save, hn_command_tracemalloc_types, hn_command_heap,
+    hn_command_heap_types, hn_command_heap_find, hn_command_heap_strings,
+    hn_command_heap_gc, hn_command_heap_retained, hn_command_heap_suspects,
+    hn_command_heap_cycles, hn_command_refs, hn_command_path, hn_command_snapshot,
+    hn_command_snapshot_save, hn_command_snapshot_show, hn_command_snapshot_diff;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

@@ -2,14 +2,34 @@
 #ifndef HN_COMMAND_HEAP_H
 #define HN_COMMAND_HEAP_H
 
-#include "command/call.h"
-#include "heap/heap.h"
+#include "command/values.h"
+#include "heap/graph.h"
 
 /* Opens the target and finds all of its objects. An interruption is no failure: what
  * was found until then is shown, and call->interrupted marks it. hn_heap_deinit() is
  * due in any case. */
 HN_MUST_CHECK enum hn_status
 hn_call_open_heap(struct hn_call *call, struct hn_heap *ret);
+
+/* The same once the target is open. @ret is zeroed by the caller. */
+HN_MUST_CHECK enum hn_status
+hn_call_load_heap(struct hn_call *call, struct hn_heap *ret);
+
+/* Builds the graph of @heap. An interruption is a failure: half a graph says nothing.
+ * hn_graph_deinit() is due in any case. */
+HN_MUST_CHECK enum hn_status
+hn_call_load_graph(struct hn_call *call, const struct hn_heap *heap,
+                   struct hn_graph *ret);
+
+/* The address of the object that the operands name, as in py-object. */
+HN_MUST_CHECK enum hn_status
+hn_call_operand_object(struct hn_call *call, const struct hn_value_options *options,
+                       hn_addr *ret);
+
+/* Its number in @heap. */
+HN_MUST_CHECK enum hn_status
+hn_call_find_object(struct hn_call *call, const struct hn_heap *heap, hn_addr address,
+                    uint32_t *ret);
 
 /* Notes what was damaged in the heap. */
 void

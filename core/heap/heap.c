@@ -1,48 +1,13 @@
 /* Finding all objects, step by step: see heap.h. */
 #include "heap/private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-enum {
-    /* Steps between two looks at the clock: well below a tenth of a second. */
-    STEPS = 256,
-    PROGRESS_AFTER_MS = 1000,
-    PROGRESS_EVERY_MS = 200
-};
-
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 enum hn_status
 hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t total)
 {
-    const struct hn_host *host = s->py->target->host;
-    int64_t now;
-    char line[80];
-
-    if (++s->steps % STEPS != 0 || !host)
-        return HN_OK;
-    if (hn_target_interrupted(s->py->target))
-        return hn_fail(s->py->err, HN_E_INTERRUPTED, 0, "interrupted");
-    now = now_ms();
-    if (!host->progress || now < s->next_word_ms)
-        return HN_OK;
-    s->next_word_ms = now + PROGRESS_EVERY_MS;
-    if (total)
-        snprintf(line, sizeof(line), "%s: %d %%", what, (int)(done * 100 / total));
-    else
-        snprintf(line, sizeof(line), "%s", what);
-    host->progress(host->impl, line);
-    return HN_OK;
+    return hn_pace_step(&s->pace, what, done, total);
 }
 
 static uint32_t
@@ -208,7 +173,6 @@ hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
 {
     struct hn_seeker s = { .heap = ret, .py = &rt->py, .process = process };
     struct hn_lookup lookup = { rt, process->interpreters[0].addr, NULL };
-    const struct hn_host *host = rt->py.target->host;
     enum hn_status st;
 
     memset(ret, 0, sizeof(*ret));
@@ -218,13 +182,12 @@ hn_heap_load(struct hn_runtime *rt, const struct hn_process *process,
     ret->pages = s.pages = hn_heap_pages_create();
     ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
     s.sums = &ret->sums;
-    s.next_word_ms = now_ms() + PROGRESS_AFTER_MS;
+    hn_pace_init(&s.pace, rt->py.target);
     if (!s.pages || !s.kinds)
         return no_memory(ret);
     st = seek(&s);
     finish(&s);
-    if (host && host->progress)
-        host->progress(host->impl, NULL);
+    hn_pace_end(&s.pace);
     hn_outside_destroy(s.outside);
     free(s.pools);
     return st;
@@ -246,23 +209,7 @@ hn_heap_deinit(struct hn_heap *heap)
 uint32_t
 hn_heap_find(const struct hn_heap *heap, hn_addr address)
 {
-    uint32_t count, low = hn_heap_pages_objects(heap->pages, address, &count), high;
-
-    if (count == 0)
-        return HN_HEAP_NONE;
-    high = low + count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        hn_addr at = hn_heap_address(heap, middle);
-
-        if (at == address)
-            return middle;
-        if (at < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return HN_HEAP_NONE;
+    return hn_heap_pages_object(heap->pages, address);
 }
 
 uint64_t

@@ -8,6 +8,10 @@ enum {
     PAGE_SHIFT = 12,
     CHUNK_SHIFT = 20,
     PAGES = 1 << (CHUNK_SHIFT - PAGE_SHIFT),
+    /* Objects begin at multiples of 8: a bit for each of these in a page. */
+    PLACE_SHIFT = 3,
+    WORD_BITS = 64,
+    WORDS = (1 << (PAGE_SHIFT - PLACE_SHIFT)) / WORD_BITS,
     SLOTS_FIRST = 256,
     /* A terabyte of Python objects. */
     CHUNKS_MOST = 1 << 20
@@ -18,6 +22,7 @@ struct chunk {
     uint32_t first[PAGES];
     uint16_t count[PAGES];
     uint32_t block[PAGES]; /* bytes of a block, cut; 0: no pool */
+    uint64_t begins[PAGES][WORDS]; /* where objects begin */
 };
 
 struct hn_heap_pages {
@@ -117,6 +122,12 @@ page_of(hn_addr addr)
     return addr >> PAGE_SHIFT & (PAGES - 1);
 }
 
+static size_t
+place_of(hn_addr addr)
+{
+    return (addr & ((1 << PAGE_SHIFT) - 1)) >> PLACE_SHIFT;
+}
+
 bool
 hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
                        uint64_t block_size)
@@ -144,12 +155,14 @@ bool
 hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t object)
 {
     struct chunk *chunk = claim(pages, addr);
-    size_t page = page_of(addr);
+    size_t page = page_of(addr), place;
 
     if (!chunk)
         return false;
     if (chunk->count[page]++ == 0)
         chunk->first[page] = object;
+    place = place_of(addr);
+    chunk->begins[page][place / WORD_BITS] |= UINT64_C(1) << (place % WORD_BITS);
     return true;
 }
 
@@ -157,17 +170,29 @@ void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages)
 {
     for (size_t i = 0; i < pages->slot_count; i++)
-        if (pages->slots[i])
+        if (pages->slots[i]) {
             memset(pages->slots[i]->count, 0, sizeof(pages->slots[i]->count));
+            memset(pages->slots[i]->begins, 0, sizeof(pages->slots[i]->begins));
+        }
 }
 
 uint32_t
-hn_heap_pages_objects(const struct hn_heap_pages *pages, hn_addr addr,
-                      uint32_t *count_ret)
+hn_heap_pages_object(const struct hn_heap_pages *pages, hn_addr addr)
 {
     const struct chunk *chunk = find(pages, addr);
-    size_t page = page_of(addr);
+    size_t page = page_of(addr), place = place_of(addr), word = place / WORD_BITS;
+    const uint64_t *begins;
+    uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
+    uint32_t object;
 
-    *count_ret = chunk ? chunk->count[page] : 0;
-    return *count_ret ? chunk->first[page] : UINT32_MAX;
+    if (!chunk || addr % (1 << PLACE_SHIFT) != 0)
+        return UINT32_MAX;
+    begins = chunk->begins[page];
+    if (!(begins[word] & bit))
+        return UINT32_MAX;
+    object = chunk->first[page]
+             + (uint32_t)__builtin_popcountll(begins[word] & (bit - 1));
+    for (size_t i = 0; i < word; i++)
+        object += (uint32_t)__builtin_popcountll(begins[i]);
+    return object;
 }

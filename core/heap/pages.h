@@ -1,5 +1,5 @@
 /* An index of memory by pages: which are pools, with blocks of which size, and which
- * object is the first in each. One lookup costs a hash and a byte. */
+ * object is the first in each. One lookup costs a hash and a few bits. */
 #ifndef HN_HEAP_PAGES_H
 #define HN_HEAP_PAGES_H
 
@@ -34,10 +34,8 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages);
 
-/* The first object in the page of @addr, UINT32_MAX for none, and how many there are.
- */
+/* The object that begins at @addr, UINT32_MAX for none. */
 uint32_t
-hn_heap_pages_objects(const struct hn_heap_pages *pages, hn_addr addr,
-                      uint32_t *count_ret);
+hn_heap_pages_object(const struct hn_heap_pages *pages, hn_addr addr);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "heap/heap.h"
 #include "heap/kinds.h"
+#include "heap/pace.h"
 #include "heap/pages.h"
 #include "heap/pools.h"
 
@@ -28,9 +29,7 @@ struct hn_seeker {
     /* Objects outside of pools, in the order they were met. */
     struct hn_outside *outside;
 
-    /* When to look for Ctrl-C and to say how far we are. */
-    int64_t next_word_ms;
-    uint32_t steps;
+    struct hn_pace pace;
 };
 
 /* Counts one step of work; every so many it looks for Ctrl-C and shows @what, @done of

@@ -13,15 +13,14 @@ struct hn_heap_filter {
     bool values;       /* hits are wanted with their repr */
 };
 
+/* Whether a type's name passes @pattern, as filter->type does. */
+bool
+hn_heap_type_matches(const char *pattern, const char *name);
+
 /* The objects that pass, the largest first. HN_E_ARGUMENT for a bad expression. After
  * an interruption @ret holds what was found until then. Lives in @arena. */
 HN_MUST_CHECK enum hn_status
 hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
                struct hn_arena *arena, struct hn_heap_hits *ret);
-
-/* Whether the qualified name of a type, or its last part, is like @pattern (NULL: any).
- */
-bool
-hn_heap_type_matches(const char *pattern, const char *name);
 
 #endif

@@ -17,6 +17,7 @@
     X(RUNTIME, "_PyRuntimeState", "runtime_state.size")                              \
     X(INTERP, "PyInterpreterState", "interpreter_state.size")                        \
     X(THREAD, "PyThreadState", "thread_state.size")                                  \
+    X(THREADIMPL, "_PyThreadStateImpl", "")                                          \
     X(CFRAME, "_PyCFrame", "")                                                       \
     X(CHUNK, "_PyStackChunk", "")                                                    \
     X(GIL, "_gil_runtime_state", "")                                                 \
@@ -139,6 +140,7 @@
     X(GC, COLLECTING, 4, "collecting", "gc.collecting")                               \
     X(GC, PERMANENT, 0, "permanent_generation", "")                                   \
     X(GC, STATS, 0, "generation_stats", "")                                           \
+    X(GC, GARBAGE, 8, "garbage", "")                                                  \
     X(GENERATION, THRESHOLD, 4, "threshold", "")                                      \
     X(GENERATION, COUNT, 4, "count", "")                                              \
     X(GCSTATS, COLLECTIONS, 8, "collections", "")                                     \
@@ -170,6 +172,8 @@
     X(THREAD, RAISED_VALUE, 8, "curexc_value", "")                                    \
     X(THREAD, RAISED_TRACEBACK, 8, "curexc_traceback", "")                            \
     X(THREAD, EXC_INFO, 8, "exc_info", "")                                            \
+    X(THREADIMPL, REFCOUNTS, 8, "refcounts.values", "")                               \
+    X(THREADIMPL, REFCOUNTS_SIZE, 8, "refcounts.size", "")                            \
     X(CFRAME, CURRENT_FRAME, 8, "current_frame", "")                                  \
     X(CFRAME, PREVIOUS, 8, "previous", "")                                            \
     X(CHUNK, PREVIOUS, 8, "previous", "")                                             \
@@ -181,13 +185,16 @@
     X(FRAMEOBJECT, GLOBALS, 8, "f_globals", "")                                       \
     X(FRAMEOBJECT, BUILTINS, 8, "f_builtins", "")                                     \
     X(FRAMEOBJECT, LOCALS, 8, "f_locals", "")                                         \
-    X(FRAMEOBJECT, VALUESTACK, 8, "f_valuestack", "")                                 \
     X(FRAMEOBJECT, GEN, 8, "f_gen", "")                                               \
     X(FRAMEOBJECT, LASTI, 4, "f_lasti", "")                                           \
     X(FRAMEOBJECT, EXECUTING, 1, "f_executing", "")                                   \
     X(FRAMEOBJECT, STATE, 1, "f_state", "")                                           \
     X(FRAMEOBJECT, LOCALSPLUS, 0, "f_localsplus", "")                                 \
     X(FRAMEOBJECT, FRAME, 8, "f_frame", "")                                           \
+    X(FRAMEOBJECT, DATA, 0, "_f_frame_data", "")                                      \
+    X(FRAMEOBJECT, VALUESTACK, 8, "f_valuestack", "")                                 \
+    X(FRAMEOBJECT, STACKTOP, 8, "f_stacktop", "")                                     \
+    X(FRAMEOBJECT, STACKDEPTH, 4, "f_stackdepth", "")                                 \
     X(FRAME, EXECUTABLE, 8, "f_executable|f_code", "interpreter_frame.executable")    \
     X(FRAME, PREVIOUS, 8, "previous", "interpreter_frame.previous")                   \
     X(FRAME, FUNCTION, 8, "f_funcobj|f_func", "")                                     \
@@ -201,6 +208,7 @@
     X(FRAME, STACKTOP, 4, "stacktop", "")                                             \
     X(FRAME, STACKPOINTER, 8, "stackpointer", "interpreter_frame.stackpointer")       \
     X(FRAME, LOCALSPLUS, 0, "localsplus", "interpreter_frame.localsplus")             \
+    X(FRAME, OBJECT, 8, "frame_obj", "")                                              \
     X(CODE, ARGCOUNT, 4, "co_argcount", "code_object.argcount")                       \
     X(CODE, KWONLYARGCOUNT, 4, "co_kwonlyargcount", "")                               \
     X(CODE, NLOCALS, 4, "co_nlocals", "")                                             \
@@ -222,6 +230,8 @@
     X(CODE, LINETABLE, 8, "co_linetable|co_lnotab", "code_object.linetable")          \
     X(CODE, ADAPTIVE, 0, "co_code_adaptive", "code_object.co_code_adaptive")          \
     X(CODE, TLBC, 8, "co_tlbc", "code_object.co_tlbc")                                \
+    X(CODE, CACHED, 8, "_co_cached", "")                                              \
+    X(CODE, UNIQUE_ID, 8, "_co_unique_id", "")                                        \
     X(CODEARRAY, SIZE, 8, "size", "")                                                 \
     X(CODEARRAY, ENTRIES, 0, "entries", "")                                           \
     X(GEN, NAME, 8, "gi_name", "gen_object.gi_name")                                  \
@@ -269,8 +279,11 @@
     X(TYPE, MRO, 8, "tp_mro", "")                                                     \
     X(TYPE, BASES, 8, "tp_bases", "")                                                 \
     X(TYPE, SUBCLASSES, 8, "tp_subclasses", "")                                       \
+    X(TYPE, WEAKLISTOFFSET, 8, "tp_weaklistoffset", "")                               \
     X(HEAPTYPE, QUALNAME, 8, "ht_qualname", "")                                       \
     X(HEAPTYPE, CACHED_KEYS, 8, "ht_cached_keys", "heap_type_object.ht_cached_keys")  \
+    X(HEAPTYPE, SPECIAL_GETITEM, 8, "_spec_cache.getitem", "")                        \
+    X(HEAPTYPE, UNIQUE_ID, 8, "unique_id", "")                                        \
     X(TYPES, BUILTINS, 0, "builtins.initialized|builtins", "")                        \
     X(TYPES, EXTENSIONS, 0, "for_extensions.initialized", "")                         \
     X(STATICTYPE, TYPE, 8, "type", "")                                                \
@@ -293,6 +306,7 @@
     X(LIST, ITEMS, 8, "ob_item", "list_object.ob_item")                               \
     X(LIST, ALLOCATED, 8, "allocated", "")                                            \
     X(DICT, USED, 8, "ma_used", "")                                                   \
+    X(DICT, WATCHER_TAG, 8, "_ma_watcher_tag", "")                                    \
     X(DICT, KEYS, 8, "ma_keys", "dict_object.ma_keys")                                \
     X(DICT, VALUES, 8, "ma_values", "dict_object.ma_values")                          \
     X(DICTKEYS, SIZE, 8, "dk_size", "")                                               \
@@ -306,9 +320,13 @@
     X(DICTVALUES, CAPACITY, 1, "capacity", "")                                        \
     X(DICTVALUES, SIZE, 1, "size", "")                                                \
     X(DICTVALUES, VALID, 1, "valid", "")                                              \
+    X(DICTVALUES, EMBEDDED, 1, "embedded", "")                                        \
     X(DICTVALUES, VALUES, 0, "values", "")                                            \
     X(ODICT, NODES_SIZE, 8, "od_fast_nodes_size", "")                                 \
     X(ODICT, NODES, 8, "od_fast_nodes", "")                                           \
+    X(ODICT, FIRST, 8, "od_first", "")                                                \
+    X(ODICTNODE, KEY, 8, "key", "")                                                   \
+    X(ODICTNODE, NEXT, 8, "next", "")                                                 \
     X(ARRAY, ITEMS, 8, "ob_item", "")                                                 \
     X(ARRAY, ALLOCATED, 8, "allocated", "")                                           \
     X(ARRAY, DESCR, 8, "ob_descr", "")                                                \
@@ -418,6 +436,7 @@
     X(PARTIAL, KEYWORDS, 8, "kw", "")                                                 \
     X(CAPSULE, NAME, 8, "name", "")                                                   \
     X(WEAKREF, OBJECT, 8, "wr_object", "")                                            \
+    X(WEAKREF, CALLBACK, 8, "wr_callback", "")                                        \
     X(MEMORYVIEW, FLAGS, 4, "flags", "")                                              \
     X(MEMORYVIEW, BUFFER, 8, "mbuf", "")                                              \
     X(MANAGEDBUFFER, FLAGS, 4, "flags", "")                                           \

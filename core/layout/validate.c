@@ -5,7 +5,8 @@
 static bool
 is_copied(enum hn_struct type)
 {
-    return type != HN_STRUCT_RUNTIME && type != HN_STRUCT_INTERP;
+    return type != HN_STRUCT_RUNTIME && type != HN_STRUCT_INTERP
+           && type != HN_STRUCT_THREADIMPL;
 }
 
 static bool

@@ -7,6 +7,7 @@
  * co_localsplusnames names all slots and co_localspluskinds has a byte for each. */
 #include "objects/objects.h"
 #include "runtime/internal.h"
+#include "runtime/variables.h"
 
 #include <string.h>
 
@@ -193,4 +194,19 @@ hn_code_names_load(struct hn_runtime *rt, const struct hn_code *code,
     }
     *ret = *kept;
     return HN_OK;
+}
+
+const char *
+hn_variable_name(struct hn_runtime *rt, hn_addr at, uint64_t slot)
+{
+    const struct hn_code_names *names;
+    const struct hn_code *code;
+
+    if (at == 0 || hn_code_load(rt, at, &code) != HN_OK
+        || hn_code_names_load(rt, code, &names) != HN_OK)
+        return NULL;
+    for (size_t i = 0; i < names->count; i++)
+        if (names->items[i].slot == slot || names->items[i].cell == slot)
+            return names->items[i].name;
+    return NULL;
 }

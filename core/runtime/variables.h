@@ -48,6 +48,11 @@ HN_MUST_CHECK enum hn_status
 hn_frame_dicts_load(struct hn_runtime *rt, const struct hn_frame *frame,
                     struct hn_frame_dicts *ret);
 
+/* The name of the variable in slot number @slot of a frame that runs the code object at
+ * @code; NULL when it cannot be read. Lives as long as hn_code_load()'s. */
+const char *
+hn_variable_name(struct hn_runtime *rt, hn_addr code, uint64_t slot);
+
 /* Which variables are wanted. */
 enum hn_variables_choice {
     HN_VARIABLES_LOCAL,

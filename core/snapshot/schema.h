@@ -36,6 +36,7 @@ static const char hn_schema_tables[] =
     "  bytes INTEGER, count INTEGER);"
     "CREATE TABLE retained (rank INTEGER PRIMARY KEY, address INTEGER, type TEXT,"
     "  repr TEXT, size INTEGER, retained INTEGER, path TEXT);"
+    "CREATE TABLE paths (type TEXT, path TEXT, count INTEGER, bytes INTEGER);"
     "CREATE TABLE columns (name TEXT, chunk INTEGER, count INTEGER, width INTEGER,"
     "  data BLOB, PRIMARY KEY (name, chunk));"
     "CREATE VIEW lines AS SELECT files.name AS file, line, sum(count) AS count,"

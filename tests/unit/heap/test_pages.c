@@ -38,18 +38,22 @@ static void
 objects_are_numbered_by_page(void **state)
 {
     struct hn_heap_pages *pages = *state;
-    uint32_t count;
 
     assert_true(hn_heap_pages_add_object(pages, 0x10010, 7));
     assert_true(hn_heap_pages_add_object(pages, 0x10ff0, 8));
     assert_true(hn_heap_pages_add_object(pages, 0x11000, 9));
-    assert_int_equal(hn_heap_pages_objects(pages, 0x10800, &count), 7);
-    assert_int_equal(count, 2);
-    assert_int_equal(hn_heap_pages_objects(pages, 0x11fff, &count), 9);
-    assert_int_equal(count, 1);
-    assert_int_equal(hn_heap_pages_objects(pages, 0x12000, &count), UINT32_MAX);
+    assert_true(hn_heap_pages_add_object(pages, 0x11a00, 10));
+    assert_int_equal(hn_heap_pages_object(pages, 0x10010), 7);
+    assert_int_equal(hn_heap_pages_object(pages, 0x10ff0), 8);
+    assert_int_equal(hn_heap_pages_object(pages, 0x11000), 9);
+    assert_int_equal(hn_heap_pages_object(pages, 0x11a00), 10);
+    /* between them, inside one, in another page and another megabyte */
+    assert_int_equal(hn_heap_pages_object(pages, 0x10800), UINT32_MAX);
+    assert_int_equal(hn_heap_pages_object(pages, 0x10014), UINT32_MAX);
+    assert_int_equal(hn_heap_pages_object(pages, 0x12000), UINT32_MAX);
+    assert_int_equal(hn_heap_pages_object(pages, 0x10010010), UINT32_MAX);
     hn_heap_pages_clear_objects(pages);
-    assert_int_equal(hn_heap_pages_objects(pages, 0x10800, &count), UINT32_MAX);
+    assert_int_equal(hn_heap_pages_object(pages, 0x10010), UINT32_MAX);
 }
 
 static void

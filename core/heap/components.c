@@ -1,0 +1,175 @@
+/* Tarjan's strongly connected components: see components.h. */
+#include "heap/components.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ABSENT = UINT32_MAX };
+
+/* Arrays by position among the nodes of the part. */
+struct finder {
+    const struct hn_digraph *graph;
+    struct hn_pace *pace;
+    struct hn_components *ret;
+    uint32_t *index;  /* when it was met */
+    uint32_t *low;    /* the earliest that it leads back to */
+    uint32_t *cursor; /* the next reference to follow */
+    uint32_t *caller; /* where to go on once it is done */
+    uint32_t *stack;  /* met, and in no component yet */
+    uint32_t depth, met;
+};
+
+static enum hn_status
+fail_memory(const struct hn_pace *pace)
+{
+    return hn_fail(pace->target->err, HN_E_NOMEM, 0, "no memory for cycles");
+}
+
+uint32_t
+hn_components_position(const struct hn_components *components, uint32_t node)
+{
+    uint32_t low = 0, high = components->node_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (components->nodes[middle] < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < components->node_count && components->nodes[low] == node ? low : ABSENT;
+}
+
+static void
+meet(struct finder *f, uint32_t at, uint32_t caller)
+{
+    f->index[at] = f->low[at] = f->met++;
+    f->cursor[at] = f->graph->out_first[f->ret->nodes[at]];
+    f->caller[at] = caller;
+    f->stack[f->depth++] = at;
+}
+
+/* Everything on the stack down to @at is one component. */
+static void
+close_component(struct finder *f, uint32_t at)
+{
+    uint32_t member;
+
+    do {
+        member = f->stack[--f->depth];
+        f->ret->component[member] = f->ret->count;
+    } while (member != at);
+    f->ret->count++;
+}
+
+static uint32_t
+leave(struct finder *f, uint32_t at)
+{
+    uint32_t caller = f->caller[at];
+
+    if (f->low[at] == f->index[at])
+        close_component(f, at);
+    if (caller != ABSENT && f->low[at] < f->low[caller])
+        f->low[caller] = f->low[at];
+    return caller;
+}
+
+static enum hn_status
+follow(struct finder *f, uint32_t at)
+{
+    meet(f, at, ABSENT);
+    while (at != ABSENT) {
+        uint32_t node = f->ret->nodes[at], next;
+        enum hn_status st;
+
+        if (f->cursor[at] == f->graph->out_first[node + 1]) {
+            at = leave(f, at);
+            continue;
+        }
+        next = hn_components_position(f->ret, f->graph->out[f->cursor[at]++]);
+        if (next == ABSENT)
+            continue;
+        if (f->index[next] == ABSENT) {
+            meet(f, next, at);
+            at = next;
+        } else if (f->ret->component[next] == ABSENT && f->index[next] < f->low[at]) {
+            f->low[at] = f->index[next];
+        }
+        st = f->met % HN_PACE_OBJECTS ? HN_OK
+                                      : hn_pace_step(f->pace, "looking for cycles",
+                                                     f->met, f->ret->node_count);
+        if (st)
+            return st;
+    }
+    return HN_OK;
+}
+
+static enum hn_status
+run(struct finder *f)
+{
+    const size_t bytes = ((size_t)f->ret->node_count + 1) * sizeof(uint32_t);
+    enum hn_status st = HN_OK;
+
+    f->index = malloc(bytes);
+    f->low = malloc(bytes);
+    f->cursor = malloc(bytes);
+    f->caller = malloc(bytes);
+    f->stack = malloc(bytes);
+    if (!f->index || !f->low || !f->cursor || !f->caller || !f->stack)
+        return fail_memory(f->pace);
+    memset(f->index, 0xff, bytes);
+    memset(f->ret->component, 0xff, bytes);
+    for (uint32_t i = 0; !st && i < f->ret->node_count; i++)
+        if (f->index[i] == ABSENT)
+            st = follow(f, i);
+    return st;
+}
+
+static uint32_t
+count_part(const struct hn_digraph *graph, bool (*belongs)(void *, uint32_t), void *arg)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < graph->count; i++)
+        count += belongs(arg, i);
+    return count;
+}
+
+enum hn_status
+hn_components_find(const struct hn_digraph *graph,
+                   bool (*belongs)(void *arg, uint32_t node), void *arg,
+                   struct hn_pace *pace, struct hn_components *ret)
+{
+    struct finder f = { .graph = graph, .pace = pace, .ret = ret };
+    size_t count = count_part(graph, belongs, arg);
+    enum hn_status st;
+
+    *ret = (struct hn_components){ 0 };
+    ret->nodes = malloc((count + 1) * sizeof(uint32_t));
+    ret->component = malloc((count + 1) * sizeof(uint32_t));
+    if (!ret->nodes || !ret->component) {
+        hn_components_deinit(ret);
+        return fail_memory(pace);
+    }
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (belongs(arg, i))
+            ret->nodes[ret->node_count++] = i;
+    st = run(&f);
+    free(f.index);
+    free(f.low);
+    free(f.cursor);
+    free(f.caller);
+    free(f.stack);
+    if (st)
+        hn_components_deinit(ret);
+    return st;
+}
+
+void
+hn_components_deinit(struct hn_components *components)
+{
+    free(components->nodes);
+    free(components->component);
+    *components = (struct hn_components){ 0 };
+}

@@ -1,0 +1,272 @@
+/* SEMI-NCA: see dominators.h. Nodes are renamed by the order of a depth-first search,
+ * in which the arrays below are indexed; a smaller number is nearer to the root. */
+#include "heap/dominators.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ABSENT = UINT32_MAX };
+
+struct finder {
+    const struct hn_dominators_input *in;
+    struct hn_pace *pace;
+    uint32_t nodes;   /* the two of ours included */
+    uint32_t visited; /* have a number */
+    uint32_t *number; /* by node */
+    uint32_t *node;   /* by number, like all below */
+    uint32_t *parent; /* in the search's tree; later the ancestor of the link forest */
+    uint32_t *semi;   /* until semidominators are known: the next reference to follow */
+    uint32_t *label;  /* the smallest semidominator on the way to the ancestor */
+    uint32_t *idom;
+};
+
+static enum hn_status
+fail_memory(const struct finder *f)
+{
+    return hn_fail(f->pace->target->err, HN_E_NOMEM, 0, "no memory for dominators");
+}
+
+static uint32_t *
+array(const struct finder *f)
+{
+    return malloc((size_t)f->nodes * sizeof(uint32_t));
+}
+
+static enum hn_status
+step(struct finder *f, uint32_t i, const char *what)
+{
+    if (i % HN_PACE_OBJECTS != 0)
+        return HN_OK;
+    return hn_pace_step(f->pace, what, i, f->nodes);
+}
+
+/* --- depth-first search */
+
+static void
+number(struct finder *f, uint32_t node, uint32_t parent)
+{
+    const uint32_t at = f->visited++;
+
+    f->number[node] = at;
+    f->node[at] = node;
+    f->parent[at] = parent;
+    f->semi[at] = node < f->in->graph.count ? f->in->graph.out_first[node] : 0;
+}
+
+/* Follows everything from @entry, which hangs under number @from. The way back is in
+ * the parents. */
+static enum hn_status
+search(struct finder *f, uint32_t entry, uint32_t from)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+    uint32_t at = f->visited;
+    enum hn_status st = HN_OK;
+
+    number(f, entry, from);
+    while (!st && at != from) {
+        uint32_t node = f->node[at], next;
+
+        if (f->semi[at] == graph->out_first[node + 1]) {
+            at = f->parent[at];
+            continue;
+        }
+        next = graph->out[f->semi[at]++];
+        if (f->number[next] != ABSENT)
+            continue;
+        at = f->visited;
+        number(f, next, f->number[node]);
+        st = step(f, at, "following references");
+    }
+    return st;
+}
+
+static enum hn_status
+search_from(struct finder *f, enum hn_entry kind, uint32_t from)
+{
+    const struct hn_dominators_input *in = f->in;
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < in->graph.count; i++)
+        if (f->number[i] == ABSENT && in->entry(in->arg, i) == kind)
+            st = search(f, i, from);
+    return st;
+}
+
+static enum hn_status
+search_all(struct finder *f)
+{
+    const uint32_t count = f->in->graph.count;
+    enum hn_status st;
+
+    memset(f->number, 0xff, (size_t)f->nodes * sizeof(uint32_t));
+    number(f, count, 0);
+    st = search_from(f, HN_ENTRY_ROOT, 0);
+    if (st)
+        return st;
+    number(f, count + 1, 0);
+    return search_from(f, HN_ENTRY_STRAY, f->number[count + 1]);
+}
+
+/* --- semidominators */
+
+/* The smallest label from @v up to the root of its tree in the forest of those above
+ * @last. On the way up links are turned around, on the way down they are led to the
+ * root: no stack is needed. */
+static uint32_t
+smallest(struct finder *f, uint32_t v, uint32_t last)
+{
+    uint32_t *up = f->parent, *label = f->label;
+    uint32_t below = ABSENT, root, best;
+
+    if (up[v] <= last)
+        return label[v];
+    while (up[v] > last) {
+        uint32_t next = up[v];
+
+        up[v] = below;
+        below = v;
+        v = next;
+    }
+    root = up[v];
+    best = label[v];
+    while (below != ABSENT) {
+        v = below;
+        below = up[v];
+        up[v] = root;
+        if (label[v] < best)
+            best = label[v];
+        else
+            label[v] = best;
+    }
+    return best;
+}
+
+static uint32_t
+semidominator(struct finder *f, uint32_t w)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+    const uint32_t node = f->node[w];
+    uint32_t best = f->parent[w];
+
+    if (node >= graph->count)
+        return 0;
+    switch (f->in->entry(f->in->arg, node)) {
+    case HN_ENTRY_ROOT: return 0;
+    case HN_ENTRY_STRAY: best = f->number[graph->count + 1]; break;
+    case HN_ENTRY_NONE: break;
+    }
+    for (uint32_t i = graph->in_first[node]; i < graph->in_first[node + 1]; i++) {
+        uint32_t v = f->number[graph->in[i]], semi;
+
+        if (v == ABSENT)
+            continue;
+        semi = v <= w ? v : smallest(f, v, w);
+        if (semi < best)
+            best = semi;
+    }
+    return best;
+}
+
+static enum hn_status
+find_semidominators(struct finder *f)
+{
+    for (uint32_t w = f->visited; w-- > 1;) {
+        enum hn_status st = step(f, f->visited - w, "finding what keeps what alive");
+
+        if (st)
+            return st;
+        f->semi[w] = f->label[w] = semidominator(f, w);
+    }
+    return HN_OK;
+}
+
+/* --- the result */
+
+static void
+find_dominators(struct finder *f)
+{
+    f->idom[0] = 0;
+    for (uint32_t w = 1; w < f->visited; w++) {
+        uint32_t d = f->idom[w];
+
+        while (d > f->semi[w])
+            d = f->idom[d];
+        f->idom[w] = d;
+    }
+}
+
+static enum hn_status
+write_down(struct finder *f, struct hn_dominators *ret)
+{
+    const uint32_t count = f->in->graph.count;
+
+    ret->dominator = array(f);
+    ret->sum = calloc(f->nodes, sizeof(*ret->sum));
+    if (!ret->dominator || !ret->sum) {
+        free(ret->dominator);
+        free(ret->sum);
+        return fail_memory(f);
+    }
+    for (uint32_t i = 0; i < f->nodes; i++) {
+        bool seen = f->number[i] != ABSENT;
+
+        ret->dominator[i] = seen ? f->node[f->idom[f->number[i]]] : i;
+        if (i < count)
+            ret->sum[i] = f->in->weight(f->in->arg, i);
+    }
+    for (uint32_t w = f->visited; w-- > 1;)
+        ret->sum[f->node[f->idom[w]]] += ret->sum[f->node[w]];
+    return HN_OK;
+}
+
+static void
+give_back(uint32_t **array)
+{
+    free(*array);
+    *array = NULL;
+}
+
+static enum hn_status
+find(struct finder *f, struct hn_dominators *ret)
+{
+    enum hn_status st;
+
+    f->number = array(f);
+    f->node = array(f);
+    f->parent = array(f);
+    f->semi = array(f);
+    if (!f->number || !f->node || !f->parent || !f->semi)
+        return fail_memory(f);
+    st = search_all(f);
+    if (st)
+        return st;
+    f->idom = array(f);
+    f->label = array(f);
+    if (!f->idom || !f->label)
+        return fail_memory(f);
+    memcpy(f->idom, f->parent, (size_t)f->visited * sizeof(uint32_t));
+    st = find_semidominators(f);
+    if (st)
+        return st;
+    give_back(&f->label);
+    give_back(&f->parent);
+    find_dominators(f);
+    give_back(&f->semi);
+    return write_down(f, ret);
+}
+
+enum hn_status
+hn_dominators_find(const struct hn_dominators_input *input, struct hn_pace *pace,
+                   struct hn_dominators *ret)
+{
+    struct finder f = { .in = input, .pace = pace, .nodes = input->graph.count + 2 };
+    enum hn_status st = find(&f, ret);
+
+    free(f.number);
+    free(f.node);
+    free(f.parent);
+    free(f.semi);
+    free(f.label);
+    free(f.idom);
+    return st;
+}

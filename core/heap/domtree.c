@@ -1,0 +1,431 @@
+/* Walks over the dominator tree: see domtree.h. None recurses: the way back is in
+ * graph->dominator. */
+#include "heap/domtree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NONE = HN_HEAP_NONE };
+
+static enum hn_status
+fail_memory(const struct hn_graph *graph)
+{
+    return hn_fail(graph->heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the tree");
+}
+
+static uint32_t
+node_count(const struct hn_graph *graph)
+{
+    return graph->count + 2;
+}
+
+static void
+count_children(struct hn_domtree *tree)
+{
+    const struct hn_graph *graph = tree->graph;
+
+    for (uint32_t i = 0; i < node_count(graph); i++) {
+        uint32_t parent = graph->dominator[i], *largest = &tree->largest[parent];
+
+        if (parent == i)
+            continue;
+        tree->first[parent + 1]++;
+        if (*largest == NONE || graph->retained[i] > graph->retained[*largest])
+            *largest = i;
+    }
+    for (uint32_t i = 0; i < node_count(graph); i++)
+        tree->first[i + 1] += tree->first[i];
+}
+
+/* From the last on, so that each node's children ascend; see fill_inbound(). */
+static void
+fill_children(struct hn_domtree *tree)
+{
+    const struct hn_graph *graph = tree->graph;
+    uint32_t nodes = node_count(graph), total = tree->first[nodes];
+
+    for (uint32_t i = nodes; i-- > 0;)
+        if (graph->dominator[i] != i)
+            tree->children[--tree->first[graph->dominator[i] + 1]] = i;
+    memmove(tree->first, tree->first + 1, (size_t)nodes * sizeof(*tree->first));
+    tree->first[nodes] = total;
+}
+
+enum hn_status
+hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
+{
+    const size_t nodes = node_count(graph);
+
+    *ret = (struct hn_domtree){ .graph = graph };
+    ret->first = calloc(nodes + 1, sizeof(*ret->first));
+    ret->children = malloc((nodes + 1) * sizeof(*ret->children));
+    ret->largest = malloc((nodes + 1) * sizeof(*ret->largest));
+    if (!ret->first || !ret->children || !ret->largest)
+        return fail_memory(graph);
+    memset(ret->largest, 0xff, (nodes + 1) * sizeof(*ret->largest));
+    count_children(ret);
+    fill_children(ret);
+    return HN_OK;
+}
+
+void
+hn_domtree_deinit(struct hn_domtree *tree)
+{
+    free(tree->first);
+    free(tree->children);
+    free(tree->largest);
+    *tree = (struct hn_domtree){ 0 };
+}
+
+uint64_t
+hn_domtree_total(const struct hn_domtree *tree)
+{
+    return tree->graph->retained[hn_graph_root(tree->graph)];
+}
+
+/* --- items */
+
+static uint32_t
+type_of(const struct hn_graph *graph, uint32_t node)
+{
+    return node < graph->count ? graph->heap->types[node] : NONE;
+}
+
+static uint64_t
+own_bytes(const struct hn_graph *graph, uint32_t node)
+{
+    return node < graph->count ? hn_heap_spent(graph->heap, node) : 0;
+}
+
+static int
+by_retained(const void *a, const void *b)
+{
+    const struct hn_domtree_item *x = a, *y = b;
+
+    if (x->retained != y->retained)
+        return x->retained < y->retained ? 1 : -1;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    if (x->type != y->type)
+        return x->type < y->type ? -1 : 1;
+    return (x->object > y->object) - (x->object < y->object);
+}
+
+static int
+by_own(const void *a, const void *b)
+{
+    const struct hn_domtree_item *x = a, *y = b;
+
+    if (x->own != y->own)
+        return x->own < y->own ? 1 : -1;
+    return by_retained(a, b);
+}
+
+/* A row for each type, to be added up in. */
+static struct hn_domtree_item *
+type_rows(const struct hn_graph *graph)
+{
+    struct hn_domtree_item *rows =
+        calloc((size_t)graph->heap->type_count + 1, sizeof(*rows));
+
+    for (uint32_t i = 0; rows && i < graph->heap->type_count; i++)
+        rows[i] = (struct hn_domtree_item){ .object = NONE, .type = i };
+    return rows;
+}
+
+/* Those rows that have objects, sorted, in @arena. */
+static enum hn_status
+keep_rows(const struct hn_graph *graph, const struct hn_domtree_item *rows,
+          int (*order)(const void *, const void *), struct hn_arena *arena,
+          struct hn_domtree_item **ret, size_t *count_ret)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < graph->heap->type_count; i++)
+        count += rows[i].count > 0;
+    *ret = hn_arena_array(arena, count, sizeof(**ret));
+    if (!*ret)
+        return fail_memory(graph);
+    *count_ret = 0;
+    for (uint32_t i = 0; i < graph->heap->type_count; i++)
+        if (rows[i].count > 0)
+            (*ret)[(*count_ret)++] = rows[i];
+    qsort(*ret, *count_ret, sizeof(**ret), order);
+    return HN_OK;
+}
+
+/* --- the largest of many: a heap with the smallest on top */
+
+struct best {
+    struct hn_domtree_item *items;
+    size_t count, limit;
+};
+
+static void
+sink(struct best *best, size_t at)
+{
+    for (;;) {
+        size_t child = 2 * at + 1;
+        struct hn_domtree_item item;
+
+        if (child >= best->count)
+            return;
+        if (child + 1 < best->count
+            && by_retained(&best->items[child + 1], &best->items[child]) > 0)
+            child++;
+        if (by_retained(&best->items[child], &best->items[at]) <= 0)
+            return;
+        item = best->items[at];
+        best->items[at] = best->items[child];
+        best->items[child] = item;
+        at = child;
+    }
+}
+
+/* Keeps @item if it is among the largest; *dropped_ret is what falls out. False when
+ * nothing does. */
+static bool
+offer(struct best *best, const struct hn_domtree_item *item,
+      struct hn_domtree_item *dropped_ret)
+{
+    if (best->count < best->limit) {
+        best->items[best->count++] = *item;
+        if (best->count == best->limit)
+            for (size_t i = best->limit / 2 + 1; i-- > 0;)
+                sink(best, i);
+        return false;
+    }
+    *dropped_ret = *item;
+    if (best->limit == 0 || by_retained(item, &best->items[0]) >= 0)
+        return true;
+    *dropped_ret = best->items[0];
+    best->items[0] = *item;
+    sink(best, 0);
+    return true;
+}
+
+static struct hn_domtree_item
+single(const struct hn_graph *graph, uint32_t node)
+{
+    return (struct hn_domtree_item){
+        .object = node,
+        .type = type_of(graph, node),
+        .count = 1,
+        .retained = graph->retained[node],
+        .own = own_bytes(graph, node),
+    };
+}
+
+static void
+join(struct hn_domtree_item *rows, const struct hn_domtree_item *item)
+{
+    struct hn_domtree_item *row = &rows[item->type];
+
+    row->count += item->count;
+    row->retained += item->retained;
+    row->own += item->own;
+}
+
+enum hn_status
+hn_domtree_children(const struct hn_domtree *tree, uint32_t node, uint64_t least,
+                 size_t limit, struct hn_arena *arena, struct hn_domtree_item **ret,
+                 size_t *count_ret)
+{
+    const struct hn_graph *graph = tree->graph;
+    struct best best = { malloc((limit + 1) * sizeof(*best.items)), 0, limit };
+    struct hn_domtree_item *rows = type_rows(graph), *groups;
+    size_t group_count;
+    enum hn_status st = best.items && rows ? HN_OK : fail_memory(graph);
+
+    for (uint32_t i = tree->first[node]; !st && i < tree->first[node + 1]; i++) {
+        struct hn_domtree_item item = single(graph, tree->children[i]), dropped;
+
+        if (item.type == NONE && item.retained == 0)
+            continue; /* no garbage */
+        if (item.type != NONE && item.retained < least)
+            join(rows, &item);
+        else if (offer(&best, &item, &dropped) && dropped.type != NONE)
+            join(rows, &dropped);
+    }
+    if (!st)
+        st = keep_rows(graph, rows, by_retained, arena, &groups, &group_count);
+    if (!st) {
+        *ret = hn_arena_array(arena, best.count + group_count, sizeof(**ret));
+        if (*ret) {
+            memcpy(*ret, best.items, best.count * sizeof(**ret));
+            memcpy(*ret + best.count, groups, group_count * sizeof(**ret));
+            *count_ret = best.count + group_count;
+            qsort(*ret, *count_ret, sizeof(**ret), by_retained);
+        } else {
+            st = fail_memory(graph);
+        }
+    }
+    free(best.items);
+    free(rows);
+    return st;
+}
+
+/* --- walks */
+
+/* The node that a walk over everything below @top comes to after @node; NONE at the
+ * end. Nodes are left for good once their children are done: @leave is told. */
+struct tour {
+    const struct hn_domtree *tree;
+    uint32_t top;
+    uint32_t *cursor; /* by node: the next child */
+    void (*leave)(void *arg, uint32_t node);
+    void *arg;
+};
+
+static uint32_t
+next_node(struct tour *tour, uint32_t node)
+{
+    const struct hn_domtree *tree = tour->tree;
+
+    while (tour->cursor[node] == tree->first[node + 1]) {
+        if (tour->leave)
+            tour->leave(tour->arg, node);
+        if (node == tour->top)
+            return NONE;
+        node = tree->graph->dominator[node];
+    }
+    return tree->children[tour->cursor[node]++];
+}
+
+static bool
+tour_init(struct tour *tour, const struct hn_domtree *tree, uint32_t top)
+{
+    size_t nodes = node_count(tree->graph);
+
+    *tour = (struct tour){ .tree = tree, .top = top };
+    tour->cursor = malloc((nodes + 1) * sizeof(*tour->cursor));
+    if (tour->cursor)
+        memcpy(tour->cursor, tree->first, nodes * sizeof(*tour->cursor));
+    return tour->cursor != NULL;
+}
+
+enum hn_status
+hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena *arena,
+                struct hn_domtree_item **ret, size_t *count_ret)
+{
+    const struct hn_graph *graph = tree->graph;
+    struct hn_domtree_item *rows = type_rows(graph);
+    struct tour tour = { 0 };
+    enum hn_status st = HN_OK;
+
+    if (!rows || !tour_init(&tour, tree, node))
+        st = fail_memory(graph);
+    for (uint32_t at = node; !st && at != NONE; at = next_node(&tour, at)) {
+        struct hn_domtree_item item = single(graph, at);
+
+        item.retained = item.own;
+        if (item.type != NONE)
+            join(rows, &item);
+    }
+    if (!st)
+        st = keep_rows(graph, rows, by_own, arena, ret, count_ret);
+    free(tour.cursor);
+    free(rows);
+    return st;
+}
+
+struct by_type {
+    const struct hn_graph *graph;
+    uint32_t *inside; /* by type: how many of it we are below */
+};
+
+static void
+leave_type(void *arg, uint32_t node)
+{
+    struct by_type *b = arg;
+    uint32_t type = type_of(b->graph, node);
+
+    if (type != NONE)
+        b->inside[type]--;
+}
+
+static enum hn_status
+tour_types(struct tour *tour, struct by_type *b, struct hn_domtree_item *rows)
+{
+    uint32_t steps = 0;
+
+    for (uint32_t at = tour->top; at != NONE; at = next_node(tour, at)) {
+        struct hn_domtree_item item = single(b->graph, at);
+
+        if (++steps % (1 << 16) == 0
+            && hn_target_interrupted(b->graph->heap->rt->py.target))
+            return hn_fail(b->graph->heap->rt->py.err, HN_E_INTERRUPTED, 0,
+                           "interrupted");
+        if (item.type == NONE)
+            continue;
+        if (b->inside[item.type]++ > 0)
+            item.retained = 0;
+        join(rows, &item);
+    }
+    return HN_OK;
+}
+
+enum hn_status
+hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
+                struct hn_domtree_item **ret, size_t *count_ret)
+{
+    const struct hn_graph *graph = tree->graph;
+    struct hn_domtree_item *rows = type_rows(graph);
+    struct by_type b = { graph, calloc((size_t)graph->heap->type_count + 1,
+                                       sizeof(*b.inside)) };
+    struct tour tour = { 0 };
+    enum hn_status st = HN_OK;
+
+    if (!rows || !b.inside || !tour_init(&tour, tree, hn_graph_root(graph)))
+        st = fail_memory(graph);
+    tour.leave = leave_type;
+    tour.arg = &b;
+    if (!st)
+        st = tour_types(&tour, &b, rows);
+    if (!st)
+        st = keep_rows(graph, rows, by_retained, arena, ret, count_ret);
+    free(tour.cursor);
+    free(b.inside);
+    free(rows);
+    return st;
+}
+
+/* --- what keeps most */
+
+static bool
+merely_leads(const struct hn_domtree *tree, uint32_t node)
+{
+    const struct hn_graph *graph = tree->graph;
+    uint32_t child = tree->largest[node];
+
+    return child != NONE
+           && graph->retained[child] > graph->retained[node] - graph->retained[node] / 10;
+}
+
+enum hn_status
+hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
+            struct hn_domtree_item **ret, size_t *count_ret)
+{
+    const struct hn_graph *graph = tree->graph;
+    struct best best = { 0 };
+
+    if (limit == 0 || limit > graph->count)
+        limit = graph->count;
+    best.limit = limit;
+    best.items = hn_arena_array(arena, limit + 1, sizeof(*best.items));
+    if (!best.items)
+        return fail_memory(graph);
+    for (uint32_t i = 0; i < graph->count; i++) {
+        struct hn_domtree_item item, dropped;
+
+        if (graph->retained[i] == 0 || merely_leads(tree, i))
+            continue;
+        item = single(graph, i);
+        offer(&best, &item, &dropped);
+    }
+    if (best.count > 0)
+        qsort(best.items, best.count, sizeof(*best.items), by_retained);
+    *ret = best.items;
+    *count_ret = best.count;
+    return HN_OK;
+}

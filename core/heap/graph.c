@@ -1,0 +1,458 @@
+/* Building the graph: see graph.h. */
+#include "heap/graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/components.h"
+#include "heap/counts.h"
+#include "heap/dominators.h"
+
+enum {
+    EDGES_FIRST = 1 << 16,
+    EDGES_MOST = UINT32_MAX - 1,
+    /* Entries of a dict that tell whether it is the one of interned strings. */
+    INTERNED_LEAST = 100
+};
+
+struct builder {
+    struct hn_graph *graph;
+    const struct hn_heap *heap;
+    struct hn_pace pace;
+    struct hn_referrer referrer;
+    int32_t *missing; /* of each object: references that are counted, but not found */
+    uint32_t edges, edge_capacity;
+    bool failed;
+};
+
+static enum hn_status
+fail_memory(const struct builder *b)
+{
+    return hn_fail(b->heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the graph");
+}
+
+static enum hn_status
+step(struct builder *b, uint32_t i, const char *what)
+{
+    if (i % HN_PACE_OBJECTS != 0)
+        return HN_OK;
+    return hn_pace_step(&b->pace, what, i, b->graph->count);
+}
+
+/* --- outbound references */
+
+static bool
+make_room(struct builder *b)
+{
+    uint64_t capacity = b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2
+                                         : EDGES_FIRST;
+    uint32_t *out;
+
+    if (b->edges < b->edge_capacity)
+        return true;
+    if (capacity > EDGES_MOST)
+        capacity = EDGES_MOST;
+    if (capacity == b->edge_capacity)
+        return false;
+    out = reallocarray(b->graph->out, capacity, sizeof(*out));
+    if (!out)
+        return false;
+    b->graph->out = out;
+    b->edge_capacity = (uint32_t)capacity;
+    return true;
+}
+
+static void
+explain(struct builder *b, uint32_t object, unsigned bits)
+{
+    if (!(bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED)))
+        b->missing[object]--;
+    if (bits & HN_REFERENCE_SCANNED)
+        b->graph->bits[object] |= HN_NODE_SCANNED;
+}
+
+static void
+take_reference(void *arg, const struct hn_reference *reference)
+{
+    struct builder *b = arg;
+
+    explain(b, reference->to, reference->bits);
+    if (reference->bits & HN_REFERENCE_WEAK)
+        return;
+    b->graph->references++;
+    b->graph->scanned += (reference->bits & HN_REFERENCE_SCANNED) != 0;
+    if (b->graph->bits[reference->to] & HN_NODE_PINNED)
+        return;
+    if (!make_room(b)) {
+        b->failed = true;
+        return;
+    }
+    b->graph->out[b->edges++] = reference->to;
+}
+
+static enum hn_status
+load_references(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+
+    b->referrer.visit = take_reference;
+    b->referrer.arg = b;
+    for (uint32_t i = 0; i < graph->count; i++) {
+        enum hn_status st = step(b, i, "reading references");
+
+        if (st)
+            return st;
+        graph->out_first[i] = b->edges;
+        hn_references_of(&b->referrer, i);
+        if (b->failed)
+            return fail_memory(b);
+    }
+    graph->out_first[graph->count] = b->edges;
+    graph->cut = b->referrer.words_left < HN_PIECE / 8;
+    return HN_OK;
+}
+
+static void
+take_root(void *arg, uint32_t object, unsigned bits)
+{
+    struct builder *b = arg;
+
+    if (bits & (HN_REFERENCE_WEAK | HN_REFERENCE_SCANNED))
+        return;
+    explain(b, object, bits);
+    b->graph->bits[object] |= HN_NODE_ROOT;
+}
+
+/* --- the dict of interned strings */
+
+/* Where a string that lives as long as somebody else wants it is in a dict that nothing
+ * refers to, as key and as value of the same entry, it is that one; its references are
+ * not counted (Objects/unicodeobject.c, all versions but 3.12). */
+static bool
+looks_interned(const struct builder *b, uint32_t object)
+{
+    const struct hn_graph *graph = b->graph;
+    const uint32_t first = graph->out_first[object], end = graph->out_first[object + 1];
+    uint32_t pairs = 0, short_of = 0;
+
+    if (graph->in_first[object + 1] != graph->in_first[object]
+        || end - first < 2 * INTERNED_LEAST)
+        return false;
+    for (uint32_t i = first; i + 1 < end && pairs < INTERNED_LEAST; i += 2, pairs++) {
+        if (graph->out[i] != graph->out[i + 1])
+            return false;
+        short_of += b->missing[graph->out[i]] < 0;
+    }
+    return short_of > pairs / 2;
+}
+
+/* Takes the references of @object out of the array, and their effect on counts. */
+static void
+forget_interned(struct builder *b, uint32_t object)
+{
+    struct hn_graph *graph = b->graph;
+    const uint32_t first = graph->out_first[object], end = graph->out_first[object + 1];
+
+    for (uint32_t i = first; i < end; i++)
+        b->missing[graph->out[i]]++;
+    memmove(graph->out + first, graph->out + end,
+            (b->edges - end) * sizeof(*graph->out));
+    for (uint32_t i = object + 1; i <= graph->count; i++)
+        graph->out_first[i] -= end - first;
+    b->edges -= end - first;
+    graph->bits[object] |= HN_NODE_INTERNED;
+}
+
+static void
+find_interned(struct builder *b)
+{
+    const struct hn_heap *heap = b->heap;
+
+    for (uint32_t i = 0; i < b->graph->count; i++)
+        if (hn_plan_find(b->referrer.plans, heap->types[i])->form == HN_PLAN_DICT
+            && looks_interned(b, i))
+            forget_interned(b, i);
+}
+
+/* --- inbound references */
+
+static void
+count_inbound(struct hn_graph *graph)
+{
+    memset(graph->in_first, 0, ((size_t)graph->count + 1) * sizeof(*graph->in_first));
+    for (uint32_t e = 0; e < graph->out_first[graph->count]; e++)
+        graph->in_first[graph->out[e] + 1]++;
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->in_first[i + 1] += graph->in_first[i];
+}
+
+/* Fills each object's part from its end, with the help of the counts themselves: after
+ * it in_first[i + 1] is where i begins, so everything moves down by one. */
+static void
+fill_inbound(struct hn_graph *graph)
+{
+    for (uint32_t i = graph->count; i-- > 0;)
+        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
+            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
+}
+
+static enum hn_status
+invert(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+    uint32_t *fitting = realloc(graph->out, ((size_t)b->edges + 1) * sizeof(*fitting));
+
+    if (fitting)
+        graph->out = fitting;
+    count_inbound(graph);
+    find_interned(b);
+    count_inbound(graph);
+    graph->in = malloc(((size_t)b->edges + 1) * sizeof(*graph->in));
+    if (!graph->in)
+        return fail_memory(b);
+    fill_inbound(graph);
+    memmove(graph->in_first, graph->in_first + 1,
+            (size_t)graph->count * sizeof(*graph->in_first));
+    graph->in_first[graph->count] = b->edges;
+    return step(b, 0, "reading references");
+}
+
+/* --- roots and garbage */
+
+/* What is counted more often than it is referred to, C code refers to. */
+static void
+find_c_roots(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+
+    for (uint32_t i = 0; i < graph->count; i++) {
+        if (graph->bits[i] & (HN_NODE_PINNED | HN_NODE_INTERNED))
+            graph->bits[i] |= HN_NODE_ROOT;
+        else if (b->missing[i] > 0 && !(graph->bits[i] & HN_NODE_UNKNOWN)) {
+            graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
+            graph->c_references += (uint32_t)b->missing[i];
+        }
+    }
+}
+
+/* Marks what the roots lead to as no garbage; @todo has room for all. */
+static void
+mark_from(struct hn_graph *graph, uint32_t *todo, uint32_t first)
+{
+    uint32_t left = 0;
+
+    todo[left++] = first;
+    graph->bits[first] &= (uint8_t)~HN_NODE_GARBAGE;
+    while (left > 0) {
+        uint32_t node = todo[--left];
+
+        for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++) {
+            uint32_t to = graph->out[e];
+
+            if (!(graph->bits[to] & HN_NODE_GARBAGE))
+                continue;
+            graph->bits[to] &= (uint8_t)~HN_NODE_GARBAGE;
+            todo[left++] = to;
+        }
+    }
+}
+
+/* Objects whose count is not known exactly may be kept by what we do not see: nobody
+ * calls them garbage. */
+static enum hn_status
+find_garbage(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+    uint32_t *todo = malloc(((size_t)graph->count + 1) * sizeof(*todo));
+
+    if (!todo)
+        return fail_memory(b);
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->bits[i] |= HN_NODE_GARBAGE;
+    for (uint32_t i = 0; i < graph->count; i++)
+        if ((graph->bits[i] & HN_NODE_ROOT) && (graph->bits[i] & HN_NODE_GARBAGE))
+            mark_from(graph, todo, i);
+    for (uint32_t i = 0; i < graph->count; i++)
+        if ((graph->bits[i] & HN_NODE_UNKNOWN) && (graph->bits[i] & HN_NODE_GARBAGE)) {
+            graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
+            mark_from(graph, todo, i);
+        }
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->garbage_objects += (graph->bits[i] & HN_NODE_GARBAGE) != 0;
+    free(todo);
+    return HN_OK;
+}
+
+/* --- dominators */
+
+struct entries {
+    const struct hn_graph *graph;
+    struct hn_components components; /* of the garbage */
+    bool *held; /* by component: another one refers to it */
+    uint32_t *first; /* by component: the object that it is entered by */
+};
+
+static bool
+is_garbage(void *arg, uint32_t node)
+{
+    const struct hn_graph *graph = arg;
+
+    return graph->bits[node] & HN_NODE_GARBAGE;
+}
+
+static enum hn_entry
+entry_of(void *arg, uint32_t node)
+{
+    const struct entries *e = arg;
+    uint32_t at, component;
+
+    if (e->graph->bits[node] & HN_NODE_ROOT)
+        return HN_ENTRY_ROOT;
+    if (!(e->graph->bits[node] & HN_NODE_GARBAGE))
+        return HN_ENTRY_NONE;
+    at = hn_components_position(&e->components, node);
+    component = e->components.component[at];
+    return !e->held[component] && e->first[component] == node ? HN_ENTRY_STRAY
+                                                              : HN_ENTRY_NONE;
+}
+
+static uint64_t
+weight_of(void *arg, uint32_t node)
+{
+    const struct entries *e = arg;
+
+    return hn_heap_spent(e->graph->heap, node);
+}
+
+/* Garbage is entered where no other garbage refers to: at one object of each such
+ * cycle, the first. */
+static enum hn_status
+find_entries(struct builder *b, struct entries *e)
+{
+    struct hn_graph *graph = b->graph;
+    const struct hn_digraph digraph = { graph->count, graph->out_first, graph->out,
+                                        graph->in_first, graph->in };
+    struct hn_components *c = &e->components;
+    enum hn_status st =
+        hn_components_find(&digraph, is_garbage, graph, &b->pace, c);
+
+    if (st)
+        return st;
+    e->held = calloc((size_t)c->count + 1, sizeof(*e->held));
+    e->first = calloc((size_t)c->count + 1, sizeof(*e->first));
+    if (!e->held || !e->first)
+        return fail_memory(b);
+    for (uint32_t i = c->node_count; i-- > 0;) {
+        uint32_t node = c->nodes[i];
+
+        e->first[c->component[i]] = node;
+        for (uint32_t n = graph->out_first[node]; n < graph->out_first[node + 1]; n++) {
+            uint32_t to = hn_components_position(c, graph->out[n]);
+
+            if (to != UINT32_MAX && c->component[to] != c->component[i])
+                e->held[c->component[to]] = true;
+        }
+    }
+    return HN_OK;
+}
+
+static enum hn_status
+find_dominators(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+    struct entries e = { .graph = graph };
+    const struct hn_dominators_input input = {
+        .graph = { graph->count, graph->out_first, graph->out, graph->in_first,
+                   graph->in },
+        .entry = entry_of,
+        .weight = weight_of,
+        .arg = &e,
+    };
+    struct hn_dominators found;
+    enum hn_status st = find_entries(b, &e);
+
+    if (!st)
+        st = hn_dominators_find(&input, &b->pace, &found);
+    if (!st) {
+        graph->dominator = found.dominator;
+        graph->retained = found.sum;
+    }
+    hn_components_deinit(&e.components);
+    free(e.held);
+    free(e.first);
+    return st;
+}
+
+/* --- all together */
+
+static enum hn_status
+allocate(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+    const size_t count = (size_t)graph->count + 1;
+
+    graph->out_first = malloc(count * sizeof(*graph->out_first));
+    graph->in_first = malloc(count * sizeof(*graph->in_first));
+    graph->bits = calloc(count, sizeof(*graph->bits));
+    b->missing = calloc(count, sizeof(*b->missing));
+    if (!graph->out_first || !graph->in_first || !graph->bits || !b->missing)
+        return fail_memory(b);
+    return HN_OK;
+}
+
+static enum hn_status
+build(struct builder *b, const struct hn_process *process)
+{
+    struct hn_graph *graph = b->graph;
+    enum hn_status st = allocate(b);
+
+    if (!st)
+        st = hn_counts_load(b->heap, process, &b->pace, b->missing, graph->bits);
+    if (!st)
+        st = load_references(b);
+    if (!st)
+        st = hn_roots_load(&b->referrer, process, take_root, b, &graph->roots);
+    if (!st)
+        st = invert(b);
+    if (st)
+        return st;
+    hn_roots_finish(&graph->roots);
+    find_c_roots(b);
+    free(b->missing);
+    b->missing = NULL;
+    st = find_garbage(b);
+    return st ? st : find_dominators(b);
+}
+
+enum hn_status
+hn_graph_build(const struct hn_heap *heap, const struct hn_process *process,
+               struct hn_graph *ret)
+{
+    struct builder b = { .graph = ret, .heap = heap };
+    enum hn_status st;
+
+    *ret = (struct hn_graph){ .heap = heap, .count = heap->count };
+    hn_pace_init(&b.pace, heap->rt->py.target);
+    st = hn_referrer_init(&b.referrer, heap);
+    if (st)
+        return st;
+    st = build(&b, process);
+    hn_pace_end(&b.pace);
+    hn_referrer_deinit(&b.referrer);
+    free(b.missing);
+    return st;
+}
+
+void
+hn_graph_deinit(struct hn_graph *graph)
+{
+    free(graph->out_first);
+    free(graph->out);
+    free(graph->in_first);
+    free(graph->in);
+    free(graph->bits);
+    free(graph->dominator);
+    free(graph->retained);
+    hn_roots_deinit(&graph->roots);
+    *graph = (struct hn_graph){ 0 };
+}

@@ -1,0 +1,28 @@
+/* Long work that can be interrupted and says how far it is. */
+#ifndef HN_HEAP_PACE_H
+#define HN_HEAP_PACE_H
+
+#include "target/target.h"
+
+struct hn_pace {
+    struct hn_target *target;
+    int64_t next_word_ms;
+    uint32_t steps;
+};
+
+void
+hn_pace_init(struct hn_pace *pace, struct hn_target *target);
+
+/* Takes the last word off the screen. */
+void
+hn_pace_end(struct hn_pace *pace);
+
+/* Counts one step of work; every so many it looks for Ctrl-C and shows @what, @done of
+ * @total (0: not known). HN_E_INTERRUPTED then. A step is a pool, or as much work. */
+HN_MUST_CHECK enum hn_status
+hn_pace_step(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total);
+
+/* How many objects or references make a step: their own cost is near nothing. */
+enum { HN_PACE_OBJECTS = 256 };
+
+#endif

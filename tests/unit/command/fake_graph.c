@@ -1,0 +1,159 @@
+/* Who keeps whom in the heap of fake_heap.c. */
+#include "heap/cycles.h"
+#include "heap/domtree.h"
+#include "heap/graph.h"
+#include "heap/paths.h"
+#include "heap/refs.h"
+#include "heap/retained.h"
+#include "heap/suspects.h"
+#include "tracemalloc/tracemalloc.h"
+
+uint32_t
+hn_heap_find(const struct hn_heap *heap, hn_addr address)
+{
+    (void)heap;
+    (void)address;
+    return HN_HEAP_NONE;
+}
+
+enum hn_status
+hn_graph_build(const struct hn_heap *heap, const struct hn_process *process,
+               struct hn_graph *ret)
+{
+    (void)process;
+    *ret = (struct hn_graph){ .heap = heap };
+    return HN_OK;
+}
+
+void
+hn_graph_deinit(struct hn_graph *graph)
+{
+    (void)graph;
+}
+
+enum hn_status
+hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
+{
+    *ret = (struct hn_domtree){ .graph = graph };
+    return HN_OK;
+}
+
+void
+hn_domtree_deinit(struct hn_domtree *tree)
+{
+    (void)tree;
+}
+
+enum hn_status
+hn_paths_find(const struct hn_graph *graph, struct hn_paths *ret)
+{
+    *ret = (struct hn_paths){ .graph = graph };
+    return HN_OK;
+}
+
+void
+hn_paths_deinit(struct hn_paths *paths)
+{
+    (void)paths;
+}
+
+enum hn_status
+hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
+              struct hn_arena *arena, struct hn_graph_paths *ret)
+{
+    (void)paths;
+    (void)object;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_graph_paths){ .object = { .address = 0x1000, .type = "str" } };
+    return HN_OK;
+}
+
+enum hn_status
+hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
+                 struct hn_arena *arena, struct hn_graph_paths *ret)
+{
+    static struct hn_graph_path items[] = {
+        { .text = "sys.modules['shop'].items", .root = "sys.modules", .objects = 2 },
+    };
+
+    (void)paths;
+    (void)pattern;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_graph_paths){ .items = items, .count = 1, .total = 2 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
+                 enum hn_retained_kind kind, uint64_t limit, struct hn_arena *arena,
+                 struct hn_graph_table *ret)
+{
+    static struct hn_graph_row rows[] = {
+        { .object = { 0x1000, "str", "'a'", 50, 50 }, .count = 1 },
+    };
+
+    (void)tree;
+    (void)paths;
+    (void)kind;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_graph_table){ .rows = rows, .row_count = 1, .total = 320 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
+           uint32_t object, uint64_t limit, struct hn_arena *arena,
+           struct hn_graph_links *ret)
+{
+    (void)process;
+    return hn_refs_out(heap, object, limit, arena, ret);
+}
+
+enum hn_status
+hn_refs_out(const struct hn_heap *heap, uint32_t object, uint64_t limit,
+            struct hn_arena *arena, struct hn_graph_links *ret)
+{
+    (void)heap;
+    (void)object;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_graph_links){ .object = { .address = 0x1000, .type = "str" } };
+    return HN_OK;
+}
+
+enum hn_status
+hn_suspects_find(const struct hn_domtree *tree, struct hn_paths *paths,
+                 const struct hn_suspects_options *options, struct hn_arena *arena,
+                 struct hn_suspects *ret)
+{
+    (void)tree;
+    (void)paths;
+    (void)options;
+    (void)arena;
+    *ret = (struct hn_suspects){ .total = 320, .objects = 3 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_cycles_find(const struct hn_graph *graph, const struct hn_process *process,
+               uint64_t limit, struct hn_arena *arena, struct hn_graph_cycles *ret)
+{
+    (void)graph;
+    (void)process;
+    (void)limit;
+    (void)arena;
+    *ret = (struct hn_graph_cycles){ .total = 0 };
+    return HN_OK;
+}
+
+const struct hn_trace *
+hn_traces_find(const struct hn_traces *traces, uint32_t domain, uint64_t address)
+{
+    (void)traces;
+    (void)domain;
+    (void)address;
+    return NULL;
+}
