@@ -46,6 +46,7 @@ const struct hn_command hn_command_snapshot = {
 /* --- py-snapshot save */
 
 struct save_options {
+    unsigned graph; /* enum hn_moment_graph */
     const char *note;
     bool no_objects, objects_table, no_values;
 };
@@ -100,7 +101,8 @@ static enum hn_status
 save(struct hn_call *call, const struct save_options *o, const char *path,
      struct hn_moment *moment)
 {
-    const struct hn_moment_options options = { .objects = !o->no_objects,
+    const struct hn_moment_options options = { .graph = o->graph,
+                                               .objects = !o->no_objects,
                                                .values = !o->no_values,
                                                .contents = !o->no_objects };
     const struct hn_snapshot_options form = { .objects_table = o->objects_table };
@@ -144,6 +146,10 @@ static const struct hn_arg args[] = {
     { "objects-table", 0, HN_ARG_FLAG, offsetof(struct save_options, objects_table),
       NULL, "a plain row for each object too, for queries in the sqlite3 shell", NULL,
       false },
+    { "graph", 0, HN_ARG_CHOICE, offsetof(struct save_options, graph), "WHEN",
+      "whether to find out who holds the objects, which takes a second or two for a "
+      "million (auto: of up to two million)",
+      hn_moment_graph_words, false },
     { "no-values", 0, HN_ARG_FLAG, offsetof(struct save_options, no_values), NULL,
       "no texts of the process: neither the largest values nor repeated strings", NULL,
       false },

@@ -9,19 +9,21 @@
 #include "snapshot/compare.h"
 
 struct diff_options {
-    unsigned by; /* enum hn_diff_by */
+    unsigned graph; /* enum hn_moment_graph */
+    unsigned by;    /* enum hn_diff_by */
     uint64_t limit, fail_if_grown;
 };
 
 static enum hn_status
 open_all(struct hn_call *call, const char *const *words, size_t count,
-         struct hn_moment *moments)
+         enum hn_moment_graph graph, struct hn_moment *moments)
 {
     enum hn_status st = HN_OK;
 
     for (size_t i = 0; !st && i < count; i++) {
         bool objects = hn_diff_wants_objects(i, count);
-        const struct hn_moment_options options = { .objects = objects,
+        const struct hn_moment_options options = { .graph = graph,
+                                                   .objects = objects,
                                                    .contents = objects };
 
         st = hn_call_open_moment(call, words[i], &options, &moments[i]);
@@ -104,7 +106,7 @@ diff_moments(struct hn_call *call, const struct diff_options *o,
         return HN_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         hn_moment_init(&moments[i]);
-    st = open_all(call, words, count, moments);
+    st = open_all(call, words, count, o->graph, moments);
     if (!st)
         st = compare(call, moments, count, o->by, &diff);
     if (!st) {
@@ -131,7 +133,7 @@ run(struct hn_call *call, const void *options)
 }
 
 static const char *const bys[] = { "auto",   "type", "line", "traceback",
-                                   "module", "size", NULL };
+                                   "module", "size", "path", NULL };
 
 static const struct hn_arg args[] = {
     { "by", 'b', HN_ARG_CHOICE, offsetof(struct diff_options, by), "WHAT",
@@ -139,6 +141,11 @@ static const struct hn_arg args[] = {
       false },
     { "limit", 'n', HN_ARG_COUNT, offsetof(struct diff_options, limit), "N",
       "only the first N rows of each table (0: all)", NULL, false },
+    { "graph", 0, HN_ARG_CHOICE, offsetof(struct diff_options, graph), "WHEN",
+      "whether to find out who holds the objects of processes and cores (auto: of up "
+      "to "
+      "two million)",
+      hn_moment_graph_words, false },
     { "fail-if-grown", 0, HN_ARG_BYTES, offsetof(struct diff_options, fail_if_grown),
       "SIZE", "exit with 3 if the objects grew by more than SIZE: \"10MB\"", NULL,
       false },

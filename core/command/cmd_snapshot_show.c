@@ -4,6 +4,7 @@
 #include "command/moments.h"
 #include "command/parse.h"
 #include "command/traces.h"
+#include "report/graph.h"
 #include "report/heap.h"
 #include "report/sites.h"
 #include "report/traces.h"
@@ -162,8 +163,8 @@ show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment 
     if (!moment->traces.tracing || !moment->has_objects)
         return hn_fail(&call->session->err, HN_DONE, 0,
                        "it takes both objects and allocation traces, and it has not");
-    st = hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, &call->arena,
-                       &sites);
+    st =
+        hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, &call->arena, &sites);
     if (st)
         return st;
     begin(call, moment);
@@ -175,11 +176,32 @@ show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment 
     return HN_OK;
 }
 
+static enum hn_status
+show_retained(struct hn_call *call, const struct show_options *o,
+              struct hn_moment *moment)
+{
+    struct hn_graph_table table = moment->retained;
+
+    if (!moment->has_graph)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved without the graph of its objects: see --graph");
+    if (o->limit && o->limit < table.row_count)
+        table.row_count = (size_t)o->limit;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_retained(&call->json, &table);
+    else
+        hn_retained_put(&call->out.text, &call->look, &table);
+    end(call);
+    return HN_OK;
+}
+
 static const struct view views[] = {
     { "types", { false, false }, show_types },
     { "find", { true, false }, show_objects },
     { "strings", { false, false }, show_strings },
     { "gc", { false, false }, show_gc },
+    { "retained", { false, false }, show_retained },
     { "lines", { false, true }, show_lines },
     { "sites", { true, true }, show_sites },
 };
@@ -198,9 +220,10 @@ find_view(struct hn_call *call, const struct view **ret)
         }
     call->misused = true;
     call->doing = "show a snapshot";
-    return hn_fail_detail(&call->session->err, HN_E_ARGUMENT, 0,
-                          "its views are types, find, strings, gc, lines and sites", "%s",
-                          word);
+    return hn_fail_detail(
+        &call->session->err, HN_E_ARGUMENT, 0,
+        "its views are types, find, strings, gc, retained, lines and sites", "%s",
+        word);
 }
 
 static enum hn_status
@@ -235,7 +258,8 @@ static const struct hn_arg args[] = {
     { "limit", 0, HN_ARG_COUNT, offsetof(struct show_options, limit), "N",
       "only the first N rows (0: all)", NULL, false },
     { "type", 't', HN_ARG_STRING, offsetof(struct show_options, type), "PATTERN",
-      "find, sites: only types of this name, whole or its last part; * and ? as in a shell",
+      "find, sites: only types of this name, whole or its last part; * and ? as in a "
+      "shell",
       NULL, false },
     { "min-size", 0, HN_ARG_COUNT, offsetof(struct show_options, min_size), "BYTES",
       "find: only objects of at least that size", NULL, false },
@@ -258,7 +282,8 @@ const struct hn_command hn_command_snapshot_show = {
     .parent = &hn_command_snapshot,
     .subject = HN_SUBJECT_FILES,
     .details =
-        "VIEW is one of types (the default), find, strings and gc, as the `heap` commands "
+        "VIEW is one of types (the default), find, strings, gc and retained, as the "
+        "`heap` commands "
         "of these names show them, and lines and sites, as `tracemalloc` and "
         "`tracemalloc types` do. A file holds values of its largest objects only.",
     .examples = examples,

@@ -29,7 +29,7 @@ show(struct hn_call *call, const struct types_options *o, const struct hn_sites 
 static enum hn_status
 run(struct hn_call *call, const void *options)
 {
-    static const struct hn_moment_options wanted = { .objects = true };
+    static const struct hn_moment_options wanted = { .graph = HN_MOMENT_GRAPH_NO, .objects = true };
     const struct types_options *o = options;
     struct hn_trace_selection selection;
     struct hn_moment moment;

@@ -9,6 +9,8 @@
 #include "command/traces.h"
 #include "report/snapshot.h"
 
+const char *const hn_moment_graph_words[] = { "auto", "yes", "no", NULL };
+
 enum hn_status
 hn_call_take_moment(struct hn_call *call, const struct hn_moment_options *options,
                     struct hn_moment *ret)

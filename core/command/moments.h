@@ -6,6 +6,9 @@
 #include "snapshot/moment.h"
 #include "snapshot/snapshot.h"
 
+/* enum hn_moment_graph, in the words of the option. */
+extern const char *const hn_moment_graph_words[];
+
 /* Takes the moment of the call's own target, and lets it run on. Damage becomes
  * notes. @ret was initialised. */
 HN_MUST_CHECK enum hn_status

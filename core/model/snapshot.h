@@ -57,6 +57,8 @@ struct hn_change {
     uint32_t site;       /* of hn_diff.stacks */
     uint64_t site_count; /* objects from there */
 
+    const char *path; /* of types: where most of them are at the last moment, or NULL */
+
     bool steady; /* grew at every step, and did not slow down to a trickle */
 };
 
@@ -89,6 +91,7 @@ struct hn_diff {
     size_t moment_count;
     bool same_process; /* all moments are of one process */
     const char *apart; /* why they are not, or cannot be known to be: a sentence */
+    struct hn_changes paths;        /* "TYPE in PATH", where all moments know them */
     struct hn_changes types, lines; /* told apart or not; count 0: nothing there */
     struct hn_changes chosen;       /* what the user asked for instead of both */
     const struct hn_traces *stacks; /* files and tracebacks of rows */

@@ -295,6 +295,8 @@ document_row(struct hn_json *json, const struct hn_diff *diff,
         hn_json_integer(json, "stayed", (int64_t)row->stayed);
         hn_json_integer(json, "stayed_bytes", (int64_t)row->stayed_bytes);
     }
+    if (row->path)
+        hn_json_string(json, "held_by", row->path);
     if (row->has_site) {
         const struct hn_trace_stack *stack = &diff->stacks->stacks[row->site];
 
@@ -369,8 +371,7 @@ hn_document_diff(struct hn_json *json, const struct hn_diff *diff, uint64_t limi
     document_changes(json, "sites", diff, &diff->lines, limit);
     if (diff->chosen.count > 0)
         document_changes(json, "rows", diff, &diff->chosen, limit);
-    hn_json_open_list(json, "paths");
-    hn_json_close_list(json);
+    document_changes(json, "paths", diff, &diff->paths, limit);
     hn_json_integer(json, "grown_bytes", diff->grown_bytes);
     hn_json_string(json, "verdict", verdicts[diff->verdict]);
     hn_json_string(json, "sentence", diff->sentence);

@@ -31,7 +31,8 @@ struct comparison {
     struct hn_error *err;
     struct hn_trace_builder builder; /* files and tracebacks of all moments */
     uint32_t **stacks;               /* by moment, by traceback: its number there */
-    bool have_types, have_traces, same_process;
+    bool have_types, have_traces, have_graphs, same_process;
+    struct hn_rows places;
     struct lens lenses[2]; /* types; modules or sizes */
     size_t lens_count;
     struct trace_lens traces[1];
@@ -75,10 +76,11 @@ why_apart(const struct comparison *c)
 static void
 find_common(struct comparison *c)
 {
-    c->have_types = c->have_traces = true;
+    c->have_types = c->have_traces = c->have_graphs = true;
     for (size_t i = 0; i < c->count; i++) {
         c->have_types &= c->moments[i]->has_types;
         c->have_traces &= c->moments[i]->traces.tracing;
+        c->have_graphs &= c->moments[i]->has_graph;
     }
 }
 
@@ -528,6 +530,42 @@ find_sites(struct comparison *c)
     return st;
 }
 
+/* --- by what holds them */
+
+/* Of the last moment; the first place of a type leads to most of its objects. */
+static void
+find_paths(struct comparison *c)
+{
+    const struct hn_moment *last = c->moments[c->count - 1];
+    struct hn_rows *types = &c->lenses[0].rows;
+
+    for (size_t i = 0; i < last->place_count && !types->failed; i++) {
+        uint32_t row = hn_rows_named(types, last->places[i].type);
+
+        if (!types->failed && !types->rows[row].path)
+            types->rows[row].path = last->places[i].path;
+    }
+}
+
+static enum hn_status
+count_places(struct comparison *c)
+{
+    hn_rows_init(&c->places, c->arena, c->count);
+    for (size_t m = 0; m < c->count; m++)
+        for (size_t i = 0; i < c->moments[m]->place_count; i++) {
+            const struct hn_moment_place *place = &c->moments[m]->places[i];
+            const char *name =
+                hn_arena_format(c->arena, "%s in %s", place->type, place->path);
+            uint32_t row = name ? hn_rows_named(&c->places, name) : 0;
+
+            if (!name || c->places.failed)
+                return no_memory(c);
+            c->places.rows[row].counts[m] += place->count;
+            c->places.rows[row].bytes[m] += place->bytes;
+        }
+    return HN_OK;
+}
+
 /* --- all of it */
 
 static enum hn_status
@@ -619,6 +657,10 @@ fill(struct comparison *c, enum hn_diff_by by, struct hn_diff *ret)
     if (c->lens_count > 1)
         ret->chosen =
             finish_rows(c, &c->lenses[1].rows, words[by], c->lenses[1].told_apart);
+    if (c->have_graphs)
+        ret->paths = finish_rows(c, &c->places, "path", false);
+    if (by == HN_DIFF_PATH)
+        ret->chosen = ret->paths;
     if (c->trace_count > 0)
         ret->lines = finish_rows(c, &c->traces[0].rows,
                                  by == HN_DIFF_TRACEBACK ? "traceback" : "line",
@@ -659,6 +701,10 @@ check(struct comparison *c, enum hn_diff_by by)
         return hn_fail(c->err, HN_E_ARGUMENT, 0,
                        "not all moments have allocation traces: start the process with "
                        "PYTHONTRACEMALLOC=25 or -X tracemalloc=25");
+    if (by == HN_DIFF_PATH && !c->have_graphs)
+        return hn_fail(
+            c->err, HN_E_ARGUMENT, 0,
+            "not all moments know who holds what: save them with --graph yes");
     if (!wants_traces && by != HN_DIFF_AUTO && !c->have_types)
         return hn_fail(c->err, HN_E_ARGUMENT, 0,
                        "a file of the tracemalloc module has no types");
@@ -689,6 +735,10 @@ hn_diff_make(const struct hn_moment *const *moments, size_t count, enum hn_diff_
         st = make_object_rows(&c, by);
     if (!st && c.have_types)
         st = compare_objects(&c);
+    if (!st && c.have_types)
+        find_paths(&c);
+    if (!st && c.have_graphs)
+        st = count_places(&c);
     if (!st && c.have_traces && c.born)
         st = find_sites(&c);
     if (!st && c.have_traces)
@@ -701,6 +751,7 @@ hn_diff_make(const struct hn_moment *const *moments, size_t count, enum hn_diff_
         hn_rows_deinit(&c.lenses[i].rows);
     for (size_t i = 0; i < c.trace_count; i++)
         hn_rows_deinit(&c.traces[i].rows);
+    hn_rows_deinit(&c.places);
     hn_trace_builder_deinit(&c.builder);
     free(c.born);
     return st;

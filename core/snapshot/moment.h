@@ -11,6 +11,7 @@
 #include "heap/census.h"
 #include "heap/heap.h"
 #include "heap/search.h"
+#include "model/heap_graph.h"
 #include "model/snapshot.h"
 #include "model/traces.h"
 
@@ -26,6 +27,12 @@ struct hn_moment_type {
 struct hn_moment_value {
     uint64_t address;
     const char *repr;
+};
+
+/* Where objects of a type accumulate. */
+struct hn_moment_place {
+    const char *type, *path;
+    uint64_t count, bytes;
 };
 
 struct hn_moment {
@@ -45,12 +52,24 @@ struct hn_moment {
     struct hn_moment_value *values; /* by address */
     size_t value_count;
 
+    /* Only with the graph of all objects. */
+    bool has_graph;
+    struct hn_graph_table retained;
+    struct hn_moment_place *places; /* of a type the one that leads to most first */
+    size_t place_count;
+
     struct hn_traces traces; /* tracing is false where nothing was traced */
 
     struct hn_arena arena; /* strings and small tables */
 };
 
+/* Whether the graph of all objects is built, which takes a second or two for each
+ * million of them; AUTO: for up to two million. */
+enum hn_moment_graph { HN_MOMENT_GRAPH_AUTO, HN_MOMENT_GRAPH_YES, HN_MOMENT_GRAPH_NO };
+enum { HN_MOMENT_GRAPH_AUTO_MOST = 2000000 };
+
 struct hn_moment_options {
+    enum hn_moment_graph graph;
     bool objects;  /* keep each object, not only sums */
     bool values;   /* keep texts of the largest and most frequent */
     bool contents; /* hash what cannot change, to know objects again */

@@ -340,6 +340,74 @@ get_gc(struct reader *r)
     hn_statement_end(query);
 }
 
+/* --- who holds what */
+
+static void
+get_places(struct reader *r)
+{
+    struct hn_moment *moment = r->moment;
+    size_t count = count_rows(r, "SELECT count(*) FROM paths", ROWS_MOST);
+    sqlite3_stmt *query = hn_statement_prepare(
+        &r->db, "SELECT type, path, count, bytes FROM paths ORDER BY rowid");
+
+    moment->places = make_array(r, count, sizeof(*moment->places));
+    while (moment->places && moment->place_count < count
+           && hn_statement_row(&r->db, query)) {
+        const char *type = hn_statement_text(query, 0, r->arena, NULL);
+        const char *path = hn_statement_text(query, 1, r->arena, NULL);
+
+        moment->places[moment->place_count++] = (struct hn_moment_place){
+            type ? type : "",
+            path ? path : "",
+            (uint64_t)hn_statement_integer(query, 2),
+            (uint64_t)hn_statement_integer(query, 3),
+        };
+    }
+    hn_statement_end(query);
+}
+
+static void
+get_retained(struct reader *r)
+{
+    struct hn_graph_table *table = &r->moment->retained;
+    size_t count = count_rows(r, "SELECT count(*) FROM retained", ROWS_MOST);
+    sqlite3_stmt *query = hn_statement_prepare(
+        &r->db, "SELECT address, type, repr, size, retained, path FROM retained"
+                " ORDER BY rank");
+
+    table->rows = make_array(r, count, sizeof(*table->rows));
+    while (table->rows && table->row_count < count && hn_statement_row(&r->db, query)) {
+        struct hn_graph_row *row = &table->rows[table->row_count++];
+        const char *type = hn_statement_text(query, 1, r->arena, NULL);
+
+        row->object = (struct hn_graph_object){
+            .address = (uint64_t)hn_statement_integer(query, 0),
+            .type = type ? type : "",
+            .repr = hn_statement_text(query, 2, r->arena, NULL),
+            .bytes = (uint64_t)hn_statement_integer(query, 3),
+            .retained = (uint64_t)hn_statement_integer(query, 4),
+        };
+        row->count = 1;
+        row->path = hn_statement_text(query, 5, r->arena, NULL);
+    }
+    hn_statement_end(query);
+    table->total = (uint64_t)get_number(r, "retained_total");
+    table->objects = (uint64_t)get_number(r, "retained_objects");
+    table->references = (uint64_t)get_number(r, "retained_references");
+    table->garbage_objects = (uint64_t)get_number(r, "garbage_objects");
+    table->garbage_bytes = (uint64_t)get_number(r, "garbage_bytes");
+}
+
+static void
+get_graph(struct reader *r)
+{
+    r->moment->has_graph = get_number(r, "has_graph") != 0;
+    if (!r->moment->has_graph)
+        return;
+    get_places(r);
+    get_retained(r);
+}
+
 /* --- columns */
 
 /* Rows of a column, added up over its chunks. */
@@ -600,6 +668,7 @@ get_all(struct reader *r, uint32_t version, const struct hn_snapshot_parts *part
     get_strings(r);
     get_values(r);
     get_gc(r);
+    get_graph(r);
     get_trace_facts(r);
     if (!r->db.status)
         get_bulk(r, parts);

@@ -13,6 +13,7 @@
 #include "hognose/command.h"
 #include "runtime/variables.h"
 #include "snapshot/content.h"
+#include "snapshot/holders.h"
 #include "target/proc.h"
 #include "tracemalloc/tracemalloc.h"
 
@@ -266,6 +267,14 @@ take_traces(struct hn_moment *moment, struct hn_runtime *rt)
     return st == HN_E_UNSUPPORTED ? HN_OK : st;
 }
 
+static bool
+wants_graph(const struct hn_moment *moment, const struct hn_moment_options *options)
+{
+    if (options->graph != HN_MOMENT_GRAPH_AUTO)
+        return options->graph == HN_MOMENT_GRAPH_YES;
+    return moment->heap.count <= HN_MOMENT_GRAPH_AUTO_MOST;
+}
+
 enum hn_status
 hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
                const struct hn_moment_options *options, struct hn_moment *ret)
@@ -284,6 +293,8 @@ hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
         st = take_values(ret);
     if (!st && options->contents)
         st = take_contents(ret);
+    if (!st && wants_graph(ret, options))
+        st = hn_holders_take(ret, process);
     ret->has_objects = !st && options->objects;
     return st;
 }

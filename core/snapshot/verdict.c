@@ -165,6 +165,10 @@ put_place(struct hn_text *text, const struct hn_diff *diff, const struct hn_chan
 
     if (diff->types.count == 0)
         return;
+    if (row->path) {
+        hn_text_puts(text, ", held by ");
+        hn_text_puts(text, row->path);
+    }
     if (row->has_site) {
         hn_text_puts(text, ", allocated at ");
         put_stack(text, diff, row->site);

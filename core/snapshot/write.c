@@ -207,6 +207,55 @@ put_gc(struct hn_database *db, const struct hn_gc_report *report)
     hn_statement_end(insert);
 }
 
+/* --- who holds what */
+
+static void
+put_places(struct hn_database *db, const struct hn_moment *moment)
+{
+    sqlite3_stmt *insert =
+        hn_statement_prepare(db, "INSERT INTO paths VALUES (?, ?, ?, ?)");
+
+    for (size_t i = 0; i < moment->place_count; i++) {
+        const struct hn_moment_place *place = &moment->places[i];
+
+        hn_statement_insert(db, insert, "ssii", place->type, place->path,
+                            (int64_t)place->count, (int64_t)place->bytes);
+    }
+    hn_statement_end(insert);
+}
+
+static void
+put_retained(struct hn_database *db, const struct hn_graph_table *table)
+{
+    sqlite3_stmt *insert =
+        hn_statement_prepare(db, "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?)");
+
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct hn_graph_row *row = &table->rows[i];
+
+        hn_statement_insert(db, insert, "iissiis", (int64_t)i + 1,
+                            (int64_t)row->object.address, row->object.type,
+                            row->object.repr, (int64_t)row->object.bytes,
+                            (int64_t)row->object.retained, row->path);
+    }
+    hn_statement_end(insert);
+    put_number(db, "retained_total", (int64_t)table->total);
+    put_number(db, "retained_objects", (int64_t)table->objects);
+    put_number(db, "retained_references", (int64_t)table->references);
+    put_number(db, "garbage_objects", (int64_t)table->garbage_objects);
+    put_number(db, "garbage_bytes", (int64_t)table->garbage_bytes);
+}
+
+static void
+put_graph(struct hn_database *db, const struct hn_moment *moment)
+{
+    put_number(db, "has_graph", moment->has_graph);
+    if (!moment->has_graph)
+        return;
+    put_places(db, moment);
+    put_retained(db, &moment->retained);
+}
+
 /* --- traces */
 
 static void
@@ -400,6 +449,7 @@ put_all(struct hn_database *db, const struct hn_moment *moment,
     put_strings(db, &moment->strings);
     put_values(db, moment);
     put_gc(db, &moment->gc);
+    put_graph(db, moment);
     put_traces(db, &moment->traces);
     put_columns(db, moment);
     if (options->objects_table)
