@@ -492,21 +492,24 @@ by_count(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object);
 }
 
-/* A place inside of another says more than that one; of those whose objects are fewer
- * than a hundredth nobody hears. From the nearest on, so that what is taken is known. */
+/* Of a place inside of another nobody hears, nor of one whose objects are fewer than a
+ * hundredth. From the nearest on, so that what is taken is known; @inside has room for
+ * every object. */
 static uint32_t
-take_places(const struct gathering *g, const bool *is_place, uint64_t total,
-            struct place *places, uint32_t most)
+take_places(const struct gathering *g, const bool *is_place, bool *inside,
+            uint64_t total, struct place *places, uint32_t most)
 {
     const struct hn_paths *paths = g->paths;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < paths->reached && count < most; i++) {
         uint32_t object = paths->order[i], via = paths->via[object];
-        bool outermost = via == object || g->below[via] > g->below[object] * 2;
 
-        if (is_place[object] && outermost && g->below[object] > total / 100)
-            places[count++] = (struct place){ object, g->below[object] };
+        inside[object] = via != object && inside[via];
+        if (inside[object] || !is_place[object] || g->below[object] <= total / 100)
+            continue;
+        inside[object] = true;
+        places[count++] = (struct place){ object, g->below[object] };
     }
     if (count > 0)
         qsort(places, count, sizeof(*places), by_count);
@@ -520,15 +523,16 @@ load_places(struct gathering *g, struct hn_arena *arena, struct hn_graph_paths *
     enum { PLACES_MOST = 1000 };
     const uint32_t objects = g->paths->graph->count;
     bool *is_place = calloc((size_t)objects + 1, sizeof(*is_place));
+    bool *inside = calloc((size_t)objects + 1, sizeof(*inside));
     struct place *places = calloc(PLACES_MOST, sizeof(*places));
     uint32_t count = 0;
     enum hn_status st = HN_OK;
 
-    if (!is_place || !places) {
+    if (!is_place || !inside || !places) {
         st = fail_memory(g->paths->graph);
     } else {
         find_places(g, is_place);
-        count = take_places(g, is_place, ret->total, places, PLACES_MOST);
+        count = take_places(g, is_place, inside, ret->total, places, PLACES_MOST);
     }
     if (g->limit && g->limit < count)
         count = (uint32_t)g->limit;
@@ -542,6 +546,7 @@ load_places(struct gathering *g, struct hn_arena *arena, struct hn_graph_paths *
         ret->count += st == HN_OK;
     }
     free(is_place);
+    free(inside);
     free(places);
     return st;
 }
