@@ -80,11 +80,26 @@ check_growth(struct hn_call *call, const struct hn_diff *diff, uint64_t most)
         hn_arena_format(&call->arena, "it grew by %s, more than %s", grown, limit);
 }
 
+/* A page is asked for by the name of the file. */
+static bool
+wants_page(const struct hn_call *call)
+{
+    const char *path = call->common.output;
+    size_t size = path ? strlen(path) : 0;
+
+    return !call->common.json && size > 5 && strcmp(path + size - 5, ".html") == 0;
+}
+
+/* Rows of a page's tables: what a browser shows at once. */
+enum { PAGE_ROWS = 1000 };
+
 static void
 show(struct hn_call *call, const struct hn_diff *diff, uint64_t limit)
 {
     note_doubts(call, diff);
-    if (call->common.json) {
+    if (wants_page(call)) {
+        hn_diff_put_page(&call->out.text, diff, PAGE_ROWS);
+    } else if (call->common.json) {
         hn_call_begin_json(call);
         hn_document_diff(&call->json, diff, limit);
         hn_call_end_json(call);
@@ -158,6 +173,7 @@ static const struct hn_example examples[] = {
     { "monday.hnsnap tuesday.hnsnap", "what grew, by type and line" },
     { "1.hnsnap 2.hnsnap 3.hnsnap", "what grew at every step: the likely leak" },
     { "before.core 4711", "a core against a process" },
+    { "1.hnsnap 2.hnsnap 3.hnsnap -o growth.html", "a page with a plot by type" },
     { "a.hnsnap b.hnsnap --fail-if-grown 10MB", "for a CI job" },
     { NULL, NULL },
 };
@@ -172,7 +188,7 @@ const struct hn_command hn_command_snapshot_diff = {
         "again is told from an object that stayed where content, traceback or "
         "generation show it. Different processes are compared by sums. With three or "
         "more, `stayed` counts what was born between the first two and is there in the "
-        "last.",
+        "last. With -o FILE.html it is a page with a plot of memory by type over time.",
     .examples = examples,
     .args = args,
     .operands = "A B [C...]",

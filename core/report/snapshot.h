@@ -29,4 +29,8 @@ hn_diff_put(struct hn_text *text, const struct hn_look *look,
 void
 hn_document_diff(struct hn_json *json, const struct hn_diff *diff, uint64_t limit);
 
+/* The same as a page for a browser, with a plot of the types that grew most. */
+void
+hn_diff_put_page(struct hn_text *text, const struct hn_diff *diff, uint64_t limit);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "model/traces.h"
 #include "report/number.h"
+#include "report/page.h"
 #include "report/snapshot.h"
 #include "report/traces.h"
 
@@ -375,4 +376,18 @@ hn_document_diff(struct hn_json *json, const struct hn_diff *diff, uint64_t limi
     hn_json_integer(json, "grown_bytes", diff->grown_bytes);
     hn_json_string(json, "verdict", verdicts[diff->verdict]);
     hn_json_string(json, "sentence", diff->sentence);
+}
+
+void
+hn_diff_put_page(struct hn_text *text, const struct hn_diff *diff, uint64_t limit)
+{
+    struct hn_text data;
+    struct hn_json json = { .text = &data };
+
+    hn_text_init(&data);
+    hn_json_open_object(&json, NULL);
+    hn_document_diff(&json, diff, limit);
+    hn_json_close_object(&json);
+    hn_page_put(text, &hn_page_growth, &data);
+    hn_text_deinit(&data);
 }
