@@ -56,7 +56,7 @@ static void
 set_up_writing(struct hn_database *db)
 {
     /* The file is nobody's until it is renamed: no journal, no waiting for the disk. */
-    hn_database_run(db, "PRAGMA page_size=16384;"
+    hn_database_run(db, "PRAGMA page_size=4096;"
                         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
                         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA encoding='UTF-8';"
                         "BEGIN;");
