@@ -27,7 +27,7 @@ static const struct hn_arg no_args[] = {
 };
 
 static const struct hn_example alone_examples[] = {
-    { "save monday.hnsnap", "the heap now, into a file" },
+    { "--help", "what can be done with snapshots" },
     { NULL, NULL },
 };
 
