@@ -30,7 +30,8 @@ write_hits(struct hn_call *call, const struct hn_heap_hits *hits, bool brief)
  * better answer. */
 enum { TRACES_MOST = 1000 };
 
-/* Where the objects were allocated, if that is traced. What cannot be read is not there.
+/* Where the objects were allocated, if that is traced. What cannot be read is not
+ * there.
  */
 static void
 find_traces(struct hn_call *call, struct hn_heap_hits *hits)

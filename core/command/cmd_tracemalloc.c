@@ -53,8 +53,8 @@ draw(struct hn_call *call, enum format format, const struct hn_traces *traces,
     const struct hn_profile_options options = { .by = HN_PROFILE_BY_LINE,
                                                 .look = call->look };
     struct hn_profile profile;
-    enum hn_status st = hn_traces_profile(traces, selection, &call->process,
-                                          &call->arena, &profile);
+    enum hn_status st =
+        hn_traces_profile(traces, selection, &call->process, &call->arena, &profile);
 
     if (st)
         return st;
@@ -101,10 +101,9 @@ run(struct hn_call *call, const void *options)
         st = hn_call_load_traces(call, call->session->runtime, &traces);
     if (!st) {
         hn_call_release(call);
-        st = format == FORMAT_TABLE
-                 ? hn_traces_group(&traces, &selection, o->by, o->cumulative,
-                                   &call->arena, &rows)
-                 : draw(call, format, &traces, &selection);
+        st = format == FORMAT_TABLE ? hn_traces_group(
+                 &traces, &selection, o->by, o->cumulative, &call->arena, &rows)
+                                    : draw(call, format, &traces, &selection);
     }
     if (!st && format == FORMAT_TABLE)
         show(call, o, &traces, &rows);
@@ -136,8 +135,7 @@ static const struct hn_example examples[] = {
                "PYTHONTRACEMALLOC, -X tracemalloc or tracemalloc.start(). Tracebacks " \
                "show the oldest call first, as the module does.",                      \
     .examples = examples, .args = args, .operands = "",                                \
-    .options_size = sizeof(struct stat_options), .defaults = &defaults,   \
-    .run = run
+    .options_size = sizeof(struct stat_options), .defaults = &defaults, .run = run
 
 const struct hn_command hn_command_tracemalloc = {
     .entry = { "tracemalloc", "Show where traced memory was allocated" },

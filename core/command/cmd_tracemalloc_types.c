@@ -7,7 +7,7 @@
 #include "snapshot/sites.h"
 
 struct types_options {
-    unsigned by; /* 1: whole tracebacks */
+    unsigned by;                    /* 1: whole tracebacks */
     struct hn_trace_options traces; /* by is not used */
     const char *type;
 };
@@ -29,7 +29,8 @@ show(struct hn_call *call, const struct types_options *o, const struct hn_sites 
 static enum hn_status
 run(struct hn_call *call, const void *options)
 {
-    static const struct hn_moment_options wanted = { .graph = HN_MOMENT_GRAPH_NO, .objects = true };
+    static const struct hn_moment_options wanted = { .graph = HN_MOMENT_GRAPH_NO,
+                                                     .objects = true };
     const struct types_options *o = options;
     struct hn_trace_selection selection;
     struct hn_moment moment;
@@ -74,7 +75,8 @@ static const struct types_options defaults = { .traces.limit = 20 };
 
 static const struct hn_example examples[] = {
     { "", "the lines and types that take most" },
-    { "--type shop.model.Item --by traceback", "how the objects of a class came to be" },
+    { "--type shop.model.Item --by traceback",
+      "how the objects of a class came to be" },
     { "-i '*/shop/*'", "what one package allocated" },
     { NULL, NULL },
 };
@@ -83,7 +85,8 @@ const struct hn_command hn_command_tracemalloc_types = {
     .entry = { "tracemalloc types", "Show which line allocated objects of which type" },
     .parent = &hn_command_tracemalloc,
     .details =
-        "Joins the traces with the objects of the heap, which the module itself cannot: "
+        "Joins the traces with the objects of the heap, which the module itself "
+        "cannot: "
         "an object belongs to the trace of the block that it lies in. Sizes are those "
         "of sys.getsizeof(). Blocks that hold no object (keys of dicts, memory of C "
         "code) are not counted here.",

@@ -406,8 +406,8 @@ check_operands(struct parser *p)
     if (p->ret->operand_count > command->operands_max)
         return fail_too_many(p, p->ret->operands[command->operands_max]);
     if (command->subject == HN_SUBJECT_FILES
-        && p->ret->operand_count
-               < (command->operands_min ? command->operands_min : command->operands_max))
+        && p->ret->operand_count < (command->operands_min ? command->operands_min
+                                                          : command->operands_max))
         return fail_usage(p, "a file is missing");
     return HN_OK;
 }

@@ -110,7 +110,8 @@ hn_heap_counted(const struct hn_heap *heap, uint32_t object);
 uint64_t
 hn_heap_spent(const struct hn_heap *heap, uint32_t object);
 
-/* Makes the arrays hold @capacity objects, for who fills them; false when memory ran out.
+/* Makes the arrays hold @capacity objects, for who fills them; false when memory ran
+ * out.
  */
 bool
 hn_heap_resize(struct hn_heap *heap, uint32_t capacity);

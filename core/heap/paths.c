@@ -44,7 +44,7 @@ rank_of(const struct hn_graph *graph, uint32_t object)
 struct search {
     struct hn_paths *paths;
     struct hn_pace pace;
-    bool detours; /* whether globals of functions are followed */
+    bool detours;                /* whether globals of functions are followed */
     bool *is_function, *is_dict; /* by type */
 };
 
@@ -403,8 +403,8 @@ hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
         return fail_memory(graph);
     }
     if (!ret->garbage && paths->via[object] == object)
-        st = load_through(paths, object, object, true, arena,
-                          &ret->items[ret->count++]);
+        st =
+            load_through(paths, object, object, true, arena, &ret->items[ret->count++]);
     if (inbound <= REFERRERS_MOST)
         count = nearest_referrers(paths, object, found);
     else if (!ret->garbage && paths->via[object] != object)

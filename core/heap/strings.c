@@ -131,8 +131,8 @@ by_text(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object);
 }
 
-/* Sorted by the highest bits first, in one pass, so that what is left to sort are pieces
- * that fit the processor's cache. */
+/* Sorted by the highest bits first, in one pass, so that what is left to sort are
+ * pieces that fit the processor's cache. */
 enum { BUCKET_BITS = 16, BUCKETS = 1 << BUCKET_BITS };
 
 static size_t

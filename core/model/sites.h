@@ -1,4 +1,5 @@
-/* Result structs of py-tracemalloc types: which line allocated objects of which type. */
+/* Result structs of py-tracemalloc types: which line allocated objects of which type.
+ */
 #ifndef HN_MODEL_SITES_H
 #define HN_MODEL_SITES_H
 
@@ -15,8 +16,8 @@ struct hn_sites {
     const struct hn_traces *of; /* whose files frames speak of */
     struct hn_site *items;      /* the largest first */
     size_t count;
-    uint64_t objects, bytes;    /* of all that are traced and were let pass */
-    uint64_t untraced;          /* objects without a trace: allocated before it began */
+    uint64_t objects, bytes; /* of all that are traced and were let pass */
+    uint64_t untraced;       /* objects without a trace: allocated before it began */
 };
 
 #endif

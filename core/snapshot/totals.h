@@ -4,14 +4,13 @@
 
 #include "model/heap.h"
 
-#define HN_TOTALS(X)                                                             \
-    X(objects)                                                                   \
-    X(counted)                                                                   \
-    X(spent)                                                                     \
-    X(pools) X(pool_bytes) X(blocks) X(block_bytes) X(free_blocks) X(free_bytes) \
-        X(other_blocks) X(other_bytes) X(idle_objects) X(idle_bytes)             \
-            X(outside_objects) X(static_objects) X(static_bytes) X(tracked)      \
-                X(bad_pools) X(bad_lists)
+/* clang-format off */
+#define HN_TOTALS(X)                                                               \
+    X(objects) X(counted) X(spent) X(pools) X(pool_bytes) X(blocks) X(block_bytes) \
+    X(free_blocks) X(free_bytes) X(other_blocks) X(other_bytes) X(idle_objects)    \
+    X(idle_bytes) X(outside_objects) X(static_objects) X(static_bytes) X(tracked)  \
+    X(bad_pools) X(bad_lists)
+/* clang-format on */
 
 struct hn_total {
     const char *name;

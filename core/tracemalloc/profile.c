@@ -45,8 +45,7 @@ frame_number(struct tree *t, const struct hn_trace_frame *frame)
         .first_line = (int32_t)frame->line,
         .kind = HN_PROFILE_PYTHON,
     };
-    profile->frames[number] =
-        (struct hn_profile_frame){ number, (int32_t)frame->line };
+    profile->frames[number] = (struct hn_profile_frame){ number, (int32_t)frame->line };
     profile->frame_count = profile->function_count = (size_t)number + 1;
     return profile->functions[number].name ? number : HN_INDEX_NONE;
 }
