@@ -238,6 +238,16 @@ seconds_between(const struct hn_diff *diff)
     return (double)(last->time_ns - first->time_ns) / 1e9;
 }
 
+/* Bytes of the objects, as far as there was memory for them: one block that was taken
+ * for an object of a gigabyte must not make all growth look small. */
+static uint64_t
+believable(const struct hn_diff_moment *moment)
+{
+    uint64_t resident = moment->facts->resident_bytes;
+
+    return resident && resident < moment->bytes ? resident : moment->bytes;
+}
+
 enum hn_status
 hn_verdict_make(struct hn_diff *diff, struct hn_arena *arena, struct hn_error *err)
 {
@@ -250,7 +260,7 @@ hn_verdict_make(struct hn_diff *diff, struct hn_arena *arena, struct hn_error *e
                               : (int64_t)(last->traced - first->traced);
     diff->seconds = seconds_between(diff);
     hn_text_init(&text);
-    put_sentence(&text, diff, types ? first->bytes : first->traced);
+    put_sentence(&text, diff, types ? believable(first) : first->traced);
     if (!text.failed)
         diff->sentence = hn_arena_copy(arena, text.bytes, text.size);
     hn_text_deinit(&text);
