@@ -6,7 +6,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # One line a reason: what the build needs, what the plugins need, what the tests need.
 BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libelf-dev libdw-dev libunwind-dev
-libzstd-dev liblz4-dev zlib1g-dev libpopt-dev uthash-dev libprotobuf-c-dev protobuf-c-compiler libjansson-dev
+libzstd-dev liblz4-dev zlib1g-dev libpopt-dev uthash-dev libsqlite3-dev
+libprotobuf-c-dev protobuf-c-compiler libjansson-dev
 libcmocka-dev python3"
 HOST_PACKAGES="gdb python3-dev lldb-19 liblldb-19-dev"
 

@@ -2,6 +2,7 @@
 #include "command/heap.h"
 #include "heap/search.h"
 #include "report/heap.h"
+#include "tracemalloc/tracemalloc.h"
 
 struct find_options {
     const char *type, *value;
@@ -23,6 +24,41 @@ write_hits(struct hn_call *call, const struct hn_heap_hits *hits, bool brief)
     hn_hits_put(&call->out.text, &call->look, hits, brief);
     if (!brief)
         hn_call_end_text(call);
+}
+
+/* Looked up one by one: with more hits than a screen shows `tracemalloc types` is the
+ * better answer. */
+enum { TRACES_MOST = 1000 };
+
+/* Where the objects were allocated, if that is traced. What cannot be read is not
+ * there.
+ */
+static void
+find_traces(struct hn_call *call, struct hn_heap_hits *hits)
+{
+    struct hn_error before = call->session->err;
+
+    for (size_t i = 0; i < hits->count && i < TRACES_MOST; i++) {
+        struct hn_traces *trace = hn_arena_alloc(&call->arena, sizeof(*trace));
+        struct hn_traces found;
+
+        if (!trace
+            || hn_traces_load_object(call->session->runtime, hits->items[i].address,
+                                     &call->arena, &found)
+                   != HN_OK)
+            continue;
+        *trace = found;
+        hits->items[i].trace = trace;
+    }
+    call->session->err = before;
+}
+
+static void
+free_traces(struct hn_heap_hits *hits)
+{
+    for (size_t i = 0; i < hits->count; i++)
+        if (hits->items[i].trace)
+            hn_traces_deinit((struct hn_traces *)hits->items[i].trace);
 }
 
 static enum hn_status
@@ -50,8 +86,11 @@ run(struct hn_call *call, const void *options)
         }
     }
     if (!st) {
+        if (!o->brief)
+            find_traces(call, &hits);
         hn_call_release(call);
         write_hits(call, &hits, o->brief);
+        free_traces(&hits);
     }
     hn_heap_deinit(&heap);
     return st;

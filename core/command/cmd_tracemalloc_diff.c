@@ -4,32 +4,6 @@
 
 #include <string.h>
 
-/* The two words. The bare host's TARGET is the second of them, or with two words before
- * it what "." stands for. In a debugger a missing second word is ".". */
-static enum hn_status
-find_words(struct hn_call *call, const char *ret[2])
-{
-    size_t count = call->operand_count;
-
-    if (count == 0) {
-        call->misused = true;
-        call->doing = "compare allocation traces";
-        return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
-                       "there must be two sides: each a pid, a core, a file written by "
-                       "Snapshot.dump(), or . for the current target");
-    }
-    ret[0] = call->operands[0];
-    if (count == 2)
-        ret[1] = call->operands[1];
-    else
-        ret[1] = call->target ? call->target : ".";
-    /* There the one TARGET is both. */
-    if (count == 1 && call->target && strcmp(call->target, ".") == 0)
-        return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
-                       "`.` needs a TARGET that it stands for, as a third word");
-    return HN_OK;
-}
-
 static enum hn_status
 compare(struct hn_call *call, const struct hn_trace_options *options,
         const struct hn_trace_side sides[2], struct hn_trace_rows *ret)
@@ -62,8 +36,8 @@ static struct hn_target *
 files_of(const struct hn_call *call, const struct hn_trace_side sides[2])
 {
     for (size_t i = 2; i-- > 0;)
-        if (sides[i].session)
-            return sides[i].session->target;
+        if (sides[i].side.session)
+            return sides[i].side.session->target;
     return call->session->target;
 }
 
@@ -77,7 +51,7 @@ show(struct hn_call *call, const struct hn_trace_options *options,
         hn_call_begin_json(call);
         for (size_t i = 0; i < 2; i++) {
             hn_json_open_object(&call->json, labels[i]);
-            hn_json_string(&call->json, "name", sides[i].name);
+            hn_json_string(&call->json, "name", sides[i].side.name);
             hn_document_traces(&call->json, &sides[i].traces);
             hn_json_close_object(&call->json);
         }
@@ -88,7 +62,8 @@ show(struct hn_call *call, const struct hn_trace_options *options,
     hn_call_begin_text(call, false);
     for (size_t i = 0; i < 2; i++) {
         hn_text_printf(&call->out.text, "%-8s", labels[i]);
-        hn_text_put_escaped(&call->out.text, sides[i].name, strlen(sides[i].name));
+        hn_text_put_escaped(&call->out.text, sides[i].side.name,
+                            strlen(sides[i].side.name));
         hn_text_puts(&call->out.text, ": ");
         hn_traces_put_total(&call->out.text, &call->look, &sides[i].traces);
     }
@@ -99,11 +74,13 @@ show(struct hn_call *call, const struct hn_trace_options *options,
 static enum hn_status
 run(struct hn_call *call, const void *options)
 {
-    struct hn_trace_side sides[2] = { { 0 }, { 0 } };
-    const char *words[2];
+    struct hn_trace_side sides[2];
+    const char *const *words = NULL;
+    size_t count = 0;
     struct hn_trace_rows rows;
-    enum hn_status st = find_words(call, words);
+    enum hn_status st = hn_side_words(call, &words, &count);
 
+    memset(sides, 0, sizeof(sides));
     call->no_target = !st && strcmp(words[0], ".") != 0 && strcmp(words[1], ".") != 0;
     for (size_t i = 0; !st && i < 2; i++)
         st = hn_trace_side_open(call, words[i], &sides[i]);
@@ -135,7 +112,7 @@ const struct hn_command hn_command_tracemalloc_diff = {
     .parent = &hn_command_tracemalloc,
     .details =
         "What Snapshot.compare_to() would say of two moments or processes. A and "
-        "B are each a pid, a core, a file written by Snapshot.dump() or by "
+        "B are each a pid, a core, a snapshot, a file written by Snapshot.dump() or by "
         "`tracemalloc save`, or . for the current target, which B is if it is not "
         "given.",
     .examples = examples,

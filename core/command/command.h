@@ -23,7 +23,8 @@ enum hn_arg_kind {
     HN_ARG_LIST,   /* const char *const *: every word given, NULL-terminated; NULL if
                       none was */
     HN_ARG_TIME,   /* uint64_t, nanoseconds: "10", "0.5", "500ms", "2m" */
-    HN_ARG_RATE    /* uint64_t, a second: "1000", "10k", "1khz" */
+    HN_ARG_RATE,   /* uint64_t, a second: "1000", "10k", "1khz" */
+    HN_ARG_BYTES   /* uint64_t: "4096", "10MB", "1.5GiB" */
 };
 
 struct hn_arg {
@@ -64,6 +65,7 @@ struct hn_command {
     const struct hn_arg *args;
     const char *operands; /* for usage: "[N]"; "" for none */
     unsigned operands_max;
+    unsigned operands_min; /* of FILES; 0: as many as operands_max */
     size_t options_size;
     const void *defaults; /* what the options are when not given; NULL: zero */
     enum hn_status (*run)(struct hn_call *call, const void *options);
@@ -105,6 +107,8 @@ struct hn_call {
     int program_exit; /* of a program that we started and that has ended; a shell's way:
                          128 and the signal's number if one ended it */
     bool no_target;   /* the result is about files and other processes */
+    const char *condition; /* what a --fail-if option was about is the case, in words;
+                              NULL: it is not */
 
     int64_t next_progress_ms;
     bool progress_shown;
@@ -116,11 +120,12 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
     hn_command_print, hn_command_object, hn_command_exc, hn_command_sample,
     hn_command_sample_convert, hn_command_sample_diff, hn_command_top,
     hn_command_tracemalloc, hn_command_tracemalloc_stat, hn_command_tracemalloc_diff,
-    hn_command_tracemalloc_save, hn_command_heap, hn_command_heap_types,
-    hn_command_heap_memory, hn_command_heap_report,
+    hn_command_tracemalloc_save, hn_command_tracemalloc_types, hn_command_heap,
+    hn_command_heap_types, hn_command_heap_memory, hn_command_heap_report,
     hn_command_heap_find, hn_command_heap_strings, hn_command_heap_gc,
     hn_command_heap_retained, hn_command_heap_suspects, hn_command_heap_cycles,
-    hn_command_refs, hn_command_path;
+    hn_command_refs, hn_command_path, hn_command_snapshot, hn_command_snapshot_save,
+    hn_command_snapshot_show, hn_command_snapshot_diff;
 
 /* The command of that name, with or without "py-"; NULL if there is none. */
 const struct hn_command *

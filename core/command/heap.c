@@ -7,8 +7,8 @@
 #include "heap/ledger.h"
 #include "objects/objects.h"
 
-static void
-note_damage(struct hn_call *call, const struct hn_heap_sums *sums)
+void
+hn_call_note_heap(struct hn_call *call, const struct hn_heap_sums *sums)
 {
     if (sums->bad_pools)
         hn_call_note(call, "%" PRIu64 " pool%s of blocks whose header is damaged",
@@ -25,7 +25,7 @@ hn_call_load_heap(struct hn_call *call, struct hn_heap *ret)
 
     call->doing = "look through the heap";
     st = hn_heap_load(call->session->runtime, &call->process, ret);
-    note_damage(call, &ret->sums);
+    hn_call_note_heap(call, &ret->sums);
     if (st == HN_E_INTERRUPTED) {
         call->interrupted = true;
         st = HN_OK;

@@ -38,6 +38,10 @@ HN_MUST_CHECK enum hn_status
 hn_call_find_object(struct hn_call *call, const struct hn_heap *heap, hn_addr address,
                     uint32_t *ret);
 
+/* Notes what was damaged in the heap. */
+void
+hn_call_note_heap(struct hn_call *call, const struct hn_heap_sums *sums);
+
 /* What makes a suspect: as struct hn_suspects_options of heap/suspects.h says. */
 struct hn_suspects_wish {
     unsigned share;

@@ -3,10 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,68 +12,23 @@
 /* Waiting for more than this would keep a screen dark; writing less costs calls. */
 enum { BLOCK = 1 << 16 };
 
-/* As many links as the kernel itself follows. */
-enum { MAX_LINKS = 40 };
-
-/* Where a dangling link leads to: realpath() wants the file to exist. */
-static const char *
-follow_links(const char *path, struct hn_arena *arena)
-{
-    char target[PATH_MAX];
-
-    for (int i = 0; i < MAX_LINKS; i++) {
-        ssize_t size = readlink(path, target, sizeof(target) - 1);
-        const char *slash = strrchr(path, '/');
-
-        if (size < 0)
-            return path;
-        target[size] = '\0';
-        if (target[0] == '/' || !slash)
-            path = hn_arena_copy(arena, target, (size_t)size);
-        else
-            path = hn_arena_format(arena, "%.*s/%s", (int)(slash - path), path, target);
-        if (!path)
-            return NULL;
-    }
-    errno = ELOOP;
-    return NULL;
-}
-
-static enum hn_status
-open_beside(struct hn_out *out, struct hn_arena *arena)
-{
-    const char *place = follow_links(out->path, arena);
-    const char *slash = place ? strrchr(place, '/') : NULL;
-    int directory = slash ? (int)(slash - place) + 1 : 0;
-    char *temporary;
-
-    if (!place)
-        return hn_fail_system(out->err, "writing a file", out->path);
-    temporary =
-        hn_arena_format(arena, "%.*s.%s.XXXXXX", directory, place, place + directory);
-    if (!temporary)
-        return hn_fail(out->err, HN_E_NOMEM, 0, "out of memory");
-    out->fd = mkostemp(temporary, O_CLOEXEC); /* creates it with mode 0600 */
-    if (out->fd < 0)
-        return hn_fail_system(out->err, "writing a file", out->path);
-    out->place = place;
-    out->temporary = temporary;
-    return HN_OK;
-}
-
 enum hn_status
 hn_out_open(struct hn_out *out, const struct hn_host *host, const char *path,
             struct hn_arena *arena, struct hn_error *err)
 {
-    struct stat st;
+    struct stat info;
+    enum hn_status st;
 
-    *out = (struct hn_out){ .host = host, .err = err, .fd = -1 };
+    *out = (struct hn_out){ .host = host, .err = err, .fd = -1, .beside.fd = -1 };
     hn_text_init(&out->text);
     if (!path || strcmp(path, "-") == 0)
         return HN_OK;
     out->path = path;
-    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-        return open_beside(out, arena);
+    if (stat(path, &info) != 0 || S_ISREG(info.st_mode)) {
+        st = hn_beside_open(&out->beside, path, arena, err);
+        out->fd = out->beside.fd;
+        return st;
+    }
     out->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (out->fd < 0)
         return hn_fail_system(err, "writing a file", path);
@@ -151,15 +103,6 @@ hn_out_poll(struct hn_out *out)
            && !(out->host->interrupted && out->host->interrupted(out->host->impl));
 }
 
-static enum hn_status
-put_in_place(struct hn_out *out)
-{
-    if (fsync(out->fd) != 0 || rename(out->temporary, out->place) != 0)
-        return hn_fail_system(out->err, "writing a file", out->path);
-    out->temporary = NULL;
-    return HN_OK;
-}
-
 enum hn_status
 hn_out_close(struct hn_out *out)
 {
@@ -168,8 +111,8 @@ hn_out_close(struct hn_out *out)
     flush(out);
     if (out->failed)
         st = out->err->status;
-    else if (out->temporary)
-        st = put_in_place(out);
+    else if (out->beside.temporary)
+        st = hn_beside_commit(&out->beside, out->err);
     hn_out_discard(out);
     return st;
 }
@@ -177,11 +120,9 @@ hn_out_close(struct hn_out *out)
 void
 hn_out_discard(struct hn_out *out)
 {
-    if (out->temporary)
-        unlink(out->temporary);
-    if (out->fd >= 0)
+    if (out->fd >= 0 && out->fd != out->beside.fd)
         close(out->fd);
-    out->temporary = NULL;
+    hn_beside_discard(&out->beside);
     out->fd = -1;
     hn_text_deinit(&out->text);
 }

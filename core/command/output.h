@@ -7,6 +7,7 @@
 #define HN_COMMAND_OUTPUT_H
 
 #include "base/arena.h"
+#include "base/beside.h"
 #include "base/text.h"
 #include "hognose/session.h"
 
@@ -14,9 +15,9 @@ struct hn_out {
     struct hn_text text; /* what waits to be written */
     const struct hn_host *host;
     struct hn_error *err;
-    int fd;                        /* -1: the host's screen */
-    const char *path;              /* as the user said it */
-    const char *place, *temporary; /* a regular file's; NULL otherwise */
+    int fd;                  /* -1: the host's screen */
+    const char *path;        /* as the user said it */
+    struct hn_beside beside; /* of a regular file */
     bool failed;
 };
 

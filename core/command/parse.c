@@ -170,6 +170,8 @@ fail_value(struct parser *p, const struct hn_arg *arg, const char *word)
         hn_text_puts(p->message, "seconds (10, 0.5) or a time like 500ms, 2m");
     if (arg->kind == HN_ARG_RATE)
         hn_text_puts(p->message, "a rate like 100, 10k or 1khz");
+    if (arg->kind == HN_ARG_BYTES)
+        hn_text_puts(p->message, "a size like 4096, 100KB, 10MB or 1GiB");
     for (size_t i = 0; arg->kind == HN_ARG_CHOICE && arg->choices[i]; i++)
         hn_text_printf(p->message, "%s%s", i ? " or " : "", arg->choices[i]);
     hn_text_puts(p->message, ", not ");
@@ -253,6 +255,8 @@ store(struct parser *p, const struct hn_arg *arg, void *options, const char *wor
         return hn_parse_time(word, value) ? HN_OK : fail_value(p, arg, word);
     case HN_ARG_RATE:
         return hn_parse_rate(word, value) ? HN_OK : fail_value(p, arg, word);
+    case HN_ARG_BYTES:
+        return hn_parse_bytes(word, value) ? HN_OK : fail_value(p, arg, word);
     case HN_ARG_PATH: word = hn_parse_path(word, p->arena); break;
     case HN_ARG_STRING: break;
     }
@@ -402,7 +406,8 @@ check_operands(struct parser *p)
     if (p->ret->operand_count > command->operands_max)
         return fail_too_many(p, p->ret->operands[command->operands_max]);
     if (command->subject == HN_SUBJECT_FILES
-        && p->ret->operand_count < command->operands_max)
+        && p->ret->operand_count < (command->operands_min ? command->operands_min
+                                                          : command->operands_max))
         return fail_usage(p, "a file is missing");
     return HN_OK;
 }

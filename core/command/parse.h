@@ -45,6 +45,11 @@ hn_parse_time(const char *word, uint64_t *ret);
 bool
 hn_parse_rate(const char *word, uint64_t *ret);
 
+/* So many bytes: "4096", "10MB", "1.5GiB"; KB and KiB are both 1024 bytes, as sizes are
+ * shown. Not zero. */
+bool
+hn_parse_bytes(const char *word, uint64_t *ret);
+
 /* @path, with the user's home in place of "~/"; NULL when memory ran out. */
 const char *
 hn_parse_path(const char *path, struct hn_arena *arena);

@@ -1,5 +1,5 @@
-/* Numbers with a unit behind: times and rates. Decimal fractions are read digit by
- * digit, because strtod() would want a comma in some locales. */
+/* Numbers with a unit behind: times, rates and sizes. Decimal fractions are read digit
+ * by digit, because strtod() would want a comma in some locales. */
 #include <string.h>
 #include <strings.h>
 
@@ -7,6 +7,9 @@
 
 /* A week: who samples longer has forgotten to end it. */
 static const uint64_t MAX_TIME_NS = 7ULL * 24 * 3600 * 1000000000;
+
+/* No machine has more memory. */
+static const uint64_t MAX_BYTES = 1ULL << 52;
 
 /* Nine digits behind the point are nanoseconds. */
 enum { FRACTION_DIGITS = 9, FRACTION = 1000000000 };
@@ -88,4 +91,25 @@ hn_parse_rate(const char *word, uint64_t *ret)
 
     /* More often than once a microsecond no process can be looked at. */
     return parse_with_unit(word, units, 1000000, ret);
+}
+
+bool
+hn_parse_bytes(const char *word, uint64_t *ret)
+{
+    static const struct unit units[] = {
+        { "", 1 },
+        { "b", 1 },
+        { "k", 1ULL << 10 },
+        { "kb", 1ULL << 10 },
+        { "kib", 1ULL << 10 },
+        { "m", 1ULL << 20 },
+        { "mb", 1ULL << 20 },
+        { "mib", 1ULL << 20 },
+        { "g", 1ULL << 30 },
+        { "gb", 1ULL << 30 },
+        { "gib", 1ULL << 30 },
+        { NULL, 0 },
+    };
+
+    return parse_with_unit(word, units, MAX_BYTES, ret);
 }

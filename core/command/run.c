@@ -89,6 +89,10 @@ run_handler(struct hn_call *call, const void *options)
         hn_text_puts(&call->session->message, "interrupted: this is only a part");
         return HN_EXIT_CANNOT;
     }
+    if (call->condition) {
+        hn_text_puts(&call->session->message, call->condition);
+        return HN_EXIT_CONDITION;
+    }
     /* As `time` and `env` do: who starts a program through us wants to know. */
     return (enum hn_exit)call->program_exit;
 }

@@ -34,10 +34,15 @@ static const struct hn_command *const commands[] = {
     &hn_command_heap_report,
     &hn_command_refs,
     &hn_command_path,
+    &hn_command_snapshot,
+    &hn_command_snapshot_save,
+    &hn_command_snapshot_show,
+    &hn_command_snapshot_diff,
     &hn_command_tracemalloc,
     &hn_command_tracemalloc_stat,
     &hn_command_tracemalloc_diff,
     &hn_command_tracemalloc_save,
+    &hn_command_tracemalloc_types,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

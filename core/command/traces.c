@@ -107,17 +107,27 @@ note_damage(struct hn_call *call, const struct hn_traces *traces)
 }
 
 enum hn_status
+hn_call_check_tracing(struct hn_call *call, const struct hn_traces *traces)
+{
+    call->doing = "show allocation traces";
+    if (!traces->tracing)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "tracemalloc does not trace in this process; start it with "
+                       "PYTHONTRACEMALLOC=25 or -X tracemalloc=25, or call "
+                       "tracemalloc.start(25) in it");
+    call->doing = NULL;
+    return HN_OK;
+}
+
+enum hn_status
 hn_call_load_traces(struct hn_call *call, struct hn_runtime *rt, struct hn_traces *ret)
 {
     enum hn_status st;
 
     call->doing = "show allocation traces";
     st = hn_traces_load(rt, &call->arena, ret);
-    if (!st && !ret->tracing)
-        st = hn_fail(&call->session->err, HN_DONE, 0,
-                     "tracemalloc does not trace in this process; start it with "
-                     "PYTHONTRACEMALLOC=25 or -X tracemalloc=25, or call "
-                     "tracemalloc.start(25) in it");
+    if (!st)
+        st = hn_call_check_tracing(call, ret);
     if (st) {
         if (rt->py.err != &call->session->err)
             call->session->err = *rt->py.err;

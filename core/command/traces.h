@@ -69,6 +69,10 @@ hn_call_trace_selection(struct hn_call *call, const struct hn_trace_options *opt
 HN_MUST_CHECK enum hn_status
 hn_call_load_traces(struct hn_call *call, struct hn_runtime *rt, struct hn_traces *ret);
 
+/* Fails when nothing was traced, and says how to make it. */
+HN_MUST_CHECK enum hn_status
+hn_call_check_tracing(struct hn_call *call, const struct hn_traces *traces);
+
 /* The source lines of frames, by frame, "" where one cannot be had; in call->arena.
  * NULL when memory ran out. */
 const char *const *

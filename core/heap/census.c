@@ -6,8 +6,8 @@
 
 /* --- groups: each object belongs to one row */
 
-static const char *
-module_of(const struct hn_heap_type *type)
+const char *
+hn_census_module(const struct hn_heap_type *type)
 {
     return *type->module ? type->module : "(no module)";
 }
@@ -101,6 +101,16 @@ static const uint64_t size_limits[] = {
 
 enum { SIZES = sizeof(size_limits) / sizeof(size_limits[0]) };
 
+const char *
+hn_census_size_name(uint64_t bytes)
+{
+    size_t i = 0;
+
+    while (bytes > size_limits[i])
+        i++;
+    return size_names[i];
+}
+
 static const char *const generation_names[] = {
     "generation 0",
     "generation 1",
@@ -156,11 +166,19 @@ row_name(const struct hn_heap *heap, enum hn_census_group group, size_t row)
 {
     switch (group) {
     case HN_CENSUS_TYPE: return heap->type[row].name;
-    case HN_CENSUS_MODULE: return module_of(&heap->type[row]);
+    case HN_CENSUS_MODULE: return hn_census_module(&heap->type[row]);
     case HN_CENSUS_SIZE: return size_names[row];
     case HN_CENSUS_GENERATION: return generation_names[row];
     }
     return "";
+}
+
+size_t
+hn_census_finish(struct hn_heap_row *rows, size_t count, enum hn_census_order order)
+{
+    count = join(rows, count);
+    qsort(rows, count, sizeof(*rows), orders[order]);
+    return count;
 }
 
 enum hn_status
@@ -172,15 +190,14 @@ hn_census_make(const struct hn_heap *heap, enum hn_census_group group,
     struct hn_heap_row *rows = hn_arena_array(arena, count, sizeof(*rows));
 
     if (!rows)
-        return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the table");
+        return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for the table");
     for (size_t i = 0; i < count; i++)
         rows[i].name = hn_arena_copy(arena, row_name(heap, group, i),
                                      strlen(row_name(heap, group, i)));
     for (uint32_t i = 0; i < heap->count; i++)
         count_object(heap, i, &rows[row_of(heap, i, group)]);
     ret->rows = rows;
-    ret->row_count = join(rows, count);
+    ret->row_count = hn_census_finish(rows, count, order);
     ret->sums = heap->sums;
-    qsort(rows, ret->row_count, sizeof(*rows), orders[order]);
     return HN_OK;
 }

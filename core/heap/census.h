@@ -23,4 +23,17 @@ hn_census_make(const struct hn_heap *heap, enum hn_census_group group,
                enum hn_census_order order, struct hn_arena *arena,
                struct hn_heap_census *ret);
 
+/* The same for rows that somebody else has counted: joins those of one name, leaves out
+ * empty ones, sorts. Returns how many there are. */
+size_t
+hn_census_finish(struct hn_heap_row *rows, size_t count, enum hn_census_order order);
+
+/* What stands for the module of a type in the table. */
+const char *
+hn_census_module(const struct hn_heap_type *type);
+
+/* The class of sizes that an object of @bytes belongs to. */
+const char *
+hn_census_size_name(uint64_t bytes);
+
 #endif

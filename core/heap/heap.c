@@ -123,7 +123,7 @@ make_index(struct hn_heap *heap)
 static enum hn_status
 no_memory(const struct hn_heap *heap)
 {
-    return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the objects");
+    return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for the objects");
 }
 
 static enum hn_status
@@ -178,6 +178,7 @@ load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
     memset(ret, 0, sizeof(*ret));
     hn_arena_init(&ret->arena);
     ret->rt = rt;
+    ret->err = rt->py.err;
     ret->pages = s.pages = hn_heap_pages_create();
     ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
     s.sums = &ret->sums;

@@ -71,7 +71,8 @@ struct hn_heap_claims {
 };
 
 struct hn_heap {
-    struct hn_runtime *rt;
+    struct hn_runtime *rt; /* NULL: from a snapshot, whose process is not at hand */
+    struct hn_error *err;
 
     /* One entry an object, 20 bytes together. */
     uint64_t *places;  /* address; flags above bit 48 */
@@ -142,5 +143,11 @@ hn_heap_counted(const struct hn_heap *heap, uint32_t object);
 /* Bytes of memory that it takes: its block, whole, and those of its buffers. */
 uint64_t
 hn_heap_spent(const struct hn_heap *heap, uint32_t object);
+
+/* Makes the arrays hold @capacity objects, for who fills them; false when memory ran
+ * out.
+ */
+bool
+hn_heap_resize(struct hn_heap *heap, uint32_t capacity);
 
 #endif

@@ -30,10 +30,6 @@ struct hn_seeker {
 HN_MUST_CHECK enum hn_status
 hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t total);
 
-/* Makes the arrays hold @capacity objects; false when memory ran out. */
-bool
-hn_heap_resize(struct hn_heap *heap, uint32_t capacity);
-
 /* Writes down one object; @spent in bytes. */
 void
 hn_heap_set(struct hn_heap *heap, uint32_t object, hn_addr at, uint32_t kind,

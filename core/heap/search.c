@@ -41,7 +41,7 @@ hn_heap_type_matches(const char *pattern, const char *name)
 static enum hn_status
 no_memory(const struct hn_heap *heap)
 {
-    return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the search");
+    return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for the search");
 }
 
 static bool
@@ -98,8 +98,8 @@ look_through(struct search *s, struct hn_arena *scratch)
             s->types[heap->types[i]] && hn_heap_counted(heap, i) >= s->filter->min_size;
         enum hn_status st = HN_OK;
 
-        if (i % POLL == 0 && hn_target_interrupted(heap->rt->py.target))
-            return hn_fail(heap->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (i % POLL == 0 && heap->rt && hn_target_interrupted(heap->rt->py.target))
+            return hn_fail(heap->err, HN_E_INTERRUPTED, 0, "interrupted");
         if (passes && s->filter->value)
             st = value_passes(s, i, scratch, &passes);
         if (st)
@@ -182,8 +182,8 @@ hn_heap_search(const struct hn_heap *heap, const struct hn_heap_filter *filter,
     memset(ret, 0, sizeof(*ret));
     if (filter->value
         && regcomp(&s.value, filter->value, REG_EXTENDED | REG_NOSUB) != 0)
-        return hn_fail_detail(heap->rt->py.err, HN_E_ARGUMENT, 0,
-                              "not a regular expression", "%s", filter->value);
+        return hn_fail_detail(heap->err, HN_E_ARGUMENT, 0, "not a regular expression",
+                              "%s", filter->value);
     hn_arena_init(&scratch);
     interrupted =
         choose_types(&s, arena) ? look_through(&s, &scratch) : no_memory(heap);

@@ -131,6 +131,44 @@ by_text(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object);
 }
 
+/* Sorted by the highest bits first, in one pass, so that what is left to sort are
+ * pieces that fit the processor's cache. */
+enum { BUCKET_BITS = 16, BUCKETS = 1 << BUCKET_BITS };
+
+static size_t
+bucket_of(const struct text *text)
+{
+    return (size_t)(text->hash >> (64 - BUCKET_BITS));
+}
+
+static enum hn_status
+sort_texts(struct strings *s)
+{
+    uint32_t *ends = calloc(BUCKETS + 1, sizeof(*ends));
+    struct text *sorted = malloc(((size_t)s->count + 1) * sizeof(*sorted));
+
+    if (!ends || !sorted) {
+        free(ends);
+        free(sorted);
+        return no_memory(s->heap);
+    }
+    for (uint32_t i = 0; i < s->count; i++)
+        ends[bucket_of(&s->texts[i]) + 1]++;
+    for (size_t i = 0; i < BUCKETS; i++)
+        ends[i + 1] += ends[i];
+    for (uint32_t i = 0; i < s->count; i++)
+        sorted[ends[bucket_of(&s->texts[i])]++] = s->texts[i];
+    for (size_t i = 0; i < BUCKETS; i++) {
+        uint32_t first = i ? ends[i - 1] : 0;
+
+        qsort(sorted + first, ends[i] - first, sizeof(*sorted), by_text);
+    }
+    free(ends);
+    free(s->texts);
+    s->texts = sorted;
+    return HN_OK;
+}
+
 static int
 by_saving(const void *a, const void *b)
 {
@@ -167,10 +205,14 @@ make_groups(struct strings *s, struct hn_heap_strings *ret)
 {
     uint32_t first = 0;
 
-    s->groups = malloc((s->count / 2 + 1) * sizeof(*s->groups));
+    enum hn_status st;
+
+    s->groups = malloc(((size_t)s->count / 2 + 1) * sizeof(*s->groups));
     if (!s->groups)
         return no_memory(s->heap);
-    qsort(s->texts, s->count, sizeof(*s->texts), by_text);
+    st = sort_texts(s);
+    if (st)
+        return st;
     for (uint32_t i = 1; i <= s->count; i++)
         if (i == s->count || s->texts[i].hash != s->texts[first].hash
             || s->texts[i].length != s->texts[first].length) {

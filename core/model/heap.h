@@ -32,14 +32,17 @@ struct hn_heap_census {
     struct hn_heap_sums sums;
 };
 
+struct hn_traces;
+
 /* One object of py-heap find. */
 struct hn_heap_hit {
     uint64_t address;
     const char *type, *repr; /* repr: NULL where it was not asked for */
     uint64_t bytes, allocated;
     bool tracked;
-    int generation; /* -1: in no list of the collector */
-    bool is_static; /* in the data of a program or library */
+    int generation;                /* -1: in no list of the collector */
+    bool is_static;                /* in the data of a program or library */
+    const struct hn_traces *trace; /* of its one block; NULL: it was not traced */
 };
 
 struct hn_heap_hits {

@@ -92,6 +92,10 @@ struct hn_profile_span {
 enum hn_profile_mode { HN_PROFILE_WALL, HN_PROFILE_CPU, HN_PROFILE_GIL };
 
 struct hn_profile {
+    bool is_memory;  /* "samples" are bytes that were allocated there and are still in
+                        use: no time was measured, and one moment looked at */
+    uint64_t blocks; /* of memory, then */
+
     /* what was done */
     int64_t began; /* seconds since the epoch */
     uint64_t duration_ns;

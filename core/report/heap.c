@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "report/number.h"
+#include "report/traces.h"
 
 enum { COUNT = 11, BYTES = 12, SHARE = 6 };
 
@@ -157,6 +158,11 @@ put_hit(struct hn_text *text, const struct hn_look *look, const struct hn_heap_h
         hn_look_fit(text, look, HN_PLAIN, hit->repr, room, HN_CUT_END);
     }
     hn_text_putc(text, '\n');
+    if (hit->trace && hit->trace->frame_count > 0) {
+        hn_text_puts(text, "    allocated at ");
+        hn_trace_place_put(text, look, hit->trace, &hit->trace->frames[0]);
+        hn_text_putc(text, '\n');
+    }
 }
 
 void
@@ -201,6 +207,9 @@ hn_document_hits(struct hn_json *json, const struct hn_heap_hits *hits)
             hn_json_integer(json, "generation", hit->generation);
         if (hit->is_static)
             hn_json_bool(json, "static", true);
+        if (hit->trace)
+            hn_document_trace_frames(json, "traceback", hit->trace, hit->trace->frames,
+                                     (uint32_t)hit->trace->frame_count);
         hn_json_close_object(json);
     }
     hn_json_close_list(json);

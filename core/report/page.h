@@ -18,6 +18,7 @@ struct hn_page {
 extern const struct hn_page hn_page_flamegraph;
 extern const struct hn_page hn_page_memory;
 extern const struct hn_page hn_page_heap;
+extern const struct hn_page hn_page_growth;
 
 /* The whole page with @json, a complete document of hn_json, in its place. */
 void

@@ -52,8 +52,8 @@ put_argument(struct hn_text *text, const char *argument)
     hn_text_putc(text, '\'');
 }
 
-static void
-put_command_line(struct hn_text *text, const struct hn_process *process)
+void
+hn_process_put_command_line(struct hn_text *text, const struct hn_process *process)
 {
     const char *const *arguments = process->arguments;
     size_t from = text->size;
@@ -220,7 +220,7 @@ hn_process_put_header(struct hn_text *text, const struct hn_look *look,
                        process->pid);
     if (*process->executable || process->arguments[0]) {
         hn_text_puts(text, ": ");
-        put_command_line(text, process);
+        hn_process_put_command_line(text, process);
     }
     hn_text_putc(text, '\n');
     if (process->core_path)

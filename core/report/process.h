@@ -20,4 +20,9 @@ hn_process_put_info(struct hn_text *text, const struct hn_look *look,
 void
 hn_process_put_version(struct hn_text *text, const struct hn_process *process);
 
+/* The arguments as a shell would take them, cut when they are long; of @process only
+ * its executable and arguments are looked at. */
+void
+hn_process_put_command_line(struct hn_text *text, const struct hn_process *process);
+
 #endif

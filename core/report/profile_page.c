@@ -158,6 +158,8 @@ put_figures(struct writer *writer, const struct hn_profile *profile)
 {
     struct hn_json *json = &writer->json;
 
+    hn_json_string(json, "unit", profile->is_memory ? "bytes" : "samples");
+    hn_json_integer(json, "blocks", (int64_t)profile->blocks);
     hn_json_integer(json, "began", profile->began);
     hn_json_integer(json, "duration_ns", (int64_t)profile->duration_ns);
     hn_json_integer(json, "interval_ns", (int64_t)profile->interval_ns);

@@ -60,6 +60,14 @@ put_file(struct hn_text *text, const struct hn_look *look, const struct hn_trace
 }
 
 void
+hn_trace_place_put(struct hn_text *text, const struct hn_look *look,
+                   const struct hn_traces *of, const struct hn_trace_frame *frame)
+{
+    put_file(text, look, of, frame);
+    hn_text_printf(text, ":%" PRIu32, frame->line);
+}
+
+void
 hn_traces_put_total(struct hn_text *text, const struct hn_look *look,
                     const struct hn_traces *traces)
 {

@@ -11,6 +11,11 @@ void
 hn_traces_put_total(struct hn_text *text, const struct hn_look *look,
                     const struct hn_traces *traces);
 
+/* "FILE:LINE" of a frame. */
+void
+hn_trace_place_put(struct hn_text *text, const struct hn_look *look,
+                   const struct hn_traces *of, const struct hn_trace_frame *frame);
+
 /* One row as str() of a Statistic or StatisticDiff has it; with @format the lines of
  * Traceback.format() below. */
 void

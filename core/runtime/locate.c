@@ -24,6 +24,7 @@ static const uint32_t old_series[] = {
 };
 
 enum {
+    OLD_SERIES = sizeof(old_series) / sizeof(*old_series),
     SCAN_BLOCK = 1 << 18,
     /* The data of a large program; beyond it a scan would be a search of the heap. */
     MAX_SCAN = 1 << 30,
@@ -36,6 +37,8 @@ struct search {
     size_t module_count;
     bool seen_runtime; /* a _PyRuntime was there, but no interpreter in it */
     struct hn_error unsupported;
+    struct hn_python old[OLD_SERIES]; /* by series: its layout over this target */
+    int old_state[OLD_SERIES];        /* 0: not made yet, 1: made, -1: there is none */
 };
 
 /* --- acceptance */
@@ -113,6 +116,25 @@ set_layout(struct hn_runtime *rt, uint32_t hex, unsigned flavour)
         hn_layout_find(hex, flavour, sizeof(pthread_mutex_t), py->err, &py->layout);
 
     return st ? st : hn_layout_finish(&py->layout, py->err);
+}
+
+/* The layout of an old series, made once: a scan tries it at thousands of places. */
+static struct hn_python *
+old_view(struct search *s, size_t series)
+{
+    struct hn_python *view = &s->old[series];
+
+    if (s->old_state[series] == 0) {
+        *view = s->rt->py;
+        s->old_state[series] =
+            hn_layout_find(old_series[series], HN_FLAVOUR_RELEASE,
+                           sizeof(pthread_mutex_t), view->err, &view->layout)
+                        == HN_OK
+                    && hn_layout_finish(&view->layout, view->err) == HN_OK
+                ? 1
+                : -1;
+    }
+    return s->old_state[series] > 0 ? view : NULL;
 }
 
 static enum hn_status
@@ -210,7 +232,7 @@ accept(struct search *s, hn_addr runtime, uint32_t named)
             return HN_DONE;
         return accept_published(s, runtime, &head, block);
     }
-    for (size_t i = 0; i < sizeof(old_series) / sizeof(*old_series); i++)
+    for (size_t i = 0; i < OLD_SERIES; i++)
         if ((!named || named >> 16 == old_series[i] >> 16)
             && accept_old(s, runtime, named ? named : old_series[i]) == HN_OK)
             return HN_OK;
@@ -400,13 +422,15 @@ try_pair(struct search *s, const uint8_t *bytes, size_t left, hn_addr addr)
     if (head == 0 || head != main || head % 8 != 0
         || !hn_target_region(s->rt->py.target, head))
         return false;
-    for (size_t i = 0; i < sizeof(old_series) / sizeof(*old_series); i++) {
-        hn_addr at;
+    for (size_t i = 0; i < OLD_SERIES; i++) {
+        struct hn_python *view = old_view(s, i);
+        hn_addr at, interp;
 
-        if (set_layout(s->rt, old_series[i], HN_FLAVOUR_RELEASE) != HN_OK)
+        if (!view)
             continue;
-        at = addr - hn_field_addr(&s->rt->py, HN_RUNTIME_INTERPRETERS_HEAD, 0);
-        if (accept_old(s, at, old_series[i]) == HN_OK)
+        at = addr - hn_field_addr(view, HN_RUNTIME_INTERPRETERS_HEAD, 0);
+        if (first_interpreter(view, at, &interp)
+            && accept_old(s, at, old_series[i]) == HN_OK)
             return found(s, at, "a list of interpreters in writable memory", "");
     }
     return false;

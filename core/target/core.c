@@ -251,8 +251,15 @@ static const struct hn_target_ops core_ops = {
     .registers = core_registers,
 };
 
+static bool
+core_auxv(void *impl, uint64_t type, uint64_t *ret)
+{
+    return hn_core_auxv(&((struct core *)impl)->notes, type, ret);
+}
+
 static const struct hn_source_ops core_source_ops = {
     .lend = core_lend,
+    .auxv = core_auxv,
     .resident = core_resident,
 };
 

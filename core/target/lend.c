@@ -26,6 +26,7 @@ struct window {
     uint64_t used_at; /* the clock when it was last lent from */
     uint8_t *bytes;
     bool there[PAGES];
+    uint16_t runs[PAGES]; /* from each page on: how many are there in one piece */
 };
 
 struct hn_windows {
@@ -104,15 +105,16 @@ mark_mapped(struct hn_target *target, struct window *window)
     }
 }
 
-/* The run of wanted pages from @first on. */
-static size_t
-run_of(const struct window *window, size_t first)
+/* Counted once: memory is lent a hundred million times from some hundred windows. */
+static void
+count_runs(struct window *window)
 {
-    size_t n = 0;
+    uint16_t run = 0;
 
-    while (first + n < PAGES && window->there[first + n])
-        n++;
-    return n;
+    for (size_t i = PAGES; i-- > 0;) {
+        run = window->there[i] ? run + 1 : 0;
+        window->runs[i] = run;
+    }
 }
 
 static void
@@ -141,13 +143,15 @@ fill(struct hn_target *target, struct window *window)
     mark_mapped(target, window);
     if (source->touched)
         source->touched(target->impl, window->start, PAGES, window->there);
+    count_runs(window);
     for (size_t i = 0; i < PAGES;) {
-        size_t run = run_of(window, i);
+        size_t run = window->runs[i];
 
         if (run > 0)
             read_run(target, window, i, run);
         i += run + 1;
     }
+    count_runs(window); /* without what could not be read */
 }
 
 static struct window *
@@ -187,7 +191,7 @@ hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret)
     if (!window)
         return NULL;
     at = (size_t)(addr - window->start);
-    run = run_of(window, at / HN_PAGE_SIZE);
+    run = window->runs[at / HN_PAGE_SIZE];
     if (run == 0)
         return NULL;
     *size_ret = (at / HN_PAGE_SIZE + run) * HN_PAGE_SIZE - at;

@@ -240,6 +240,27 @@ live_open_path(void *impl, const char *path)
     return fd;
 }
 
+static bool
+live_auxv(void *impl, uint64_t type, uint64_t *ret)
+{
+    const struct live *live = impl;
+    struct hn_text text;
+    bool found = false;
+    uint64_t pair[2];
+
+    hn_text_init(&text);
+    if (hn_proc_read(live->proc, "auxv", &text))
+        for (size_t at = 0; !found && at + sizeof(pair) <= text.size;
+             at += sizeof(pair)) {
+            memcpy(pair, text.bytes + at, sizeof(pair));
+            found = pair[0] == type;
+        }
+    hn_text_deinit(&text);
+    if (found)
+        *ret = pair[1];
+    return found;
+}
+
 static const struct hn_target_ops live_ops = {
     .kind = "live",
     .reader = "process_vm_readv",
@@ -256,6 +277,7 @@ static const struct hn_source_ops live_source_ops = {
     .resident = live_resident,
     .open_mapping = live_open_mapping,
     .open_path = live_open_path,
+    .auxv = live_auxv,
     .gone = live_gone,
     .release = live_release,
 };

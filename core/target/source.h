@@ -27,6 +27,9 @@ struct hn_source_ops {
     int (*open_mapping)(void *impl, const struct hn_region *region);
     int (*open_path)(void *impl, const char *path);
 
+    /* An entry of the auxiliary vector; false if there is none. */
+    bool (*auxv)(void *impl, uint64_t type, uint64_t *ret);
+
     /* Whether the process has ended since. */
     bool (*gone)(void *impl);
 

@@ -1,9 +1,11 @@
 /* Opening, reading and closing a target. */
 #include "target/target.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/index.h"
 #include "target/files.h"
 #include "target/lend.h"
 #include "target/source.h"
@@ -181,6 +183,20 @@ hn_target_gone(const struct hn_target *target)
     const struct hn_source_ops *source = target->parts->source;
 
     return source->gone && source->gone(target->impl);
+}
+
+bool
+hn_target_birth(struct hn_target *target, uint64_t *ret)
+{
+    const struct hn_source_ops *source = target->parts->source;
+    uint8_t bytes[16];
+    uint64_t at;
+
+    if (!source->auxv || !source->auxv(target->impl, AT_RANDOM, &at)
+        || hn_target_read_some(target, at, bytes, sizeof(bytes)) != sizeof(bytes))
+        return false;
+    *ret = hn_index_hash(bytes, sizeof(bytes));
+    return true;
 }
 
 size_t

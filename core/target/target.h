@@ -104,6 +104,13 @@ hn_target_forget(struct hn_target *target);
 bool
 hn_target_gone(const struct hn_target *target);
 
+/* A number that two looks at one process agree on and other processes do not: of the
+ * sixteen random bytes that the kernel gives each program it starts. They are what
+ * glibc protects stacks with, so only a hash of them leaves us. A fork shares it with
+ * its parent; the pid tells those apart. False where the source does not know. */
+bool
+hn_target_birth(struct hn_target *target, uint64_t *ret);
+
 /* Copies exactly @size bytes. HN_E_FAULT names the first missing byte; @buf's
  * contents are then undefined. Read-only file-backed pages that the source lacks
  * (a core) or that need not be touched (a live process) come from the file on disk,

@@ -30,9 +30,10 @@ matches(const struct hn_traces *traces, const struct hn_trace_filter *filter,
 }
 
 /* Filters look at the most recent call alone (all_frames is False). */
-static bool
-is_selected(const struct hn_traces *traces, const struct hn_trace_selection *selection,
-            const struct hn_trace_frame *frame)
+bool
+hn_trace_is_selected(const struct hn_traces *traces,
+                     const struct hn_trace_selection *selection,
+                     const struct hn_trace_frame *frame)
 {
     bool included = selection->include_count == 0;
 
@@ -162,7 +163,7 @@ group(struct grouper *g, const struct hn_trace_selection *selection, bool cumula
 
     for (size_t i = 0; !st && i < t->stack_count; i++) {
         if (sums[i].count == 0
-            || !is_selected(t, selection, &t->frames[t->stacks[i].first]))
+            || !hn_trace_is_selected(t, selection, &t->frames[t->stacks[i].first]))
             continue;
         ret->size += sums[i].size;
         ret->blocks += sums[i].count;

@@ -41,6 +41,13 @@ HN_MUST_CHECK enum hn_status
 hn_traces_compare(const struct hn_trace_rows *before, const struct hn_trace_rows *after,
                   struct hn_arena *arena, struct hn_trace_rows *ret);
 
+/* Whether the filters let pass what was allocated at @frame; the domain is not looked
+ * at. */
+bool
+hn_trace_is_selected(const struct hn_traces *traces,
+                     const struct hn_trace_selection *selection,
+                     const struct hn_trace_frame *frame);
+
 /* Whether @name matches @pattern by the rules of Python's fnmatch module: * also
  * matches slashes, nothing quotes, [!a-z] excludes. Both are UTF-8. */
 bool

@@ -47,8 +47,10 @@
         return item && item.thread === null ? place(functions[item.fn].file, item.line) : "";
     }
 
-    const samplesOf = (samples, one) => count(samples) + NBSP + "samples, about" + NBSP
-        + seconds((samples * one.sample_ns) / 1e9);
+    const inBytes = last.unit === "bytes";
+    const samplesOf = (samples, one) => one.unit === "bytes" ? hn.bytes(samples)
+        : count(samples) + NBSP + "samples, about" + NBSP
+            + seconds((samples * one.sample_ns) / 1e9);
 
     /* --- colours: by a hash of the name, so they stay from run to run */
 
@@ -703,8 +705,9 @@
         return compared
             ? [change("\u0394 self", "self"), change("\u0394 total", "total"),
                share("Self before", "self", 0), share("Self after", "self", 1), ...names]
-            : [share("Self", "self", 0), number("Samples", "self"),
-               share("Total", "total", 0), number("Samples", "total"), ...names];
+            : [share("Self", "self", 0), number(inBytes ? "Bytes" : "Samples", "self"),
+               share("Total", "total", 0), number(inBytes ? "Bytes" : "Samples", "total"),
+               ...names];
     }
 
     function showTable(matches) {
@@ -713,7 +716,8 @@
             matches(functions[fn].name) || matches(functions[fn].file)) : rows;
 
         byId("functions-about").textContent = (matches ? count(shown.length) + " of " : "")
-            + count(rows.length) + " functions. Self: it ran itself; total: it was on the stack"
+            + count(rows.length) + (inBytes ? " lines. Self: it allocated itself; total: it was on the stack"
+                : " functions. Self: it ran itself; total: it was on the stack")
             + (compared ? ". Changes in points of share." : ".");
         table.show(shown);
     }
@@ -935,7 +939,8 @@
     }
 
     function start() {
-        profile.showHeader(compared ? "Flame graph, before and after" : "Flame graph");
+        profile.showHeader(compared ? "Flame graph, before and after"
+                           : last.unit === "bytes" ? "Flame graph of memory" : "Flame graph");
         readColors();
         table = hn.table(byId("functions"), columns(), 0);
         startControls();

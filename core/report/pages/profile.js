@@ -5,7 +5,7 @@
 "use strict";
 
 const profile = (() => {
-    const { data, byId, el, count, percent, seconds, NBSP } = hn;
+    const { data, byId, el, bytes, count, percent, seconds, NBSP } = hn;
     const KINDS = ["python", "native", "task", "unknown"];
     const MODES = { wall: "wall clock", cpu: "CPU time", gil: "holding the GIL" };
 
@@ -91,6 +91,10 @@ const profile = (() => {
         const versions = [...new Set(one.processes.map((process) => process.version))];
         const alone = one.processes.length < 2;
 
+        if (one.unit === "bytes")
+            return [["Traced", bytes(one.taken)], ["Blocks", count(one.blocks)],
+                    ["Tracebacks", count(one.stacks)],
+                    ["Python", versions.join(", ") || "?"]];
         return [
             ["Duration", seconds(one.seconds), one.ended && "until " + one.ended],
             ["Samples", count(one.taken), count(one.stacks) + " stacks"],

@@ -57,7 +57,7 @@ static void
 subcommands_are_completed(void **state)
 {
     (void)state;
-    assert_completed(false, "py-tracemalloc ", "stat diff save ");
+    assert_completed(false, "py-tracemalloc ", "stat diff save types ");
     assert_completed(true, "tracemalloc s", "stat save ");
     assert_completed(true, "tracemalloc save --for", "--for-python ");
     assert_completed(true, "tracemalloc save --for-python ", "same 3.8 3.9 ");

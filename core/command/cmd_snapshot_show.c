@@ -1,0 +1,297 @@
+/* py-snapshot show: the heap's views from a file, without the process. */
+#include <string.h>
+
+#include "command/moments.h"
+#include "command/parse.h"
+#include "command/traces.h"
+#include "report/graph.h"
+#include "report/heap.h"
+#include "report/sites.h"
+#include "report/traces.h"
+#include "snapshot/sites.h"
+
+struct show_options {
+    unsigned by, sort;
+    uint64_t limit;
+    const char *type;
+    uint64_t min_size;
+    bool brief;
+};
+
+/* A view: what of the file it needs, and who writes it. */
+struct view {
+    const char *word;
+    struct hn_snapshot_parts parts;
+    enum hn_status (*show)(struct hn_call *call, const struct show_options *o,
+                           struct hn_moment *moment);
+};
+
+static const char *const groups[] = { "type", "module", "size", "generation", NULL };
+static const char *const orders[] = { "size", "count", "allocated", "name", NULL };
+
+static void
+begin(struct hn_call *call, const struct hn_moment *moment)
+{
+    if (call->common.json)
+        hn_call_begin_json(call);
+    hn_call_put_moment(call, moment);
+}
+
+static void
+end(struct hn_call *call)
+{
+    if (call->common.json)
+        hn_call_end_json(call);
+    else
+        hn_call_end_text(call);
+}
+
+static enum hn_status
+show_types(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    struct hn_heap_census census;
+    enum hn_status st = hn_moment_census(moment, o->by, o->sort, &call->arena, &census);
+
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_census(&call->json, &census, groups[o->by], o->limit);
+    else
+        hn_census_put(&call->out.text, &call->look, &census, groups[o->by], o->limit);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_objects(struct hn_call *call, const struct show_options *o,
+             struct hn_moment *moment)
+{
+    const struct hn_heap_filter filter = {
+        .type = o->type, .min_size = o->min_size, .limit = o->limit, .values = !o->brief
+    };
+    struct hn_heap_hits hits;
+    enum hn_status st;
+
+    if (!moment->has_objects)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved with --no-objects: there are only sums in it");
+    st = hn_moment_search(moment, &filter, &call->arena, &hits);
+    if (st)
+        return st;
+    if (call->common.json || !o->brief)
+        begin(call, moment);
+    if (call->common.json)
+        hn_document_hits(&call->json, &hits);
+    else
+        hn_hits_put(&call->out.text, &call->look, &hits, o->brief);
+    if (call->common.json || !o->brief)
+        end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_strings(struct hn_call *call, const struct show_options *o,
+             struct hn_moment *moment)
+{
+    struct hn_heap_strings strings = moment->strings;
+
+    if (strings.groups == 0 && strings.strings == 0)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved with --no-values: there are no texts in it");
+    if ((o->limit == 0 || o->limit > strings.count) && strings.count < strings.groups)
+        hn_call_note(call, "a snapshot keeps the %zu texts whose copies take most",
+                     strings.count);
+    if (o->limit && o->limit < strings.count)
+        strings.count = (size_t)o->limit;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_strings(&call->json, &strings);
+    else
+        hn_strings_put(&call->out.text, &call->look, &strings);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_gc(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    (void)o;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_gc(&call->json, &moment->gc);
+    else
+        hn_gc_put(&call->out.text, &call->look, &moment->gc);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_lines(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    struct hn_trace_options options = hn_trace_defaults;
+    struct hn_trace_selection selection;
+    struct hn_trace_rows rows;
+    enum hn_status st = hn_call_trace_selection(call, &options, &selection);
+
+    options.limit = o->limit;
+    if (!st && !moment->traces.tracing)
+        st = hn_fail(&call->session->err, HN_DONE, 0,
+                     "tracemalloc did not trace in that process");
+    if (!st)
+        st = hn_traces_group(&moment->traces, &selection, options.by,
+                             options.cumulative, &call->arena, &rows);
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_traces(&call->json, &moment->traces);
+    else
+        hn_traces_put_total(&call->out.text, &call->look, &moment->traces);
+    hn_call_put_trace_rows(call, &options, NULL, &rows);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    const struct hn_trace_selection all = { .has_domain = false };
+    struct hn_sites sites;
+    enum hn_status st = HN_OK;
+
+    if (!moment->traces.tracing || !moment->has_objects)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it takes both objects and allocation traces, and it has not");
+    st =
+        hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, &call->arena, &sites);
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_sites(&call->json, &sites, o->limit);
+    else
+        hn_sites_put(&call->out.text, &call->look, &sites, false, o->limit);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_retained(struct hn_call *call, const struct show_options *o,
+              struct hn_moment *moment)
+{
+    struct hn_graph_table table = moment->retained;
+
+    if (!moment->has_graph)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved without the graph of its objects: see --graph");
+    if (o->limit && o->limit < table.row_count)
+        table.row_count = (size_t)o->limit;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_retained(&call->json, &table);
+    else
+        hn_retained_put(&call->out.text, &call->look, &table);
+    end(call);
+    return HN_OK;
+}
+
+static const struct view views[] = {
+    { "types", { false, false }, show_types },
+    { "find", { true, false }, show_objects },
+    { "strings", { false, false }, show_strings },
+    { "gc", { false, false }, show_gc },
+    { "retained", { false, false }, show_retained },
+    { "lines", { false, true }, show_lines },
+    { "sites", { true, true }, show_sites },
+};
+
+enum { VIEWS = sizeof(views) / sizeof(views[0]) };
+
+static enum hn_status
+find_view(struct hn_call *call, const struct view **ret)
+{
+    const char *word = call->operand_count > 1 ? call->operands[1] : views[0].word;
+
+    for (size_t i = 0; i < VIEWS; i++)
+        if (strcmp(views[i].word, word) == 0) {
+            *ret = &views[i];
+            return HN_OK;
+        }
+    call->misused = true;
+    call->doing = "show a snapshot";
+    return hn_fail_detail(
+        &call->session->err, HN_E_ARGUMENT, 0,
+        "its views are types, find, strings, gc, retained, lines and sites", "%s",
+        word);
+}
+
+static enum hn_status
+run(struct hn_call *call, const void *options)
+{
+    const struct show_options *o = options;
+    const struct view *view = NULL;
+    struct hn_moment moment;
+    const char *path = hn_parse_path(call->operands[0], &call->arena);
+    enum hn_status st = path ? find_view(call, &view) : HN_E_NOMEM;
+
+    call->no_target = true;
+    hn_moment_init(&moment);
+    if (!st)
+        st = hn_call_read_snapshot(call, path, &view->parts, &moment);
+    if (!st) {
+        call->doing =
+            hn_arena_format(&call->arena, "show %s of snapshot %s", view->word, path);
+        st = view->show(call, o, &moment);
+    }
+    if (!st)
+        call->doing = NULL;
+    hn_moment_deinit(&moment);
+    return st;
+}
+
+static const struct hn_arg args[] = {
+    { "sort", 's', HN_ARG_CHOICE, offsetof(struct show_options, sort), "ORDER",
+      "types: what decides the order of rows", orders, false },
+    { "by", 0, HN_ARG_CHOICE, offsetof(struct show_options, by), "WHAT",
+      "types: a row for each", groups, false },
+    { "limit", 0, HN_ARG_COUNT, offsetof(struct show_options, limit), "N",
+      "only the first N rows (0: all)", NULL, false },
+    { "type", 't', HN_ARG_STRING, offsetof(struct show_options, type), "PATTERN",
+      "find, sites: only types of this name, whole or its last part; * and ? as in a "
+      "shell",
+      NULL, false },
+    { "min-size", 0, HN_ARG_COUNT, offsetof(struct show_options, min_size), "BYTES",
+      "find: only objects of at least that size", NULL, false },
+    { "short", 0, HN_ARG_FLAG, offsetof(struct show_options, brief), NULL,
+      "find: addresses and nothing else, for scripts", NULL, false },
+    { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
+};
+
+static const struct show_options defaults = { .limit = 20 };
+
+static const struct hn_example examples[] = {
+    { "monday.hnsnap", "what the memory was made of" },
+    { "monday.hnsnap find --type shop.model.Item", "the objects of a class" },
+    { "monday.hnsnap lines", "where it was allocated, if that was traced" },
+    { NULL, NULL },
+};
+
+const struct hn_command hn_command_snapshot_show = {
+    .entry = { "snapshot show", "Show a saved heap" },
+    .parent = &hn_command_snapshot,
+    .subject = HN_SUBJECT_FILES,
+    .details =
+        "VIEW is one of types (the default), find, strings, gc and retained, as the "
+        "`heap` commands "
+        "of these names show them, and lines and sites, as `tracemalloc` and "
+        "`tracemalloc types` do. A file holds values of its largest objects only.",
+    .examples = examples,
+    .args = args,
+    .operands = "FILE [VIEW]",
+    .operands_max = 2,
+    .operands_min = 1,
+    .options_size = sizeof(struct show_options),
+    .defaults = &defaults,
+    .run = run,
+};
