@@ -13,6 +13,7 @@
 
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
+#include "wait/tasks.h"
 #include "runtime/object.h"
 #include "tracemalloc/tracemalloc.h"
 
@@ -392,6 +393,26 @@ hn_object_load(const struct hn_lookup *lookup, hn_addr object,
                                      .references = { .known = true, .count = 3 },
                                      .gc = { .collectable = true, .tracked = true },
                                      .size_bytes = 56 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
+              struct hn_arena *arena, struct hn_tasks *ret)
+{
+    static struct hn_loop loop = { .addr = 0x3000, .type = "shop.Loop", .tasks = 1 };
+    static struct hn_task task = { .addr = 0x3100,
+                                   .name = "Task-1",
+                                   .coroutine_name = "sell",
+                                   .state = HN_TASK_WAITING,
+                                   .awaited = { "lock", "Lock 0x3200", 0x3200 } };
+
+    (void)rt;
+    (void)interp;
+    (void)arena;
+    *ret = (struct hn_tasks){
+        .loops = &loop, .loop_count = 1, .items = &task, .count = 1
+    };
     return HN_OK;
 }
 
