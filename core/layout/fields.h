@@ -108,6 +108,7 @@
     X(ASYNCSEND, "PyAsyncGenASend", "")                                              \
     X(ASYNCTHROW, "PyAsyncGenAThrow", "")                                            \
     X(COROWRAPPER, "PyCoroWrapper", "")                                              \
+    X(TRYBLOCK, "PyTryBlock", "")                                                    \
     X(THREADIMPL, "_PyThreadStateImpl", "")                                          \
     X(LINK, "llist_node", "")                                                        \
     X(LOCK, "lockobject", "")                                                        \
@@ -475,6 +476,10 @@
     X(THREAD, DICT, 8, "dict", "")                                                    \
     X(FRAMEOBJECT, STACKTOP, 8, "f_stacktop", "")                                     \
     X(FRAMEOBJECT, STACKDEPTH, 4, "f_stackdepth", "")                                 \
+    X(FRAMEOBJECT, BLOCKS, 4, "f_iblock", "")                                         \
+    X(FRAMEOBJECT, BLOCKSTACK, 0, "f_blockstack", "")                                 \
+    X(TRYBLOCK, LEVEL, 4, "b_level", "")                                              \
+    X(CODE, EXCEPTIONS, 8, "co_exceptiontable", "")                                   \
     X(LOCK, SEMAPHORE, 8, "lock_lock", "")                                            \
     X(LOCK, LOCKED, 1, "locked", "")                                                  \
     X(LOCK, MUTEX, 1, "lock", "")                                                     \
