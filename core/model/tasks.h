@@ -43,6 +43,7 @@ struct hn_task {
     hn_addr thread;        /* RUNNING: the thread state inside it; else 0 */
     struct hn_stack stack; /* of coroutines, innermost first */
     struct hn_awaited awaited;
+    hn_addr mirror; /* the concurrent.futures.Future that its result goes to, or 0 */
     struct hn_task_edge *awaits, *awaited_by;
     size_t awaits_count, awaited_by_count;
     const char *problem; /* something of it could not be read: why; else NULL */

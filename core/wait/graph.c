@@ -142,7 +142,8 @@ visit(struct linker *l, struct between *b, size_t from, hn_addr woken, const cha
 }
 
 static enum hn_status
-add_woken(struct linker *l, const struct hn_future *task, struct between *b)
+add_woken(struct linker *l, const struct hn_future *task, struct between *b,
+          hn_addr *mirror)
 {
     hn_addr callbacks[MAX_CALLBACKS];
     struct hn_woken woken;
@@ -158,6 +159,8 @@ add_woken(struct linker *l, const struct hn_future *task, struct between *b)
             continue;
         for (size_t c = 0; !st && c < count; c++) {
             hn_callback_woken(l->kinds, callbacks[c], &woken);
+            if (i == 0 && woken.source != 0)
+                *mirror = woken.source;
             for (size_t w = 0; !st && w < woken.count; w++)
                 st = visit(l, b, i, woken.items[w], woken.how);
         }
@@ -236,7 +239,7 @@ link_all(struct linker *l, struct hn_arena *arena)
         l->mine = l->count;
         st = add_waiting(l, l->futures[i].addr, (uint32_t)i, "await");
         if (!st)
-            st = add_woken(l, &l->futures[i], between);
+            st = add_woken(l, &l->futures[i], between, &l->tasks->items[i].mirror);
         if (!st)
             st = add_recorded(l, &l->futures[i], (uint32_t)i);
         if (!st && hn_target_interrupted(l->kinds->rt->py.target))

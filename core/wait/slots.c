@@ -1,9 +1,9 @@
-/* A `with` statement keeps the __exit__ that it will call on the value stack: up to 3.13
- * a method bound to the manager, since 3.14 (gh-120384) the function, and the manager
- * behind it. The depth of a running frame's stack is mostly not saved, and slots above
- * it keep what they held. But each instruction has a handler for exceptions, and that
- * knows how much of the stack is the blocks': in the block stack of the frame up to
- * 3.10, in the exception table of the code since (bpo-40222).
+/* A `with` statement keeps the __exit__ that it will call on the value stack: up
+ * to 3.13 a method bound to the manager, since 3.14 (gh-120384) the function, and the
+ * manager behind it. The depth of a running frame's stack is mostly not saved, and
+ * slots above it keep what they held. But each instruction has a handler for
+ * exceptions, and that knows how much of the stack is the blocks': in the block stack
+ * of the frame up to 3.10, in the exception table of the code since (bpo-40222).
  * CPython: Python/ceval.c, InternalDocs/exception_handling.md. */
 #include "wait/slots.h"
 
@@ -33,8 +33,7 @@ place_object(struct hn_python *py, const struct hn_frame *frame, uint64_t most,
     struct hn_record rec;
     int64_t blocks, depth = -1;
     uint64_t level = 0;
-    enum hn_status st =
-        hn_record_load(py, HN_STRUCT_FRAMEOBJECT, frame->addr, &rec);
+    enum hn_status st = hn_record_load(py, HN_STRUCT_FRAMEOBJECT, frame->addr, &rec);
 
     if (st)
         return st;
@@ -137,8 +136,7 @@ place_embedded(struct hn_python *py, const struct hn_frame *frame, uint64_t most
 }
 
 enum hn_status
-hn_slots_load(struct hn_runtime *rt, const struct hn_frame *frame,
-              struct hn_slots *ret)
+hn_slots_load(struct hn_runtime *rt, const struct hn_frame *frame, struct hn_slots *ret)
 {
     struct hn_python *py = &rt->py;
     uint64_t words[HN_SLOTS_MOST], most;
@@ -221,7 +219,8 @@ manager_of(struct hn_kinds *kinds, hn_addr object, hn_addr behind)
             && is_exit(py, name)
             && hn_field_read(py, HN_METHOD_SELF, object, &self) == HN_OK)
             return self;
-    } else if (strcmp(type, "builtin_function_or_method") == 0) {
+    } else if (strcmp(type, "builtin_function_or_method") == 0
+               || strcmp(type, "builtin_method") == 0) {
         if (is_exit_method(py, object)
             && hn_field_read(py, HN_CFUNCTION_SELF, object, &self) == HN_OK)
             return self;
@@ -242,12 +241,12 @@ hn_frame_held(struct hn_kinds *kinds, const struct hn_frame *frame, hn_addr *ret
               size_t limit)
 {
     struct hn_slots slots;
-    size_t count = 0, most;
+    size_t count = 0;
 
+    /* An __exit__ above the blocks is of a `with` that has not been entered yet. */
     if (hn_slots_load(kinds->rt, frame, &slots))
         return 0;
-    most = slots.exact ? slots.count : slots.blocks;
-    for (size_t i = 0; i < most && count < limit; i++) {
+    for (size_t i = 0; i < slots.blocks && count < limit; i++) {
         hn_addr behind = i + 1 < slots.count ? slots.items[i + 1] : 0,
                 manager = manager_of(kinds, slots.items[i], behind);
 

@@ -14,6 +14,7 @@
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
 #include "wait/tasks.h"
+#include "wait/waits.h"
 #include "runtime/object.h"
 #include "tracemalloc/tracemalloc.h"
 
@@ -413,6 +414,33 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
     *ret = (struct hn_tasks){
         .loops = &loop, .loop_count = 1, .items = &task, .count = 1
     };
+    return HN_OK;
+}
+
+enum hn_status
+hn_waits_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
+              const struct hn_tasks *tasks, struct hn_arena *arena,
+              struct hn_waits *ret)
+{
+    static struct hn_actor actors[2];
+    static struct hn_wait wait = { .actor = 1,
+                                   .kind = HN_WAIT_LOCK,
+                                   .text = "_thread.lock 0x3300",
+                                   .addr = 0x3300,
+                                   .fd = -1,
+                                   .holder = 0,
+                                   .how = "recorded" };
+
+    (void)rt;
+    (void)arena;
+    for (size_t i = 0; i < 2 && i < interp->thread_count; i++)
+        actors[i] = (struct hn_actor){ &interp->threads[i], HN_NO_TASK };
+    *ret = (struct hn_waits){ .actors = actors,
+                              .actor_count = 2,
+                              .thread_count = 2,
+                              .items = &wait,
+                              .count = interp->thread_count > 1,
+                              .tasks = tasks };
     return HN_OK;
 }
 
