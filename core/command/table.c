@@ -20,6 +20,7 @@ static const struct hn_command *const commands[] = {
     &hn_command_exc,
     &hn_command_tasks,
     &hn_command_locks,
+    &hn_command_hang,
     &hn_command_sample,
     &hn_command_sample_convert,
     &hn_command_sample_diff,

@@ -57,6 +57,7 @@ struct hn_loop {
     bool known;     /* it is written in Python: the following is known */
     uint64_t ready; /* callbacks that wait for their turn */
     uint64_t timers;
+    uint64_t descriptors; /* that it watches, its own one included; 0: not known */
     bool closed;
     uint32_t current; /* the task that runs, HN_NO_TASK: none */
     size_t tasks;

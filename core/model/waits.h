@@ -60,6 +60,7 @@ struct hn_wait {
 struct hn_actor {
     const struct hn_thread *thread; /* NULL: a task */
     uint32_t task;                  /* HN_NO_TASK: a thread */
+    hn_addr pool; /* a thread of a ThreadPoolExecutor: its queue of work; else 0 */
 };
 
 struct hn_waits {

@@ -96,6 +96,11 @@ describe_loop(struct loader *l, struct hn_loop *loop)
     loop->ready = hn_length(&l->kinds, ready);
     loop->timers =
         hn_length(&l->kinds, hn_own_attribute(&l->kinds, loop->addr, "_scheduled"));
+    loop->descriptors =
+        hn_length(&l->kinds,
+                  hn_own_attribute(&l->kinds,
+                                   hn_own_attribute(&l->kinds, loop->addr, "_selector"),
+                                   "_fd_to_key"));
     loop->closed =
         closed != 0 && hn_int_load(&l->rt->py, closed, &flag) == HN_OK && flag != 0;
     if (loop->thread || thread == 0 || hn_uint_load(&l->rt->py, thread, &ident))

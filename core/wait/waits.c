@@ -178,6 +178,25 @@ load_held(struct loader *l)
     return st;
 }
 
+/* What the bottom of a pool's thread takes its work from. */
+static void
+find_pools(struct loader *l)
+{
+    for (size_t i = 0; i < l->interp->thread_count; i++) {
+        const struct hn_stack *stack = &l->interp->threads[i].stack;
+        size_t first =
+            stack->count > MAX_WORKER_FRAMES ? stack->count - MAX_WORKER_FRAMES : 0;
+
+        for (size_t f = first; f < stack->count; f++) {
+            const struct hn_frame *frame = &stack->frames[f];
+
+            if (frame->code && strcmp(frame->code->name, "_worker") == 0
+                && hn_file_is(frame->code->file, "concurrent/futures/thread.py"))
+                l->result->actors[i].pool = hn_local_find(l->rt, frame, "work_queue");
+        }
+    }
+}
+
 /* The thread that has _WorkItem.run() with this future among its frames. */
 static uint32_t
 worker_of(struct loader *l, hn_addr future)
@@ -373,6 +392,7 @@ load(struct loader *l)
     if (st)
         return st;
     load_tasks(l);
+    find_pools(l);
     st = load_held(l);
     for (size_t i = 0; !st && i < l->result->count; i++)
         find_holder(l, &l->result->items[i]);

@@ -434,7 +434,7 @@ hn_waits_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
     (void)rt;
     (void)arena;
     for (size_t i = 0; i < 2 && i < interp->thread_count; i++)
-        actors[i] = (struct hn_actor){ &interp->threads[i], HN_NO_TASK };
+        actors[i] = (struct hn_actor){ &interp->threads[i], HN_NO_TASK, 0 };
     *ret = (struct hn_waits){ .actors = actors,
                               .actor_count = 2,
                               .thread_count = 2,
