@@ -72,13 +72,13 @@ look(struct hn_call *call, const struct hang_options *options,
         return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
                        "a core does not run: it cannot be watched");
     for (unsigned i = 1; !st && ns > 0 && i < LOOKS && !call->interrupted; i++) {
-        if (!hn_motions_look(motions, &call->process))
+        if (!hn_motions_look(motions, call->session->runtime, &call->process))
             return HN_E_NOMEM;
         st = let_run(call, ns / (LOOKS - 1));
         if (!st)
             st = hn_call_load_stacks(call, 0, 0);
     }
-    if (!st && !hn_motions_look(motions, &call->process))
+    if (!st && !hn_motions_look(motions, call->session->runtime, &call->process))
         return HN_E_NOMEM;
     return st;
 }

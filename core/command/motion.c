@@ -7,8 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/index.h"
+#include "wait/slots.h"
+
 /* Looks, and frames at the outer end that are compared. */
-enum { MAX_LOOKS = 16, MAX_FRAMES = 128 };
+enum { MAX_LOOKS = 16, MAX_FRAMES = 128, MAX_CALLERS = 16 };
 
 struct seen {
     int64_t thread;
@@ -19,6 +22,7 @@ struct seen {
         hn_addr frame, code;
     } frames[MAX_FRAMES]; /* outermost first */
     hn_addr leaf, leaf_code;
+    uint64_t callers; /* a hash of their variables */
     int64_t lasti;
 };
 
@@ -95,8 +99,21 @@ cpu_ms(int64_t pid, int64_t tid)
     return (user + system) * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
 }
 
+/* Frames are reused at the same addresses: only if those that called it stand still has
+ * a function not returned meanwhile. */
+static uint64_t
+digest_callers(struct hn_runtime *rt, const struct hn_stack *stack)
+{
+    uint64_t digests[MAX_CALLERS] = { 0 };
+
+    for (size_t i = 1; i < stack->count && i <= MAX_CALLERS; i++)
+        digests[i - 1] = hn_frame_digest(rt, &stack->frames[i]);
+    return hn_index_hash(digests, sizeof digests);
+}
+
 static void
-see(struct seen *ret, const struct hn_process *process, const struct hn_thread *thread)
+see(struct seen *ret, struct hn_runtime *rt, const struct hn_process *process,
+    const struct hn_thread *thread)
 {
     const struct hn_stack *stack = &thread->stack;
 
@@ -113,6 +130,7 @@ see(struct seen *ret, const struct hn_process *process, const struct hn_thread *
     }
     if (stack->count == 0)
         return;
+    ret->callers = digest_callers(rt, stack);
     ret->leaf = stack->frames[0].addr;
     ret->leaf_code = stack->frames[0].code ? stack->frames[0].code->addr : 0;
     ret->lasti = stack->frames[0].lasti;
@@ -128,7 +146,8 @@ now_ms(void)
 }
 
 bool
-hn_motions_look(struct hn_motions *motions, const struct hn_process *process)
+hn_motions_look(struct hn_motions *motions, struct hn_runtime *rt,
+                const struct hn_process *process)
 {
     struct look *look;
 
@@ -143,7 +162,7 @@ hn_motions_look(struct hn_motions *motions, const struct hn_process *process)
     for (size_t i = 0; i < process->interpreter_count; i++)
         for (size_t t = 0; t < process->interpreters[i].thread_count; t++)
             if (look->count < process->thread_count)
-                see(&look->threads[look->count++], process,
+                see(&look->threads[look->count++], rt, process,
                     &process->interpreters[i].threads[t]);
     return true;
 }
@@ -168,8 +187,8 @@ compare(struct hn_motion *m, const struct seen *a, const struct seen *b)
         same++;
     m->common = same;
     m->always_busy &= a->busy && b->busy;
-    m->same_leaf &=
-        a->leaf == b->leaf && a->leaf_code == b->leaf_code && a->depth == b->depth;
+    m->same_leaf &= a->leaf == b->leaf && a->leaf_code == b->leaf_code
+                    && a->depth == b->depth && a->callers == b->callers;
     m->same_place &= m->same_leaf && a->lasti == b->lasti;
     m->deeper &= b->depth > a->depth;
 }

@@ -17,7 +17,8 @@ hn_motions_destroy(struct hn_motions *motions);
 /* Adds what is seen now; the stacks of all threads are loaded. False when memory is
  * short. */
 bool
-hn_motions_look(struct hn_motions *motions, const struct hn_process *process);
+hn_motions_look(struct hn_motions *motions, struct hn_runtime *rt,
+                const struct hn_process *process);
 
 /* Whether some thread was on CPU at the last look. */
 bool

@@ -347,6 +347,17 @@ name_subject(struct look *l, hn_addr subject, const char *words)
                            (unsigned long long)subject, text);
 }
 
+/* Conditions, joins and the like call it the same. */
+static bool
+has_timeout(struct look *l)
+{
+    hn_addr timeout =
+        hn_local_find(l->kinds->rt, &l->thread->stack.frames[0], "timeout");
+    double seconds;
+
+    return hn_number(l->kinds, timeout, &seconds) && seconds >= 0;
+}
+
 static enum hn_status
 take_library(struct look *l, const struct hn_library_wait *found)
 {
@@ -357,6 +368,7 @@ take_library(struct look *l, const struct hn_library_wait *found)
         return take_lock(l, &lock);
     l->ret->kind = found->kind;
     l->ret->addr = found->subject;
+    l->ret->timed = has_timeout(l);
     if (found->kind == HN_WAIT_CHILD)
         add_child(l, found->subject);
     l->ret->text =

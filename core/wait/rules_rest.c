@@ -54,10 +54,10 @@ count_crowd(const struct hn_judge *j)
             c.outside++;
             if (!c.first_outside)
                 c.first_outside = wait;
-        } else if (is_inside(wait->kind))
-            c.inside++;
-        else if (hn_judge_is_idle(wait->kind))
+        } else if (wait->timed || hn_judge_is_idle(wait->kind))
             c.idle++;
+        else if (is_inside(wait->kind))
+            c.inside++;
         else
             c.running++; /* the GIL, C code: it may get on */
     }

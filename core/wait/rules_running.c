@@ -10,8 +10,9 @@ enum { DEEP = 900 };
 /* Frames at the inner end that are compared with those below. */
 enum { REPEATED = 64 };
 
-/* CPU time at several looks: less than this share of it is no loop (percent). */
-enum { BUSY_SHARE = 50 };
+/* CPU time at several looks: a machine that is shared may give a loop no more than
+ * this share of it (percent). */
+enum { BUSY_SHARE = 5 };
 
 static const struct hn_frame *
 leaf_of(const struct hn_thread *thread)

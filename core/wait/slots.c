@@ -167,6 +167,26 @@ hn_slots_load(struct hn_runtime *rt, const struct hn_frame *frame, struct hn_slo
     return HN_OK;
 }
 
+uint64_t
+hn_frame_digest(struct hn_runtime *rt, const struct hn_frame *frame)
+{
+    struct hn_python *py = &rt->py;
+    bool object = py->layout.formats.frame_chain == HN_FRAME_CHAIN_OBJECTS;
+    uint64_t words[HN_SLOTS_MOST], count;
+    hn_addr at = hn_field_addr(
+        py, object ? HN_FRAMEOBJECT_LOCALSPLUS : HN_FRAME_LOCALSPLUS, frame->addr);
+
+    if (!frame->code
+        || hn_field_read(py, object ? HN_CODE_NLOCALS : HN_CODE_NLOCALSPLUS,
+                         frame->code->addr, &count))
+        return 0;
+    if (count > HN_SLOTS_MOST)
+        count = HN_SLOTS_MOST;
+    if (hn_target_read(py->target, at, words, count * sizeof *words))
+        return 0;
+    return hn_index_hash(words, count * sizeof *words);
+}
+
 /* --- managers */
 
 static bool

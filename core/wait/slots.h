@@ -21,6 +21,11 @@ HN_MUST_CHECK enum hn_status
 hn_slots_load(struct hn_runtime *rt, const struct hn_frame *frame,
               struct hn_slots *ret);
 
+/* A hash of what the variables of @frame hold: while a function that it called does not
+ * return, that stays the same. 0 when it cannot be read. */
+uint64_t
+hn_frame_digest(struct hn_runtime *rt, const struct hn_frame *frame);
+
 /* The objects that @frame is inside `with` or `async with` of, outermost first, at most
  * @limit; returns how many. What cannot be read holds nothing. */
 size_t

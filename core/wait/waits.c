@@ -336,9 +336,9 @@ edges_of(const struct loader *l, uint32_t actor, struct hn_task_edge *ret)
             ret[count++] =
                 (struct hn_task_edge){ actor_of_task(l, task->awaits[i].task),
                                        "awaits" };
-        /* What a loop has yet to run waits for the loop's thread, if that is blocked
-         * in something else than the loop. */
-        if (thread && task->state != HN_TASK_WAITING) {
+        /* Whatever wakes a task, its loop has to run it: a thread that is blocked in
+         * something else than the loop stands in its way. */
+        if (thread) {
             uint32_t of = (uint32_t)(thread - l->interp->threads);
             const struct hn_wait *blocked =
                 l->wait_of[of] == HN_NOBODY ? NULL : &l->result->items[l->wait_of[of]];

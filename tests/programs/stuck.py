@@ -378,8 +378,8 @@ def fork_by_multiprocessing():
 
 @stuck("gil-kept", free="idle")
 def gil_sleep():
-    start(ctypes.PyDLL(None).sleep, LONG)
     ready()
+    start(ctypes.PyDLL(None).sleep, LONG)
     time.sleep(0.1)
     time.sleep(LONG)
 
@@ -396,8 +396,8 @@ def gil_read():
 
 @stuck("gil-kept", free="stop-the-world")
 def stop_that_waits():
-    start(ctypes.PyDLL(None).sleep, LONG)
     ready()
+    start(ctypes.PyDLL(None).sleep, LONG)
     time.sleep(0.2)
     gc.collect()
     time.sleep(LONG)
