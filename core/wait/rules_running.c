@@ -108,8 +108,14 @@ count_gil_waiters(const struct hn_judge *j)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < j->waits->count; i++)
-        count += j->waits->items[i].kind == HN_WAIT_GIL;
+    for (size_t i = 0; i < j->waits->thread_count; i++) {
+        const struct hn_thread *thread = &j->interp->threads[i];
+
+        if (j->wait_of[i])
+            count += j->wait_of[i]->kind == HN_WAIT_GIL;
+        else if (!(thread->state & HN_THREAD_HAS_GIL))
+            count += is_running(thread); /* between two tries: it waits 5 ms each */
+    }
     return count;
 }
 

@@ -14,6 +14,7 @@
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
 #include "wait/tasks.h"
+#include "wait/slots.h"
 #include "wait/waits.h"
 #include "runtime/object.h"
 #include "tracemalloc/tracemalloc.h"
@@ -415,6 +416,13 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
         .loops = &loop, .loop_count = 1, .items = &task, .count = 1
     };
     return HN_OK;
+}
+
+uint64_t
+hn_frame_digest(struct hn_runtime *rt, const struct hn_frame *frame)
+{
+    (void)rt;
+    return frame->addr;
 }
 
 enum hn_status
