@@ -28,7 +28,7 @@ load(struct hn_call *call, const struct tasks_options *options, struct hn_tasks 
 
     for (size_t i = 0; !st && i < call->process.interpreter_count; i++) {
         st = hn_tasks_load(call->session->runtime, &call->process.interpreters[i],
-                           &call->arena, &all[i]);
+                           options->limit, &call->arena, &all[i]);
         if (!st)
             load_sources(call, &all[i], options->limit);
     }

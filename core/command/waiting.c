@@ -1,5 +1,8 @@
 #include "command/waiting.h"
 
+/* Verdicts speak of few tasks. */
+enum { DESCRIBED = 100 };
+
 static enum hn_status
 load_each(struct hn_call *call, struct hn_waiting *ret)
 {
@@ -9,7 +12,7 @@ load_each(struct hn_call *call, struct hn_waiting *ret)
     for (size_t i = 0; !st && i < call->process.interpreter_count; i++) {
         const struct hn_interpreter *interp = &call->process.interpreters[i];
 
-        st = hn_tasks_load(rt, interp, &call->arena, &ret->tasks[i]);
+        st = hn_tasks_load(rt, interp, DESCRIBED, &call->arena, &ret->tasks[i]);
         if (!st)
             st =
                 hn_waits_load(rt, interp, &ret->tasks[i], &call->arena, &ret->waits[i]);

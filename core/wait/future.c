@@ -8,7 +8,9 @@
 static hn_addr
 something(struct hn_kinds *kinds, hn_addr object)
 {
-    return hn_kind_of(kinds, object) == HN_KIND_NONE ? 0 : object;
+    if (object == 0 || object == kinds->none)
+        return 0;
+    return kinds->none == 0 && hn_kind_of(kinds, object) == HN_KIND_NONE ? 0 : object;
 }
 
 /* --- written in C */

@@ -30,6 +30,7 @@ hn_kinds_init(struct hn_kinds *kinds, struct hn_runtime *rt)
 {
     hn_index_init(&kinds->index);
     kinds->rt = rt;
+    kinds->none = 0;
     kinds->types = hn_runtime_types(rt);
     return kinds->types ? HN_OK
                         : hn_fail(rt->py.err, HN_E_NOMEM, 0, "no memory for types");
@@ -79,9 +80,13 @@ hn_kind_of(struct hn_kinds *kinds, hn_addr object)
     uint32_t known;
     enum hn_kind kind;
 
+    if (object == kinds->none && object != 0)
+        return HN_KIND_NONE;
     if (object == 0 || hn_object_type(&kinds->rt->py, object, &type))
         return HN_KIND_OTHER;
     known = hn_index_find(&kinds->index, type, NULL, NULL);
+    if (known == HN_KIND_NONE)
+        kinds->none = object;
     if (known != HN_INDEX_NONE)
         return (enum hn_kind)known;
     kind = kind_of_type(kinds, type);

@@ -26,6 +26,7 @@ struct hn_kinds {
     struct hn_runtime *rt;
     struct hn_types *types;
     struct hn_index index; /* address of a type: enum hn_kind */
+    hn_addr none;          /* None, once it was met; else 0 */
 };
 
 /* HN_E_NOMEM is the only failure. */

@@ -227,7 +227,8 @@ describe_future(struct hn_kinds *kinds, hn_addr waiter, enum hn_kind kind,
 
 enum hn_status
 hn_purpose_load(struct hn_kinds *kinds, const struct hn_stack *stack, hn_addr waiter,
-                enum hn_kind kind, struct hn_arena *arena, struct hn_awaited *ret)
+                enum hn_kind kind, bool whole, struct hn_arena *arena,
+                struct hn_awaited *ret)
 {
     const struct hn_frame *frame = NULL;
     const struct known *found = find_frame(stack, &frame);
@@ -236,7 +237,9 @@ hn_purpose_load(struct hn_kinds *kinds, const struct hn_stack *stack, hn_addr wa
                      && strstr(hn_kind_type_name(kinds, waiter), "_GatheringFuture"));
 
     *ret = (struct hn_awaited){ .kind = "", .text = "" };
-    if (found && !joins)
+    if (found && !joins && !whole && strcmp(found->kind, "sleep") == 0)
+        *ret = (struct hn_awaited){ .kind = "sleep", .text = "sleep()" };
+    else if (found && !joins)
         ret->text = describe_frame(kinds, found, frame, arena, ret);
     else if (waiter != 0 && hn_kind_is_future(kind))
         ret->text = describe_future(kinds, waiter, kind, arena, ret);

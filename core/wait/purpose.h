@@ -7,9 +7,11 @@
 #include "wait/future.h"
 
 /* Fills @ret for a task with this @stack that waits for the future @waiter (0: not
- * known; else of @kind). Lives in @arena; HN_E_NOMEM is the only failure. */
+ * known; else of @kind). Without @whole a sleep() does not say how long. Lives in
+ * @arena; HN_E_NOMEM is the only failure. */
 HN_MUST_CHECK enum hn_status
 hn_purpose_load(struct hn_kinds *kinds, const struct hn_stack *stack, hn_addr waiter,
-                enum hn_kind kind, struct hn_arena *arena, struct hn_awaited *ret);
+                enum hn_kind kind, bool whole, struct hn_arena *arena,
+                struct hn_awaited *ret);
 
 #endif

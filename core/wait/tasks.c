@@ -31,7 +31,7 @@ struct loader {
     struct hn_future *futures; /* beside result->items */
     struct hn_index numbers;   /* of tasks by address */
     struct hn_index loops;
-    size_t loop_capacity;
+    size_t loop_capacity, described;
 };
 
 static enum hn_status
@@ -211,8 +211,9 @@ load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
     ret->awaited = (struct hn_awaited){ .kind = "", .text = "" };
     if (ret->state == HN_TASK_WAITING)
         st = hn_purpose_load(&l->kinds, &ret->stack, future->waiter,
-                             hn_kind_of(&l->kinds, future->waiter), l->arena,
-                             &ret->awaited);
+                             hn_kind_of(&l->kinds, future->waiter),
+                             l->described == 0 || l->result->count < l->described,
+                             l->arena, &ret->awaited);
     if (!st)
         st = add_loop(l, future->loop, &ret->loop_number);
     if (!st)
@@ -329,9 +330,13 @@ read_clock(struct hn_runtime *rt, struct hn_tasks *ret)
 
 enum hn_status
 hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
-              struct hn_arena *arena, struct hn_tasks *ret)
+              size_t described, struct hn_arena *arena, struct hn_tasks *ret)
 {
-    struct loader l = { .rt = rt, .interp = interp, .arena = arena, .result = ret };
+    struct loader l = { .rt = rt,
+                        .interp = interp,
+                        .arena = arena,
+                        .result = ret,
+                        .described = described };
     struct hn_found_tasks found = { .items = NULL };
     enum hn_status st = hn_kinds_init(&l.kinds, rt);
 

@@ -400,7 +400,7 @@ hn_object_load(const struct hn_lookup *lookup, hn_addr object,
 
 enum hn_status
 hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
-              struct hn_arena *arena, struct hn_tasks *ret)
+              size_t described, struct hn_arena *arena, struct hn_tasks *ret)
 {
     static struct hn_loop loop = { .addr = 0x3000, .type = "shop.Loop", .tasks = 1 };
     static struct hn_task task = { .addr = 0x3100,
@@ -411,6 +411,7 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
 
     (void)rt;
     (void)interp;
+    (void)described;
     (void)arena;
     *ret = (struct hn_tasks){
         .loops = &loop, .loop_count = 1, .items = &task, .count = 1
