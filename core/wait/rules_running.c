@@ -12,7 +12,7 @@ enum { REPEATED = 64 };
 
 /* CPU time at several looks: a machine that is shared may give a loop no more than
  * this share of it (percent). */
-enum { BUSY_SHARE = 5 };
+enum { BUSY_SHARE = 1 };
 
 static const struct hn_frame *
 leaf_of(const struct hn_thread *thread)
