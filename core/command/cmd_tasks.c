@@ -1,11 +1,12 @@
 /* py-tasks: asyncio's event loops and tasks, and who awaits whom. */
-#include "command/call.h"
+#include "command/generators.h"
+#include "command/heap.h"
 #include "report/document.h"
 #include "report/tasks.h"
 #include "wait/tasks.h"
 
 struct tasks_options {
-    bool flat, bare, reverse;
+    bool flat, bare, reverse, generators;
     uint64_t limit;
 };
 
@@ -47,7 +48,7 @@ poll(void *arg)
 
 static void
 write_text(struct hn_call *call, const struct tasks_options *options,
-           const struct hn_tasks *all)
+           const struct hn_tasks *all, const struct hn_suspended_list *suspended)
 {
     struct hn_tasks_view view = { options->flat, options->bare, options->reverse,
                                   options->limit };
@@ -63,18 +64,25 @@ write_text(struct hn_call *call, const struct tasks_options *options,
     }
     if (loops == 0)
         hn_text_puts(&call->out.text, "no event loop, and no task\n");
+    hn_suspended_put(&call->out.text, &call->look, suspended->items, suspended->count,
+                     options->reverse);
     hn_call_end_text(call);
 }
 
 static void
 write_json(struct hn_call *call, const struct tasks_options *options,
-           const struct hn_tasks *all)
+           const struct hn_tasks *all, const struct hn_suspended_list *suspended)
 {
     hn_call_begin_json(call);
     hn_json_open_list(&call->json, "loops");
     for (size_t i = 0; i < call->process.interpreter_count; i++)
         hn_tasks_document(&call->json, &all[i], options->limit, poll, call);
     hn_json_close_list(&call->json);
+    if (options->generators) {
+        hn_json_open_list(&call->json, "generators");
+        hn_suspended_document(&call->json, suspended->items, suspended->count);
+        hn_json_close_list(&call->json);
+    }
     hn_call_end_json(call);
 }
 
@@ -82,22 +90,25 @@ static enum hn_status
 run(struct hn_call *call, const void *options)
 {
     const struct tasks_options *o = options;
+    struct hn_suspended_list suspended = { .count = 0 };
+    struct hn_heap heap = { 0 };
     struct hn_tasks *all;
-    enum hn_status st = hn_call_open(call);
+    enum hn_status st =
+        o->generators ? hn_call_open_heap(call, &heap) : hn_call_open(call);
 
-    if (st)
-        return st;
     all = hn_arena_array(&call->arena, call->process.interpreter_count, sizeof *all);
-    if (!all)
-        return HN_E_NOMEM;
-    st = load(call, o, all);
+    if (!st)
+        st = all ? load(call, o, all) : HN_E_NOMEM;
+    if (!st && o->generators && !call->interrupted)
+        st = hn_suspended_find(call, &heap, all, o->limit, &suspended);
+    hn_heap_deinit(&heap);
     if (st)
         return st;
     hn_call_release(call);
     if (call->common.json)
-        write_json(call, o, all);
+        write_json(call, o, all, &suspended);
     else
-        write_text(call, o, all);
+        write_text(call, o, all, &suspended);
     return HN_OK;
 }
 
@@ -107,6 +118,9 @@ static const struct hn_arg args[] = {
       false },
     { "no-stacks", 0, HN_ARG_FLAG, offsetof(struct tasks_options, bare), NULL,
       "a line for each task", NULL, false },
+    { "generators", 'g', HN_ARG_FLAG, offsetof(struct tasks_options, generators), NULL,
+      "also suspended generators and coroutines that no task is inside of", NULL,
+      false },
     { "reverse", 0, HN_ARG_FLAG, offsetof(struct tasks_options, reverse), NULL,
       "outermost frame first, as Python's tracebacks", NULL, false },
     { "limit", 0, HN_ARG_COUNT, offsetof(struct tasks_options, limit), "N",

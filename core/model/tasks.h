@@ -85,7 +85,7 @@ struct hn_tasks {
 /* A generator, coroutine or asynchronous generator that no task runs. */
 struct hn_suspended {
     hn_addr addr;
-    const char *kind, *name;
+    const char *kind; /* "generator", "coroutine", "async_generator" */
     struct hn_stack stack;
 };
 

@@ -230,3 +230,14 @@ hn_tasks_put(struct hn_text *text, const struct hn_look *look,
     free(w.shown);
     return done;
 }
+
+void
+hn_suspended_put(struct hn_text *text, const struct hn_look *look,
+                 const struct hn_suspended *items, size_t count, bool reverse)
+{
+    for (size_t i = 0; i < count; i++) {
+        hn_text_printf(text, "\nSuspended %s 0x%llx\n", items[i].kind,
+                       (unsigned long long)items[i].addr);
+        hn_stack_put_indented(text, look, &items[i].stack, reverse, STEP);
+    }
+}

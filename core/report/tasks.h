@@ -35,6 +35,14 @@ hn_task_put_state(struct hn_text *text, const struct hn_look *look,
 const char *
 hn_task_state_name(enum hn_task_state state);
 
+/* Those that no task is inside of. */
+void
+hn_suspended_put(struct hn_text *text, const struct hn_look *look,
+                 const struct hn_suspended *items, size_t count, bool reverse);
+void
+hn_suspended_document(struct hn_json *json, const struct hn_suspended *items,
+                      size_t count);
+
 /* An object for each loop, into an open list; @limit tasks of each, 0: all. */
 void
 hn_tasks_document(struct hn_json *json, const struct hn_tasks *tasks, size_t limit,

@@ -127,3 +127,19 @@ hn_tasks_document(struct hn_json *json, const struct hn_tasks *tasks, size_t lim
     for (size_t i = 0; i < tasks->loop_count && poll(arg); i++)
         put_loop(json, tasks, (uint32_t)i, limit, poll, arg);
 }
+
+void
+hn_suspended_document(struct hn_json *json, const struct hn_suspended *items,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        hn_json_open_object(json, NULL);
+        hn_json_address(json, "address", items[i].addr);
+        hn_json_string(json, "kind", items[i].kind);
+        hn_json_open_list(json, "stack");
+        for (size_t f = 0; f < items[i].stack.count; f++)
+            hn_document_frame(json, NULL, &items[i].stack.frames[f]);
+        hn_json_close_list(json);
+        hn_json_close_object(json);
+    }
+}

@@ -151,6 +151,8 @@ hn_await_load(struct hn_kinds *kinds, hn_addr coroutine, struct hn_arena *arena,
     }
     if (!st && !keep(&c, arena))
         st = hn_fail(err, HN_E_NOMEM, 0, "no memory for a stack");
+    if (!st)
+        hn_qualify_stack(kinds->rt, &ret->stack);
     if (c.frames != c.few)
         free(c.frames);
     return st;

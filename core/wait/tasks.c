@@ -207,7 +207,6 @@ load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
     ret->coroutine_name = load_coroutine_name(l, future->coroutine);
     ret->state = state_of(l, &await, future);
     ret->stack = await.stack;
-    hn_qualify_stack(l->rt, &ret->stack);
     ret->awaited = (struct hn_awaited){ .kind = "", .text = "" };
     if (ret->state == HN_TASK_WAITING)
         st = hn_purpose_load(&l->kinds, &ret->stack, future->waiter,

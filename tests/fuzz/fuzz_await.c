@@ -118,7 +118,8 @@ follow(struct hn_kinds *kinds, hn_addr object, struct hn_arena *arena)
         (void)hn_frame_held(kinds, &frame, held, 8);
         (void)hn_frame_digest(kinds->rt, &frame);
     }
-    if (hn_kind_is_future(kind) && hn_future_load(kinds, object, kind, &future) == HN_OK)
+    if (hn_kind_is_future(kind)
+        && hn_future_load(kinds, object, kind, &future) == HN_OK)
         (void)!hn_future_callbacks(kinds, &future, callbacks, 8, &count);
 }
 
@@ -167,7 +168,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         || hn_target_open_ops(&memory_ops, memory, &err, &rt.py.target))
         return 0;
     hn_arena_init(&rt.arena);
-    fill(&rt.py.layout, memory, &choices, bytes + sizeof choices, size - sizeof choices);
+    fill(&rt.py.layout, memory, &choices, bytes + sizeof choices,
+         size - sizeof choices);
     follow_all(&rt);
     hn_types_destroy(rt.types);
     hn_code_cache_clear(&rt);

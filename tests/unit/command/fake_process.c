@@ -14,6 +14,7 @@
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
 #include "wait/tasks.h"
+#include "wait/await.h"
 #include "wait/slots.h"
 #include "wait/waits.h"
 #include "runtime/object.h"
@@ -416,6 +417,30 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
     *ret = (struct hn_tasks){
         .loops = &loop, .loop_count = 1, .items = &task, .count = 1
     };
+    return HN_OK;
+}
+
+enum hn_status
+hn_kinds_init(struct hn_kinds *kinds, struct hn_runtime *rt)
+{
+    kinds->rt = rt;
+    return HN_OK;
+}
+
+void
+hn_kinds_deinit(struct hn_kinds *kinds)
+{
+    (void)kinds;
+}
+
+enum hn_status
+hn_await_load(struct hn_kinds *kinds, hn_addr coroutine, struct hn_arena *arena,
+              struct hn_await *ret)
+{
+    (void)kinds;
+    (void)coroutine;
+    (void)arena;
+    *ret = (struct hn_await){ .state = HN_GENERATOR_ENDED };
     return HN_OK;
 }
 
