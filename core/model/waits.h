@@ -54,7 +54,7 @@ struct hn_wait {
     const char *how; /* how that is known; NULL when it is not */
     uint64_t owner;  /* recorded, but of no thread that lives: its ident; else 0 */
     bool locked;     /* LOCK, RLOCK: the object says that it is locked */
-    bool timed; /* it will end by itself after a while */
+    bool timed;      /* it will end by itself after a while */
     bool pending;    /* FUTURE: nobody works on it yet */
 };
 
