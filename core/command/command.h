@@ -114,10 +114,9 @@ extern const struct hn_command hn_command_info, hn_command_threads, hn_command_b
     hn_command_bt_full, hn_command_dump, hn_command_frame, hn_command_up,
     hn_command_down, hn_command_list, hn_command_locals, hn_command_globals,
     hn_command_print, hn_command_object, hn_command_exc, hn_command_tasks,
-    hn_command_locks, hn_command_hang,
-    hn_command_sample,
-    hn_command_sample_convert, hn_command_sample_diff, hn_command_top,
-    hn_command_tracemalloc, hn_command_tracemalloc_stat, hn_command_tracemalloc_diff,
+    hn_command_locks, hn_command_hang, hn_command_sample, hn_command_sample_convert,
+    hn_command_sample_diff, hn_command_top, hn_command_tracemalloc,
+    hn_command_tracemalloc_stat, hn_command_tracemalloc_diff,
     hn_command_tracemalloc_save, hn_command_heap, hn_command_heap_types,
     hn_command_heap_find, hn_command_heap_strings, hn_command_heap_gc;
 
