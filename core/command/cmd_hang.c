@@ -26,6 +26,14 @@ is_live(const struct hn_call *call)
            && call->process.core_path == NULL;
 }
 
+/* Only the time ends the run. */
+static bool
+never(void *arg)
+{
+    (void)arg;
+    return false;
+}
+
 /* Lets it run for @ns: the bare host by letting it go. */
 static enum hn_status
 let_run(struct hn_call *call, uint64_t ns)
@@ -42,7 +50,7 @@ let_run(struct hn_call *call, uint64_t ns)
     if (!host->run)
         return hn_fail(&call->session->err, HN_E_UNSUPPORTED, 0,
                        "this host cannot let the target run");
-    switch (host->run(host->impl, ns, NULL, NULL, &why)) {
+    switch (host->run(host->impl, ns, never, NULL, &why)) {
     case HN_RUN_OVER: return hn_call_open(call);
     case HN_RUN_INTERRUPTED: call->interrupted = true; return hn_call_open(call);
     default:
