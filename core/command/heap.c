@@ -56,7 +56,7 @@ hn_call_open_ledger(struct hn_call *call, struct hn_heap *ret, struct hn_ledger 
         return st;
     call->doing = "look through the memory";
     st = hn_heap_load_claims(call->session->runtime, &call->process, ret);
-    note_damage(call, &ret->sums);
+    hn_call_note_heap(call, &ret->sums);
     if (!st)
         st = hn_ledger_make(ret, &call->process, &call->arena, ledger);
     if (!st)

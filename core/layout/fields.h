@@ -104,7 +104,21 @@
     X(STRUCTSEQ, "PyStructSequence", "")                                             \
     X(IMPORTERROR, "PyImportErrorObject", "")                                        \
     X(LAZYIMPORT, "PyLazyImportObject", "")                                          \
-    X(MANAGEDBUFFER, "_PyManagedBufferObject", "")
+    X(MANAGEDBUFFER, "_PyManagedBufferObject", "")                                   \
+    X(TASK, "TaskObj", "")                                                           \
+    X(FUTURE, "FutureObj", "")                                                       \
+    X(FUTUREITER, "futureiterobject", "")                                            \
+    X(ASYNCSEND, "PyAsyncGenASend", "")                                              \
+    X(ASYNCTHROW, "PyAsyncGenAThrow", "")                                            \
+    X(COROWRAPPER, "PyCoroWrapper", "")                                              \
+    X(TRYBLOCK, "PyTryBlock", "")                                                    \
+    X(LINK, "llist_node", "")                                                        \
+    X(LOCK, "lockobject", "")                                                        \
+    X(RLOCK, "rlockobject", "")                                                      \
+    X(WAITENTRY, "wait_entry", "")                                                   \
+    X(SOCKET, "PySocketSockObject", "")                                              \
+    X(FILEIO, "fileio", "")                                                          \
+    X(BUFFERED, "buffered", "")
 
 #define HN_FIELDS(X)                                                                  \
     X(RUNTIME, INTERPRETERS_HEAD, 8, "interpreters.head",                             \
@@ -468,7 +482,45 @@
     X(IMPORTERROR, NAME, 8, "name", "")                                               \
     X(IMPORTERROR, PATH, 8, "path", "")                                               \
     X(LAZYIMPORT, FROM, 8, "lz_from", "")                                             \
-    X(LAZYIMPORT, ATTRIBUTE, 8, "lz_attr", "")
+    X(LAZYIMPORT, ATTRIBUTE, 8, "lz_attr", "")                                        \
+    X(TASK, CORO, 8, "task_coro", "")                                                 \
+    X(TASK, NAME, 8, "task_name", "")                                                 \
+    X(TASK, WAITER, 8, "task_fut_waiter", "")                                         \
+    X(TASK, NODE, 0, "task_node", "")                                                 \
+    X(FUTURE, LOOP, 8, "fut_loop", "")                                                \
+    X(FUTURE, CALLBACK, 8, "fut_callback0", "")                                       \
+    X(FUTURE, CALLBACKS, 8, "fut_callbacks", "")                                      \
+    X(FUTURE, STATE, 4, "fut_state", "")                                              \
+    X(FUTURE, AWAITED_BY, 8, "fut_awaited_by", "")                                    \
+    X(FUTURE, AWAITED_BY_IS_SET, 1, "fut_awaited_by_is_set", "")                      \
+    X(FUTUREITER, FUTURE, 8, "future", "")                                            \
+    X(ASYNCSEND, GENERATOR, 8, "ags_gen", "")                                         \
+    X(ASYNCTHROW, GENERATOR, 8, "agt_gen", "")                                        \
+    X(COROWRAPPER, COROUTINE, 8, "cw_coroutine", "")                                  \
+    X(THREADIMPL, RUNNING_LOOP, 8, "asyncio_running_loop", "")                        \
+    X(THREADIMPL, RUNNING_TASK, 8, "asyncio_running_task", "")                        \
+    X(THREADIMPL, TASKS, 0, "asyncio_tasks_head", "")                                 \
+    X(INTERP, TASKS, 0, "asyncio_tasks_head", "")                                     \
+    X(INTERP, STOP_REQUESTER, 8, "stoptheworld.requester", "")                        \
+    X(LINK, NEXT, 8, "next", "")                                                      \
+    X(THREAD, DICT, 8, "dict", "")                                                    \
+    X(FRAMEOBJECT, BLOCKS, 4, "f_iblock", "")                                         \
+    X(FRAMEOBJECT, BLOCKSTACK, 0, "f_blockstack", "")                                 \
+    X(TRYBLOCK, LEVEL, 4, "b_level", "")                                              \
+    X(CODE, EXCEPTIONS, 8, "co_exceptiontable", "")                                   \
+    X(LOCK, SEMAPHORE, 8, "lock_lock", "")                                            \
+    X(LOCK, LOCKED, 1, "locked", "")                                                  \
+    X(LOCK, MUTEX, 1, "lock", "")                                                     \
+    X(RLOCK, SEMAPHORE, 8, "rlock_lock", "")                                          \
+    X(RLOCK, MUTEX, 1, "lock.mutex", "")                                              \
+    X(RLOCK, OWNER, 8, "rlock_owner|lock.thread", "")                                 \
+    X(RLOCK, COUNT, 8, "rlock_count|lock.level", "")                                  \
+    X(WAITENTRY, MUTEX, 8, "addr", "")                                                \
+    X(WAITENTRY, SEMAPHORE, 0, "sema", "")                                            \
+    X(SOCKET, FD, 4, "sock_fd", "")                                                   \
+    X(FILEIO, FD, 4, "fd", "")                                                        \
+    X(BUFFERED, RAW, 8, "raw", "")                                                    \
+    X(BUFFERED, OWNER, 8, "owner", "")
 
 enum hn_struct {
 #define X(structure, name, published) HN_STRUCT_##structure,

@@ -39,6 +39,7 @@ struct hn_frame {
     hn_addr addr;               /* PyFrameObject or _PyInterpreterFrame */
     const struct hn_code *code; /* NULL when unreadable */
     struct hn_position position;
+    int64_t lasti;      /* byte offset of the instruction it is at; -1: not known */
     const char *source; /* the line's text without indentation, or NULL */
     uint32_t indent;    /* bytes of indentation that @source lacks */
     enum hn_frame_owner owner;

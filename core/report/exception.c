@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/indent.h"
 #include "report/stack.h"
 
 /* Numbers of exceptions are below this (runtime/exceptions.c reads 1000 a thread). */
@@ -25,51 +26,12 @@ struct open {
 
 struct writer {
     struct hn_text *text;
-    struct hn_text scratch;
     const struct hn_look *look;
     bool reverse;
     struct open open[MAX_NUMBER]; /* each exception is open once at most */
     size_t depth;
     bool written[MAX_NUMBER];
 };
-
-/* What is in @w->scratch, line by line, @indent columns in. */
-static void
-put_indented(struct writer *w, unsigned indent)
-{
-    const char *at = w->scratch.bytes, *end;
-
-    if (!at)
-        return;
-    end = at + w->scratch.size;
-    while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *next = newline ? newline + 1 : end;
-
-        hn_text_pad(w->text, ' ', indent);
-        hn_text_add(w->text, at, (size_t)(next - at));
-        at = next;
-    }
-}
-
-static void
-put_traceback(struct writer *w, const struct hn_exception *exception, unsigned indent)
-{
-    struct hn_stack_view view;
-    struct hn_text measure;
-    struct hn_look look = *w->look;
-
-    look.width = look.width > indent ? look.width - indent : look.width;
-    hn_text_init(&measure);
-    hn_text_clear(&w->scratch);
-    hn_stack_view_init(&view, &exception->traceback, NULL, &look, w->reverse, false,
-                       &measure);
-    if (exception->traceback.count > 0 || exception->traceback.problem)
-        while (hn_stack_view_next(&view, &w->scratch))
-            continue;
-    hn_text_deinit(&measure);
-    put_indented(w, indent);
-}
 
 /* "ValueError: no such item" */
 static void
@@ -111,7 +73,7 @@ enter(struct writer *w, const struct hn_exception *exception, unsigned indent)
     hn_text_putc(w->text, '\n');
     w->written[exception->number] = true;
     put_notes(w, exception, indent);
-    put_traceback(w, exception, indent);
+    hn_stack_put_indented(w->text, w->look, &exception->traceback, w->reverse, indent);
     w->open[w->depth++] = (struct open){ exception, GROUP, 0, indent };
 }
 
@@ -206,11 +168,8 @@ hn_exceptions_put(struct hn_text *text, const struct hn_look *look,
     w->text = text;
     w->look = look;
     w->reverse = reverse;
-    hn_text_init(&w->scratch);
     for (size_t i = 0; i < exceptions->count; i++)
         put_held(w, &exceptions->items[i]);
     put_end(w, exceptions);
-    text->failed |= w->scratch.failed;
-    hn_text_deinit(&w->scratch);
     free(w);
 }

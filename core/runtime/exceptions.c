@@ -12,6 +12,7 @@
 
 #include "objects/objects.h"
 #include "runtime/exception.h"
+#include "runtime/generator.h"
 #include "runtime/variables.h"
 
 /* Exceptions of one thread; a chain that is longer was made by a loop. */
@@ -271,50 +272,6 @@ struct search {
 };
 
 static const char *
-generator_kind(struct hn_runtime *rt, hn_addr object)
-{
-    static const char *const kinds[] = { "generator", "coroutine", "async_generator" };
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (hn_object_is(&rt->py, object, kinds[i]))
-            return kinds[i];
-    return NULL;
-}
-
-/* Whether its frame is waiting in a yield or an await. */
-static bool
-is_suspended(const struct hn_layout *layout, int64_t state)
-{
-    switch (layout->formats.generator_state) {
-    case HN_GENERATOR_STATE_FRAME: return true; /* its frame would be gone */
-    case HN_GENERATOR_STATE_SIGNED: return state == -1;
-    case HN_GENERATOR_STATE_YIELD_FROM: return state == -1 || state == -2;
-    case HN_GENERATOR_STATE_COUNTED: return state >= 1 && state <= 3;
-    }
-    return false;
-}
-
-/* The frame of a suspended generator; HN_DONE when it is not suspended. */
-static enum hn_status
-generator_frame(struct hn_runtime *rt, hn_addr generator, hn_addr *ret)
-{
-    struct hn_python *py = &rt->py;
-    uint64_t state = 0;
-    enum hn_status st = HN_OK;
-
-    if (hn_layout_has(&py->layout, HN_GEN_FRAME_STATE))
-        st = hn_field_read(py, HN_GEN_FRAME_STATE, generator, &state);
-    if (st)
-        return st;
-    if (!is_suspended(&py->layout, (int8_t)state))
-        return HN_DONE;
-    *ret = hn_field_addr(py, HN_GEN_IFRAME, generator);
-    if (*ret == 0)
-        st = hn_field_read(py, HN_GEN_FRAME, generator, ret);
-    return !st && *ret == 0 ? HN_DONE : st;
-}
-
-static const char *
 generator_name(struct collector *c, hn_addr generator, const char *kind)
 {
     struct hn_python *py = &c->rt->py;
@@ -332,8 +289,8 @@ visit_generator(struct collector *c, struct search *s, hn_addr generator,
                 const char *kind)
 {
     struct hn_python *py = &c->rt->py;
-    hn_addr item = hn_field_addr(py, HN_GEN_EXC_STATE, generator), frame, value;
-    struct hn_frame_link link;
+    hn_addr item = hn_field_addr(py, HN_GEN_EXC_STATE, generator), value;
+    struct hn_generator facts;
     enum hn_status st;
 
     for (size_t i = 0; i < s->generator_count; i++)
@@ -342,10 +299,10 @@ visit_generator(struct collector *c, struct search *s, hn_addr generator,
     if (s->generator_count == MAX_SEARCHED || s->frame_count == MAX_SEARCHED)
         return HN_OK;
     s->generators[s->generator_count++] = generator;
-    st = generator_frame(c->rt, generator, &frame);
-    if (st)
-        return st == HN_DONE ? HN_OK : st;
-    st = hn_frame_load(c->rt, frame, &s->frames[s->frame_count], &link);
+    st = hn_generator_load(c->rt, generator, &facts);
+    if (st || facts.state != HN_GENERATOR_SUSPENDED)
+        return st;
+    st = hn_generator_frame(c->rt, &facts, &s->frames[s->frame_count]);
     if (st)
         return st;
     s->frame_count++;
@@ -369,7 +326,7 @@ search_frame(struct collector *c, struct search *s, const struct hn_frame *frame
         const char *kind = NULL;
 
         if (hn_binding_is_bound(c->rt, &bindings.items[i]))
-            kind = generator_kind(c->rt, object);
+            kind = hn_generator_kind(c->rt, object);
         if (kind)
             st = note_problem(c, visit_generator(c, s, object, kind));
     }

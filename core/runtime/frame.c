@@ -25,9 +25,11 @@ fill(struct hn_runtime *rt, struct hn_frame *frame, hn_addr code, int64_t lasti)
         frame->problem = err->what;
         frame->problem_at = err->addr ? err->addr : code;
         frame->position = nowhere;
+        frame->lasti = -1;
         return HN_OK;
     }
     frame->position = hn_code_position(rt, frame->code, lasti);
+    frame->lasti = lasti;
     return HN_OK;
 }
 
@@ -79,10 +81,12 @@ place(struct hn_runtime *rt, const struct hn_record *rec, struct hn_frame *frame
 {
     hn_addr bytecode, at = hn_record_u64(rec, HN_FRAME_POSITION);
 
-    if (bytecode_of(rt, rec, frame->code, &bytecode))
-        frame->position = hn_code_position(rt, frame->code, (int64_t)(at - bytecode));
-    else
-        frame->position = nowhere;
+    frame->position = nowhere;
+    frame->lasti = -1;
+    if (!bytecode_of(rt, rec, frame->code, &bytecode))
+        return;
+    frame->lasti = (int64_t)(at - bytecode);
+    frame->position = hn_code_position(rt, frame->code, frame->lasti);
 }
 
 static enum hn_frame_owner

@@ -34,6 +34,12 @@ HN_MUST_CHECK enum hn_status
 hn_attribute_find(const struct hn_lookup *lookup, hn_addr object, const char *name,
                   struct hn_found *ret);
 
+/* What the module called @module has under @name: HN_DONE when it was not imported or
+ * has no such thing. Reads the module's dict alone. */
+HN_MUST_CHECK enum hn_status
+hn_module_attribute(struct hn_runtime *rt, hn_addr interpreter, const char *module,
+                    const char *name, hn_addr *ret);
+
 /* Calls @each with every attribute name of @object that is found in its dict and those
  * of its classes, for near words; stops at the first that cannot be read. */
 void

@@ -3,24 +3,27 @@
  */
 #include "objects/objects.h"
 #include "runtime/internal.h"
+#include "runtime/lookup.h"
 
 /* A process with more threads than this has other worries. */
 enum { MAX_NAMES = 1 << 16, MAX_NAME = 4096 };
 
-static enum hn_status
-find_active(struct hn_python *py, hn_addr interp, hn_addr *ret)
+enum hn_status
+hn_module_attribute(struct hn_runtime *rt, hn_addr interpreter, const char *module,
+                    const char *name, hn_addr *ret)
 {
-    hn_addr modules, module, dict;
-    enum hn_status st = hn_field_read(py, HN_INTERP_MODULES, interp, &modules);
+    struct hn_python *py = &rt->py;
+    hn_addr modules, found, dict;
+    enum hn_status st = hn_field_read(py, HN_INTERP_MODULES, interpreter, &modules);
 
     if (!st && modules == 0)
         return HN_DONE; /* starting up, or nearly gone */
     if (!st)
-        st = hn_dict_find(py, modules, "threading", &module);
+        st = hn_dict_find(py, modules, module, &found);
     if (!st)
-        st = hn_module_dict(py, module, &dict);
+        st = hn_module_dict(py, found, &dict);
     if (!st)
-        st = hn_dict_find(py, dict, "_active", ret);
+        st = hn_dict_find(py, dict, name, ret);
     return st;
 }
 
@@ -68,7 +71,8 @@ hn_thread_names_load(struct hn_runtime *rt, hn_addr interp, struct hn_arena *are
     struct hn_thread_name *names = NULL;
     hn_addr active;
     uint64_t used;
-    enum hn_status st = find_active(py, interp, &active);
+    enum hn_status st =
+        hn_module_attribute(rt, interp, "threading", "_active", &active);
 
     *ret = NULL;
     *count_ret = 0;

@@ -23,6 +23,10 @@ load_interpreter(struct hn_runtime *rt, hn_addr addr, struct hn_interpreter *ret
     if (hn_layout_has(&rt->py.layout, HN_INTERP_WORLD_STOPPED)
         && hn_field_read(&rt->py, HN_INTERP_WORLD_STOPPED, addr, &stop) == HN_OK)
         ret->stop_the_world = stop != 0;
+    /* It is asked for before every thread has come to a stop. */
+    if (hn_layout_has(&rt->py.layout, HN_INTERP_STOP_REQUESTED)
+        && hn_field_read(&rt->py, HN_INTERP_STOP_REQUESTED, addr, &stop) == HN_OK)
+        ret->stop_the_world |= stop != 0;
     hn_gc_load(rt, ret);
     return HN_OK;
 }

@@ -13,6 +13,10 @@
 
 #include "runtime/evaluate.h"
 #include "runtime/exceptions.h"
+#include "wait/tasks.h"
+#include "wait/await.h"
+#include "wait/slots.h"
+#include "wait/waits.h"
 #include "runtime/object.h"
 #include "tracemalloc/tracemalloc.h"
 
@@ -392,6 +396,85 @@ hn_object_load(const struct hn_lookup *lookup, hn_addr object,
                                      .references = { .known = true, .count = 3 },
                                      .gc = { .collectable = true, .tracked = true },
                                      .size_bytes = 56 };
+    return HN_OK;
+}
+
+enum hn_status
+hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
+              size_t described, struct hn_arena *arena, struct hn_tasks *ret)
+{
+    static struct hn_loop loop = { .addr = 0x3000, .type = "shop.Loop", .tasks = 1 };
+    static struct hn_task task = { .addr = 0x3100,
+                                   .name = "Task-1",
+                                   .coroutine_name = "sell",
+                                   .state = HN_TASK_WAITING,
+                                   .awaited = { "lock", "Lock 0x3200", 0x3200 } };
+
+    (void)rt;
+    (void)interp;
+    (void)described;
+    (void)arena;
+    *ret = (struct hn_tasks){
+        .loops = &loop, .loop_count = 1, .items = &task, .count = 1
+    };
+    return HN_OK;
+}
+
+enum hn_status
+hn_kinds_init(struct hn_kinds *kinds, struct hn_runtime *rt)
+{
+    kinds->rt = rt;
+    return HN_OK;
+}
+
+void
+hn_kinds_deinit(struct hn_kinds *kinds)
+{
+    (void)kinds;
+}
+
+enum hn_status
+hn_await_load(struct hn_kinds *kinds, hn_addr coroutine, struct hn_arena *arena,
+              struct hn_await *ret)
+{
+    (void)kinds;
+    (void)coroutine;
+    (void)arena;
+    *ret = (struct hn_await){ .state = HN_GENERATOR_ENDED };
+    return HN_OK;
+}
+
+uint64_t
+hn_frame_digest(struct hn_runtime *rt, const struct hn_frame *frame)
+{
+    (void)rt;
+    return frame->addr;
+}
+
+enum hn_status
+hn_waits_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
+              const struct hn_tasks *tasks, struct hn_arena *arena,
+              struct hn_waits *ret)
+{
+    static struct hn_actor actors[2];
+    static struct hn_wait wait = { .actor = 1,
+                                   .kind = HN_WAIT_LOCK,
+                                   .text = "_thread.lock 0x3300",
+                                   .addr = 0x3300,
+                                   .fd = -1,
+                                   .holder = 0,
+                                   .how = "recorded" };
+
+    (void)rt;
+    (void)arena;
+    for (size_t i = 0; i < 2 && i < interp->thread_count; i++)
+        actors[i] = (struct hn_actor){ &interp->threads[i], HN_NO_TASK, 0 };
+    *ret = (struct hn_waits){ .actors = actors,
+                              .actor_count = 2,
+                              .thread_count = 2,
+                              .items = &wait,
+                              .count = interp->thread_count > 1,
+                              .tasks = tasks };
     return HN_OK;
 }
 

@@ -47,7 +47,7 @@ static void
 commands_are_completed(void **state)
 {
     (void)state;
-    assert_completed(false, "py-t", "py-threads py-top py-tracemalloc ");
+    assert_completed(false, "py-t", "py-threads py-tasks py-top py-tracemalloc ");
     assert_completed(false, "py-d", "py-dump py-down ");
     assert_completed(true, "d", "dump down ");
     assert_completed(true, "x", "");

@@ -1,0 +1,40 @@
+#include "command/waiting.h"
+
+/* Verdicts speak of few tasks. */
+enum { DESCRIBED = 100 };
+
+static enum hn_status
+load_each(struct hn_call *call, struct hn_waiting *ret)
+{
+    struct hn_runtime *rt = call->session->runtime;
+    enum hn_status st = HN_OK;
+
+    for (size_t i = 0; !st && i < call->process.interpreter_count; i++) {
+        const struct hn_interpreter *interp = &call->process.interpreters[i];
+
+        st = hn_tasks_load(rt, interp, DESCRIBED, &call->arena, &ret->tasks[i]);
+        if (!st)
+            st =
+                hn_waits_load(rt, interp, &ret->tasks[i], &call->arena, &ret->waits[i]);
+    }
+    return st;
+}
+
+enum hn_status
+hn_waiting_load(struct hn_call *call, struct hn_waiting *ret)
+{
+    size_t count = call->process.interpreter_count;
+    enum hn_status st = hn_call_load_stacks(call, 0, 0);
+
+    ret->tasks = hn_arena_array(&call->arena, count, sizeof *ret->tasks);
+    ret->waits = hn_arena_array(&call->arena, count, sizeof *ret->waits);
+    if (!ret->tasks || !ret->waits)
+        return HN_E_NOMEM;
+    if (!st && !call->interrupted)
+        st = load_each(call, ret);
+    if (st == HN_E_INTERRUPTED) {
+        call->interrupted = true;
+        st = HN_OK;
+    }
+    return st;
+}
