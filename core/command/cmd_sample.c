@@ -48,7 +48,7 @@ write_result(struct hn_sampling *s, const struct hn_profile_view *view,
     call->doing = NULL;
     call->interrupted = s->partial;
     call->program_exit = exit_of(s->child_status);
-    target = open_files_of(call, s->pid);
+    target = s->reads_by_host ? NULL : open_files_of(call, s->pid);
     hn_profiles_write(call, view, writer, &profile, target);
     hn_target_close(target);
     return HN_OK;

@@ -90,6 +90,8 @@ wish_for_state(struct hn_watch *w, struct hn_thread_watch *t)
 static void
 wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    if (w->stands)
+        return;
     t->twice = true;
     wish_for_pass(w, t, 1);
 }
@@ -203,7 +205,7 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 
         if (t->rests)
             continue;
-        t->spared = runs(interp, t) && may_spare(w, t);
+        t->spared = runs(interp, t) && may_spare(w, t) && !w->stands;
         if (!runs(interp, t))
             once = true;
         else if (!t->spared)
@@ -420,6 +422,8 @@ static size_t
 sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 {
     t->left = false;
+    if (w->stands)
+        return t->now.count;
     if (!t->in_order)
         return 0;
     if (t->twice)
@@ -431,6 +435,8 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 static bool
 is_exact(const struct hn_watch *w, const struct hn_thread_watch *t)
 {
+    if (w->stands)
+        return true;
     return t->stands_still && t->in_order && w->shape.gil_format == HN_GIL_INTERPRETER;
 }
 

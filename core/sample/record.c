@@ -97,6 +97,8 @@ activity(const struct scene *in, const struct hn_thread_watch *t)
     struct hn_sampled_thread *entry = &in->s->threads[t->index];
     uint32_t state;
 
+    if (in->process->elsewhere)
+        return t->has_gil || t->moved ? HN_PROFILE_ON_CPU : 0;
     state = hn_sampled_activity(entry, in->process->pid, &in->gil, in->now_ns,
                                 in->every_ns);
     if (state != HN_PROFILE_ON_CPU && t->moved && entry->asked_ns != in->now_ns)

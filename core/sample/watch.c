@@ -259,10 +259,12 @@ hn_watch_read_interps(struct hn_watch *w)
 /* --- open and close */
 
 static enum hn_status
-open_target(struct hn_watch *w, int64_t pid)
+open_target(struct hn_watch *w, int64_t pid, const struct hn_host *host)
 {
-    struct hn_open_options options = { .no_stop = true };
-    enum hn_status st = hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
+    const struct hn_open_options options = { .no_stop = true };
+    enum hn_status st =
+        host ? hn_target_open_host(host, &options, pid, &w->err, &w->target)
+             : hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
 
     if (!st)
         st = hn_runtime_open(w->target, &w->rt);
@@ -272,8 +274,9 @@ open_target(struct hn_watch *w, int64_t pid)
 }
 
 enum hn_status
-hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret)
+hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
+              struct hn_codes *codes, struct hn_tree *tree, struct hn_pairs *pairs,
+              struct hn_error *err, struct hn_watch **ret)
 {
     struct hn_watch *w = calloc(1, sizeof(*w));
     enum hn_status st;
@@ -284,7 +287,7 @@ hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tre
     w->codes = codes;
     w->tree = tree;
     w->pairs = pairs;
-    st = open_target(w, pid);
+    st = open_target(w, pid, host);
     if (st) {
         *err = w->err;
         hn_watch_close(w);

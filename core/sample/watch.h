@@ -146,6 +146,7 @@ struct hn_watch {
     uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
+    bool stands; /* for this look: nothing changes while it is copied */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;
@@ -153,10 +154,12 @@ struct hn_watch {
     struct hn_pairs *pairs;
 };
 
-/* Opens process @pid: reads it while it runs, never stops it. */
+/* Opens process @pid: reads it while it runs, never stops it. With @host it is read
+ * through that, and stands still whenever it is looked at. */
 HN_MUST_CHECK enum hn_status
-hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret);
+hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
+              struct hn_codes *codes, struct hn_tree *tree, struct hn_pairs *pairs,
+              struct hn_error *err, struct hn_watch **ret);
 
 void
 hn_watch_close(struct hn_watch *watch);
