@@ -124,7 +124,8 @@ const struct hn_command hn_command_sample = {
     .entry = { "sample", "Show where a process spends its time, by sampling" },
     .subject = HN_SUBJECT_PROCESS,
     .details =
-        "The process runs on and is only looked at. In a debugger it is let run for as "
+        "The process runs on and is only looked at; what only the debugger can read "
+        "(gdbserver) is stopped for each sample. In a debugger it is let run for as "
         "long as that takes, and then stopped as it was; a breakpoint, a signal or its "
         "end ends the run early. Without a duration, a debugger samples for ten "
         "seconds; "
