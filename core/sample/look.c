@@ -6,7 +6,7 @@
 
 enum {
     /* A thread whose stack cannot be had in so many tries is given up for this look. */
-    MOST_ATTEMPTS = 3,
+    MOST_ATTEMPTS = 8,
     /* Each round finds at least one frame more of some thread. */
     MOST_ROUNDS = HN_LINKS_MOST,
     /* Copied beyond the last known end of a data stack: a few calls more. */

@@ -180,8 +180,9 @@ fill_interp(struct hn_watch *w, struct hn_interp_watch *interp)
             hn_field_addr(&w->rt->py, HN_RUNTIME_TSTATE_CURRENT, w->rt->address);
     else if (read_field(w, HN_INTERP_GIL, interp->addr, &gil))
         interp->gil = gil;
-    /* Up to 3.11 threads change places without a turn (PyThreadState_Swap). */
-    interp->turns = w->shape.gil_format == HN_GIL_INTERPRETER ? interp->gil : 0;
+    interp->turns = w->shape.gil_format == HN_GIL_RUNTIME_CURRENT
+                        ? hn_field_addr(&w->rt->py, HN_RUNTIME_GIL, w->rt->address)
+                        : interp->gil;
     if (w->shape.gil_switches < 0 || w->shape.gil_holder < 0)
         interp->turns = 0;
     interp->gc = find_gc(w, interp->addr);

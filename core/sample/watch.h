@@ -93,6 +93,7 @@ struct hn_thread_watch {
 
     hn_addr root, next_root; /* outermost frame of stacks that stood still; what it
                                 was the last time */
+    bool yielded; /* the innermost frame is a generator's that gave its value away */
     bool left; /* the second copy shows the same caller at the same place, but not what
                   it called */
 
