@@ -437,7 +437,7 @@ is_exact(const struct hn_watch *w, const struct hn_thread_watch *t)
 {
     if (w->stands)
         return true;
-    return t->stands_still && t->in_order && w->shape.gil_format == HN_GIL_INTERPRETER;
+    return t->stands_still && t->in_order && w->shape.gil_switches >= 0;
 }
 
 /* The outermost frame of a thread stays as long as the thread does, or nearly. */
@@ -475,7 +475,7 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     /* A generator that goes to and fro may be met twice without its caller; only C
      * code that embeds Python calls one with nothing below. */
     if (outermost->generator && !is_exact(w, t) && t->root != outermost->frame
-        && (t->root != 0 || t->attempts == 0))
+        && (t->root != 0 || t->attempts + 1 < MOST_ATTEMPTS || sound == 0))
         return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
