@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -171,11 +172,13 @@ def ctrl_c_ends_it(host, churn):
     try:
         wait_until_sampled(churn, process)
         time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        text = process.communicate(timeout=60)[0].decode(errors="replace")
+        text, took = interrupt(process)
     finally:
         process.kill()
         process.wait()
+    if host.verbose:
+        print("      %s: the report came %.0f ms after Ctrl-C" % (host.name, took * 1000),
+              flush=True)
     reasons = [] if churn.advances() else ["the target does not run afterwards"]
     found = summaries(text)
     if len(found) != 1 or found[0][0] > 15:
@@ -185,6 +188,21 @@ def ctrl_c_ends_it(host, churn):
     if process.returncode != 1:
         reasons.append("exit status %d" % process.returncode)
     return reasons
+
+
+def interrupt(process):
+    """(all that it says, how long after Ctrl-C the report came): a figure to look at."""
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    text, took, begun = "", float("nan"), time.monotonic()
+    process.send_signal(signal.SIGINT)
+    for line in process.stdout:
+        text += line.decode(errors="replace")
+        if SUMMARY.match(text[text.rfind("\n", 0, -1) + 1:]):
+            took = time.monotonic() - begun
+    watchdog.cancel()
+    process.wait()
+    return text, took
 
 
 def wait_until_sampled(churn, process):
@@ -388,6 +406,7 @@ def attempt_bare(tally, bare, row):
 
 
 def attempt_host(tally, options, name, host, row):
+    host.verbose = options.verbose
     name = "%s, %s" % (name, row["name"])
     for check in SESSION_CHECKS:
         with harness.Scratch() as scratch, Churn(row, scratch) as churn:
