@@ -147,6 +147,13 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     }
 }
 
+void
+hn_pairs_stay(struct hn_tree *tree, uint32_t node)
+{
+    if (node != HN_TREE_NONE && tree->nodes[node].sound < UINT32_MAX)
+        tree->nodes[node].sound++;
+}
+
 bool
 hn_pairs_settled(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {

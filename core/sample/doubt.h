@@ -53,6 +53,10 @@ hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 
+/* It stood still once more, as a whole and beyond doubt: nothing new about its pairs. */
+void
+hn_pairs_stay(struct hn_tree *tree, uint32_t node);
+
 /* Whether its innermost pair was seen standing still. */
 bool
 hn_pairs_proven(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);

@@ -539,8 +539,11 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
 
-    if (t->rests)
+    if (t->rests) {
+        if (t->outcome == HN_OUTCOME_STACK)
+            hn_pairs_stay(w->tree, t->node);
         return;
+    }
     t->exact = is_exact(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -548,7 +551,8 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         t->calm = 0;
         return;
     }
-    if (t->spared)
+    /* Without a GIL those that wait are copied once, and nothing tells that they did. */
+    if (t->spared || (!t->twice && !t->stands_still && !w->stands))
         hn_pairs_spare(w->tree, t->node);
     if (t->attempts > 0 || !hn_pairs_settled(w->pairs, w->tree, t->node))
         t->calm = 0;
