@@ -172,6 +172,7 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
 {
     const struct hn_shape *s = &w->shape;
     size_t cursor = 0, steps = 0, shims = 0;
+    hn_addr mark = 0;
 
     ret->count = 0;
     t->yielded = false;
@@ -182,8 +183,12 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         unsigned owner = 0;
         bool wished = false;
 
-        if (++steps > HN_LINKS_MOST)
-            return HN_OUTCOME_TORN; /* it runs in a circle */
+        /* Frames that were freed and used again may form a circle; a mark that moves on
+         * at powers of two finds one of any length before long. */
+        if (++steps > HN_LINKS_MOST || frame == mark)
+            return HN_OUTCOME_TORN;
+        if ((steps & (steps - 1)) == 0)
+            mark = frame;
         if (bytes)
             link.chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
