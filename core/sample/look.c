@@ -14,8 +14,9 @@ enum {
     /* A single frame may be large; this is far beyond. */
     MOST_CHUNK_BYTES = 1 << 26,
     MOST_CHUNKS = 1 << 14,
-    /* Frames outside the data stack that were not needed this time, but lately. */
-    KEPT_FRAMES = 16,
+    /* Frames outside the data stack that were not needed this time, but lately: up to
+     * 3.10 those of a whole recursion, which is over before they are all found anew. */
+    KEPT_FRAMES = 512,
     KEPT_SAMPLES = 64,
 };
 
