@@ -53,7 +53,8 @@ hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 
-/* It stood still once more, as a whole and beyond doubt: nothing new about its pairs. */
+/* It stood still once more, as a whole and beyond doubt: nothing new about its pairs.
+ */
 void
 hn_pairs_stay(struct hn_tree *tree, uint32_t node);
 

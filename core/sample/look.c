@@ -38,12 +38,29 @@ enum {
 
 /* --- what is wished for */
 
+/* As much as was used lately: a recursion that comes and goes would be over, and the
+ * stack another, if it had to be copied twice to have all of it. */
+static uint64_t
+most_used(const struct hn_watch *w, struct hn_chunk_watch *chunk)
+{
+    uint64_t window = w->sample / KEPT_SAMPLES;
+
+    if (window != chunk->window) {
+        chunk->lately[1] = window == chunk->window + 1 ? chunk->lately[0] : 0;
+        chunk->lately[0] = 0;
+        chunk->window = window;
+    }
+    if (chunk->used > chunk->lately[0])
+        chunk->lately[0] = chunk->used;
+    return chunk->lately[0] > chunk->lately[1] ? chunk->lately[0] : chunk->lately[1];
+}
+
 static void
 wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
     for (size_t i = 0; i < t->chunk_count; i++) {
         struct hn_chunk_watch *chunk = &t->chunks[i];
-        uint64_t used = chunk->used + (i == 0 ? SLACK_BYTES : 0);
+        uint64_t used = most_used(w, chunk) + (i == 0 ? SLACK_BYTES : 0);
 
         if (used > chunk->size)
             used = chunk->size;
@@ -467,16 +484,33 @@ was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
                             t->now.links[t->now.count - sound - 1].node);
 }
 
+/* Whether the chain's end is the thread's. What was left meanwhile has no caller any
+ * more, and a generator that goes to and fro may be met twice without one; only C code
+ * that embeds Python calls one with nothing below. */
+static bool
+is_rooted(const struct hn_watch *w, struct hn_thread_watch *t, size_t sound)
+{
+    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
+    bool last = t->attempts + 1 >= MOST_ATTEMPTS, again;
+
+    if (is_exact(w, t) || t->root == outermost->frame)
+        return true;
+    if (outermost->generator)
+        return t->root == 0 && last && sound > 0;
+    if (t->root == 0)
+        return sound > 0 || last;
+    again = outermost->frame == t->next_root;
+    if (sound > 0)
+        t->next_root = outermost->frame;
+    return sound > 0 && (again || last);
+}
+
 static bool
 is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
     size_t sound = sound_links(w, t);
 
-    /* A generator that goes to and fro may be met twice without its caller; only C
-     * code that embeds Python calls one with nothing below. */
-    if (outermost->generator && !is_exact(w, t) && t->root != outermost->frame
-        && (t->root != 0 || t->attempts + 1 < MOST_ATTEMPTS || sound == 0))
+    if (!is_rooted(w, t, sound))
         return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
@@ -485,8 +519,6 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
         keep_root(w, t);
-    } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
-        return false; /* a generator that was left meanwhile has no caller any more */
     }
     if (was_left(w, t, sound))
         return false;
@@ -552,7 +584,8 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         t->calm = 0;
         return;
     }
-    /* Without a GIL those that wait are copied once, and nothing tells that they did. */
+    /* Without a GIL those that wait are copied once, and nothing tells that they did.
+     */
     if (t->spared || (!t->twice && !t->stands_still && !w->stands))
         hn_pairs_spare(w->tree, t->node);
     if (t->attempts > 0 || !hn_pairs_settled(w->pairs, w->tree, t->node))

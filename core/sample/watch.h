@@ -52,8 +52,10 @@ struct hn_chain {
 /* A piece of a thread's data stack. */
 struct hn_chunk_watch {
     hn_addr addr;
-    uint64_t size; /* of the whole chunk */
-    uint64_t used; /* bytes to be copied */
+    uint64_t size;      /* of the whole chunk */
+    uint64_t used;      /* bytes that hold frames */
+    uint64_t lately[2]; /* the most of them in this window of looks, and in the last */
+    uint64_t window;    /* number of it */
     size_t wish[2];
 };
 
