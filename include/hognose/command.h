@@ -43,8 +43,8 @@ const char *
 hn_session_message(const struct hn_session *session);
 
 /* The help of a command, as --help prints it, and that of its subcommands, in the words
- * of the session's host; with @name NULL the list of all commands. Owned by the session,
- * valid until the next call on it. NULL for an unknown name. */
+ * of the session's host; with @name NULL the list of all commands. Owned by the
+ * session, valid until the next call on it. NULL for an unknown name. */
 const char *
 hn_command_help(struct hn_session *session, const char *name);
 
