@@ -6,6 +6,7 @@ A test starts `Program`s under interpreters of the rig, looks at them through `B
 
 import argparse
 import collections
+import contextlib
 import functools
 import glob
 import importlib.machinery
@@ -17,6 +18,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -192,8 +194,9 @@ class Scratch:
 class Program:
     """A Python program under one interpreter; leaving the `with` ends it."""
 
-    def __init__(self, row, script, args=(), cwd=None, env=None, flags=()):
-        self.row = row
+    def __init__(self, row, script, args=(), cwd=None, env=None, flags=(), leads=False):
+        """@leads: it leads a process group, as a shell's job does."""
+        self.row, self.leads = row, leads
         self.argv = row["argv"] + list(flags) + [os.path.join(PROGRAMS, script)]
         self.argv += [str(arg) for arg in args]
         self.cwd = cwd or "/"
@@ -205,7 +208,8 @@ class Program:
     def __enter__(self):
         self.process = subprocess.Popen(
             self.argv, cwd=self.cwd, env=self.env, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=allow_cores)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=allow_cores,
+            start_new_session=self.leads)
         return self
 
     def __exit__(self, *why):
@@ -442,6 +446,7 @@ class Lldb(Host):
     name = "lldb"
 
     def __init__(self, build, argv=None, env=None):
+        self.build = build
         self.plugin = os.path.join(build, "lldb-plugin", "hognose_lldb.so")
         self.argv, self.env = argv or [find_lldb()], env
         if not os.path.exists(self.plugin):
@@ -479,6 +484,64 @@ def find_lldb():
         if found:
             return found
     return None
+
+
+@contextlib.contextmanager
+def gdbserver(pid):
+    """A gdbserver that holds the process; its address."""
+    program = shutil.which("gdbserver")
+    if not program:
+        raise Skip("no gdbserver")
+    with _serving(lambda address: [program, "--once", "--attach", address, str(pid)]) as it:
+        yield it
+
+
+@contextlib.contextmanager
+def lldb_server(pid):
+    """The same, as LLDB's own."""
+    lldb = shutil.which(find_lldb() or "lldb")
+    program = lldb and shutil.which(os.path.basename(lldb).replace("lldb", "lldb-server"))
+    if not program:
+        raise Skip("no lldb-server")
+    with _serving(lambda address: [program, "gdbserver", address, "--attach", str(pid)]) as it:
+        yield it
+
+
+@contextlib.contextmanager
+def _serving(argv):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = "127.0.0.1:%d" % port
+    server = subprocess.Popen(argv(address), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_listening(port)
+        yield address
+    finally:
+        _end_server(server)
+
+
+def _wait_listening(port):
+    """Without connecting: a debug server serves the first who does."""
+    listens = re.compile(r"^ *\d+: [0-9A-F]+:%04X [0-9A-F]+:0000 0A " % port, re.M)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for path in ("/proc/net/tcp", "/proc/net/tcp6"):
+            with open(path) as file:
+                if listens.search(file.read()):
+                    return
+        time.sleep(0.05)
+    raise RuntimeError("the debug server does not listen")
+
+
+def _end_server(server):
+    """It ends by itself once the debugger has let go of the process."""
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 HOSTS = {"bare": Bare, "gdb": Gdb, "lldb": Lldb}

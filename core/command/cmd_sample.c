@@ -48,7 +48,7 @@ write_result(struct hn_sampling *s, const struct hn_profile_view *view,
     call->doing = NULL;
     call->interrupted = s->partial;
     call->program_exit = exit_of(s->child_status);
-    target = open_files_of(call, s->pid);
+    target = s->reads_by_host ? NULL : open_files_of(call, s->pid);
     hn_profiles_write(call, view, writer, &profile, target);
     hn_target_close(target);
     return HN_OK;
@@ -127,7 +127,8 @@ const struct hn_command hn_command_sample = {
     .entry = { "sample", "Show where a process spends its time, by sampling" },
     .subject = HN_SUBJECT_PROCESS,
     .details =
-        "The process runs on and is only looked at. In a debugger it is let run for as "
+        "The process runs on and is only looked at; what only the debugger can read "
+        "(gdbserver) is stopped for each sample. In a debugger it is let run for as "
         "long as that takes, and then stopped as it was; a breakpoint, a signal or its "
         "end ends the run early. Without a duration, a debugger samples for ten "
         "seconds; "

@@ -158,6 +158,21 @@ hn_help_put(struct hn_text *text, const struct hn_host *host,
 }
 
 void
+hn_help_put_all(struct hn_text *text, const struct hn_host *host,
+                const struct hn_command *command)
+{
+    const struct hn_command *sub;
+
+    hn_help_put(text, host, command);
+    for (size_t i = 0; (sub = hn_command_sub_at(command, i)); i++) {
+        hn_text_puts(text, "\n--- ");
+        hn_command_put_name(text, host, sub);
+        hn_text_puts(text, " ---\n\n");
+        hn_help_put(text, host, sub);
+    }
+}
+
+void
 hn_help_put_list(struct hn_text *text, const struct hn_host *host)
 {
     const struct hn_command_entry *entry;

@@ -9,6 +9,12 @@ void
 hn_help_put(struct hn_text *text, const struct hn_host *host,
             const struct hn_command *command);
 
+/* The same, and behind it that of the subcommands: the `help` of debuggers knows only
+ * one-word commands, and shows theirs also when asked for `py-sample convert`. */
+void
+hn_help_put_all(struct hn_text *text, const struct hn_host *host,
+                const struct hn_command *command);
+
 /* All commands, a line each. */
 void
 hn_help_put_list(struct hn_text *text, const struct hn_host *host);

@@ -203,7 +203,7 @@ hn_command_help(struct hn_session *session, const char *name)
         return NULL;
     hn_text_clear(&session->help);
     if (command)
-        hn_help_put(&session->help, session->host, command);
+        hn_help_put_all(&session->help, session->host, command);
     else
         hn_help_put_list(&session->help, session->host);
     return session->help.bytes;

@@ -104,6 +104,36 @@ start_loaded(struct hn_sampling *s, struct hn_place *place)
     return host->locate(host->impl, place);
 }
 
+static void
+set_pace(struct hn_sampling *s)
+{
+    uint64_t rate = s->options->rate;
+
+    if (rate == 0)
+        rate = s->stops ? DEFAULT_RATE_WITH_STOPS : DEFAULT_RATE;
+    s->how.interval_ns = SECOND_NS / rate;
+}
+
+/* A debugger reads nothing while the target runs, so it stops at each sample. */
+static enum hn_status
+read_by_host(struct hn_sampling *s)
+{
+    const struct hn_host *host = s->call->session->host;
+
+    if (!s->held || !host->run || !host->ops)
+        return hn_fail(&s->call->session->err, HN_E_UNSUPPORTED, 0,
+                       "it cannot be read directly, and the debugger reads it only "
+                       "when it stands: interrupt it first");
+    s->reads_by_host = true;
+    s->how.host = host;
+    if (!s->stops)
+        s->why_stops = "It cannot be read directly, only through the debugger, so it "
+                       "was stopped for each sample (as with --stop).";
+    s->stops = true;
+    set_pace(s);
+    return HN_OK;
+}
+
 static enum hn_status
 take_selected(struct hn_sampling *s)
 {
@@ -122,10 +152,7 @@ take_selected(struct hn_sampling *s)
     s->pid = place.pid;
     s->held = !place.running;
     s->waits = place.running && host->loop_stands;
-    if (place.kind == HN_PLACE_HOST)
-        return hn_fail(err, HN_E_UNSUPPORTED, 0,
-                       "it cannot be read directly, but only through the debugger");
-    return HN_OK;
+    return place.kind == HN_PLACE_HOST ? read_by_host(s) : HN_OK;
 }
 
 static enum hn_status
@@ -150,13 +177,9 @@ set_options(struct hn_sampling *s)
 {
     const struct hn_sampling_options *o = s->options;
     const struct hn_host *host = s->call->session->host;
-    uint64_t rate = o->rate;
 
     s->stops = o->stop || o->native;
-    if (rate == 0)
-        rate = s->stops ? DEFAULT_RATE_WITH_STOPS : DEFAULT_RATE;
     s->how = (struct hn_sampler_options){
-        .interval_ns = SECOND_NS / rate,
         .mode = (enum hn_profile_mode)o->mode,
         .idle = !o->no_idle,
         .async_stacks = o->async_stacks,
@@ -168,6 +191,7 @@ set_options(struct hn_sampling *s)
         .timeline = s->how.timeline,
         .threads = o->threads,
     };
+    set_pace(s);
 }
 
 static void
@@ -199,7 +223,10 @@ hn_sampling_begin(struct hn_sampling *s)
     call->doing = hn_arena_format(&call->arena, "sample process %" PRId64, s->pid);
     if (s->begins)
         return HN_OK;
-    return hn_sampler_open(s->pid, &s->how, &call->session->err, &s->sampler);
+    st = hn_sampler_open(s->pid, &s->how, &call->session->err, &s->sampler);
+    if (st == HN_E_SYSTEM && s->held && !s->reads_by_host && read_by_host(s) == HN_OK)
+        st = hn_sampler_open(s->pid, &s->how, &call->session->err, &s->sampler);
+    return st;
 }
 
 /* --- run --------------------------------------------------------------------- */
@@ -424,6 +451,12 @@ hn_sampling_profile(struct hn_sampling *s, struct hn_arena *arena,
     ret->ended = s->ended;
     if (s->note)
         st = add_note(arena, ret, s->note);
+    if (st == HN_OK && s->why_stops)
+        st = add_note(arena, ret, s->why_stops);
+    if (st == HN_OK && s->reads_by_host && (s->how.memory || s->how.subprocesses))
+        st = add_note(arena, ret,
+                      "Through the debugger neither its memory's size nor its child "
+                      "processes are seen.");
     if (st == HN_OK && s->waits)
         st = add_note(
             arena, ret,

@@ -30,15 +30,14 @@ struct hn_sampling {
     uint64_t duration_ns; /* 0: until the target ends, or the user ends it */
 
     int64_t pid;
-    bool held;   /* the debugger holds it, and lets it run for us alone */
-    bool begins; /* it is at its very beginning: Python is yet to appear in it */
-    bool waits;  /* the debugger does not see to it while we look */
-    bool stops;  /* it stands still at each sample */
-    pid_t child; /* what the bare host started; 0: nothing */
+    bool held;          /* the debugger holds it, and lets it run for us alone */
+    bool begins;        /* it is at its very beginning: Python is yet to appear in it */
+    bool waits;         /* the debugger does not see to it while we look */
+    bool stops;         /* it stands still at each sample */
+    bool reads_by_host; /* it cannot be read directly, but through the debugger */
+    pid_t child;        /* what the bare host started; 0: nothing */
     struct hn_sampler *sampler;
     struct hn_sampling_wait *wait; /* for Python to appear; NULL: not needed */
-    struct hn_sampling_remote
-        *remote; /* reads through the debugger; NULL: not needed */
 
     /* Called some times a second while the target runs, maybe on another thread; the
      * run ends when it says true. NULL: a progress line is shown. */
@@ -47,10 +46,11 @@ struct hn_sampling {
     int64_t next_progress_ms, gone_ms;
 
     /* How it ended. */
-    const char *ended; /* the reason, "" if the time was over */
-    const char *note;  /* what else is to be told, or NULL */
-    bool partial;      /* the user ended what should have lasted longer */
-    int child_status;  /* as waitpid() has it; -1: it runs on */
+    const char *ended;     /* the reason, "" if the time was over */
+    const char *note;      /* what else is to be told, or NULL */
+    const char *why_stops; /* what the user did not ask for, or NULL */
+    bool partial;          /* the user ended what should have lasted longer */
+    int child_status;      /* as waitpid() has it; -1: it runs on */
 
     /* With @stops, what the sampler cannot know. */
     uint64_t began_ns, lasted_ns, due, on_time, stood_ns;

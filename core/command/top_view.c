@@ -164,7 +164,9 @@ put_facts(struct hn_text *text, const struct hn_top_moment *now,
 {
     const struct hn_profile *profile = &now->profile;
     uint64_t taken = profile->taken - (before ? before->profile.taken : 0);
-    uint64_t stacks = profile->stacks - (before ? before->profile.stacks : 0);
+    /* These may become fewer, when stacks turn out to be torn. */
+    uint64_t stacks = larger_by(profile->stacks, before ? before->profile.stacks : 0);
+    uint64_t gil = larger_by(now->gil_samples, before ? before->gil_samples : 0);
     uint64_t ns = profile->duration_ns - (before ? before->profile.duration_ns : 0);
 
     hn_text_puts(text, "CPU ");
@@ -174,7 +176,7 @@ put_facts(struct hn_text *text, const struct hn_top_moment *now,
     else
         hn_text_puts(text, "-");
     hn_text_puts(text, ", GIL ");
-    put_share(text, now->gil_samples - (before ? before->gil_samples : 0), taken, 4);
+    put_share(text, gil, taken, 4);
     hn_text_printf(text, ", %" PRIu64 " thread%s counted, %" PRIu64 " samples/s",
                    taken ? (stacks + taken / 2) / taken : 0,
                    taken && (stacks + taken / 2) / taken == 1 ? "" : "s",

@@ -244,6 +244,7 @@
     X(CODE, NAME, 8, "co_name", "code_object.name")                                   \
     X(CODE, QUALNAME, 8, "co_qualname", "code_object.qualname")                       \
     X(CODE, LINETABLE, 8, "co_linetable|co_lnotab", "code_object.linetable")          \
+    X(CODE, NAMES, 8, "co_names", "")                                                 \
     X(CODE, ADAPTIVE, 0, "co_code_adaptive", "code_object.co_code_adaptive")          \
     X(CODE, TLBC, 8, "co_tlbc", "code_object.co_tlbc")                                \
     X(CODE, CACHED, 8, "_co_cached", "")                                              \

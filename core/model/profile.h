@@ -67,8 +67,8 @@ struct hn_profile_count {
     uint64_t samples;
 };
 
-/* With --memory: by how much resident memory grew while @node was a thread's stack.
- * Only samples in which it was the one thread that ran Python are attributed. */
+/* With --memory: by how much resident memory had grown when @node was the stack of the
+ * thread that had the GIL, or had it last. */
 struct hn_profile_growth {
     uint32_t thread, node;
     int64_t bytes;

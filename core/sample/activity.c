@@ -39,6 +39,8 @@ ask(struct hn_sampled_thread *t, const struct hn_range *gil)
         return HN_PROFILE_ON_CPU;
     if (hn_live_parse_syscall(text, &registers))
         return 0;
+    if (registers.syscall < 0)
+        return HN_PROFILE_ON_CPU; /* until it was stopped, outside of any call */
     if (hn_syscall_is_futex(registers.syscall)
         && registers.argument[0] - gil->addr < gil->size)
         return HN_PROFILE_WAITS_FOR_GIL;

@@ -23,11 +23,12 @@ hn_sampler_add_process(struct hn_sampler *s, int64_t pid, struct hn_error *err)
 
     memset(p, 0, sizeof(*p));
     p->statm_fd = -1;
-    st = hn_watch_open(pid, s->process_count, &s->codes, &s->tree, &s->pairs, err,
-                       &p->watch);
+    st = hn_watch_open(pid, s->options.host, s->process_count, &s->codes, &s->tree,
+                       &s->pairs, err, &p->watch);
     if (st)
         return st;
     p->pid = p->watch->target->pid;
+    p->elsewhere = s->options.host != NULL;
     s->process_count++;
     return HN_OK;
 }
@@ -110,7 +111,7 @@ hn_sampler_find_children(struct hn_sampler *s, uint64_t now_ns)
     for (uint32_t i = 0; i < s->process_count; i++) {
         struct children children = { s, -1 };
 
-        if (s->processes[i].ended)
+        if (s->processes[i].ended || s->processes[i].elsewhere)
             continue;
         children.proc = hn_proc_open(s->processes[i].pid);
         if (children.proc >= 0) {

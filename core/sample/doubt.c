@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What two functions are to each other. */
+enum { STRANGERS, EXPECTED, UNEXPECTED };
+
 enum {
     PROVEN_ONCE = 254,
     PROVEN = 255,
@@ -29,26 +32,46 @@ hn_pairs_deinit(struct hn_pairs *pairs)
     hn_tree_deinit(&pairs->index);
     hn_tree_deinit(&pairs->families);
     free(pairs->seen);
-    pairs->seen = NULL;
+    free(pairs->ties);
+    pairs->seen = pairs->ties = NULL;
 }
 
 static bool
-make_room(struct hn_pairs *pairs, uint32_t pair)
+make_room(uint8_t **bytes, uint32_t *capacity, uint32_t index)
 {
-    uint32_t capacity = pairs->capacity ? pairs->capacity : 1024;
-    uint8_t *seen;
+    uint32_t wanted = *capacity ? *capacity : 1024;
+    uint8_t *grown;
 
-    while (capacity <= pair)
-        capacity *= 2;
-    if (capacity == pairs->capacity)
+    while (wanted <= index)
+        wanted *= 2;
+    if (wanted == *capacity)
         return true;
-    seen = realloc(pairs->seen, capacity);
-    if (!seen)
+    grown = realloc(*bytes, wanted);
+    if (!grown)
         return false;
-    memset(seen + pairs->capacity, 0, capacity - pairs->capacity);
-    pairs->seen = seen;
-    pairs->capacity = capacity;
+    memset(grown + *capacity, 0, wanted - *capacity);
+    *bytes = grown;
+    *capacity = wanted;
     return true;
+}
+
+static uint32_t
+caller_of(const struct hn_tree *tree, const struct hn_tree_node *n)
+{
+    return n->parent == 0 ? 0 : tree->nodes[n->parent].code + 1;
+}
+
+/* HN_TREE_NONE if there is no room. */
+static uint32_t
+family_of(struct hn_pairs *pairs, const struct hn_tree *tree,
+          const struct hn_tree_node *n)
+{
+    uint32_t family = hn_tree_step(&pairs->families, caller_of(tree, n), n->code, 0);
+
+    if (family != HN_TREE_NONE
+        && !make_room(&pairs->ties, &pairs->tie_capacity, family))
+        return HN_TREE_NONE;
+    return family;
 }
 
 /* The pair of a node, looked up when the node is new; 0 if there is no room. */
@@ -56,23 +79,44 @@ static uint32_t
 pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {
     struct hn_tree_node *n = &tree->nodes[node];
-    uint32_t caller = 0, known = pairs->index.count, families = pairs->families.count;
-    uint32_t pair;
-    int32_t at = 0;
+    int32_t at = n->parent == 0 ? 0 : tree->nodes[n->parent].at;
+    uint32_t pair, family;
 
     if (n->pair != 0)
         return n->pair;
-    if (n->parent != 0) {
-        caller = tree->nodes[n->parent].code + 1;
-        at = tree->nodes[n->parent].at;
-    }
-    pair = hn_tree_step(&pairs->index, caller, n->code, at);
-    if (pair == HN_TREE_NONE || !make_room(pairs, pair))
+    pair = hn_tree_step(&pairs->index, caller_of(tree, n), n->code, at);
+    if (pair == HN_TREE_NONE || !make_room(&pairs->seen, &pairs->capacity, pair))
         return 0;
     n->pair = pair;
-    if (pair == known && hn_tree_step(&pairs->families, caller, n->code, 0) == families)
-        pairs->seen[pair] = HN_PAIR_BELIEVED; /* nothing it could be mistaken for */
+    family = family_of(pairs, tree, n);
+    n->strange = family != HN_TREE_NONE && pairs->ties[family] == UNEXPECTED;
     return pair;
+}
+
+bool
+hn_pairs_are_strangers(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
+{
+    uint32_t family;
+
+    if (node == 0 || node == HN_TREE_NONE || tree->nodes[node].pair != 0)
+        return false;
+    family = family_of(pairs, tree, &tree->nodes[node]);
+    return family != HN_TREE_NONE && pairs->ties[family] == STRANGERS;
+}
+
+void
+hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
+                   bool expected)
+{
+    uint32_t family = family_of(pairs, tree, &tree->nodes[node]);
+    uint32_t pair;
+
+    if (family == HN_TREE_NONE)
+        return;
+    pairs->ties[family] = expected ? EXPECTED : UNEXPECTED;
+    pair = pair_of(pairs, tree, node);
+    if (expected && pair != 0 && pairs->seen[pair] < HN_PAIR_BELIEVED)
+        pairs->seen[pair] = HN_PAIR_BELIEVED; /* nothing it could be mistaken for */
 }
 
 bool
@@ -101,6 +145,13 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
         if (pair != 0)
             pairs->seen[pair] = pairs->seen[pair] >= PROVEN_ONCE ? PROVEN : PROVEN_ONCE;
     }
+}
+
+void
+hn_pairs_stay(struct hn_tree *tree, uint32_t node)
+{
+    if (node != HN_TREE_NONE && tree->nodes[node].sound < UINT32_MAX)
+        tree->nodes[node].sound++;
 }
 
 bool
@@ -164,13 +215,8 @@ struct most {
     uint64_t *seen;
 };
 
-static uint32_t
-caller_of(const struct hn_tree *tree, const struct hn_tree_node *n)
-{
-    return n->parent == 0 ? 0 : tree->nodes[n->parent].code + 1;
-}
-
-/* For the pairs without a caller the whole program is the caller. */
+/* For the pairs without a caller, and those that nobody expected, the whole program is
+ * the caller. */
 static void
 find_most(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most)
 {
@@ -202,7 +248,8 @@ drop(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most
     ret[0] = false;
     for (uint32_t i = 1; i < tree->count; i++) {
         const struct hn_tree_node *n = &tree->nodes[i];
-        uint32_t key = hn_tree_step(&most->index, caller_of(tree, n), n->code, 0);
+        uint32_t caller = n->strange ? 0 : caller_of(tree, n);
+        uint32_t key = hn_tree_step(&most->index, caller, n->code, 0);
 
         ret[i] = ret[n->parent]
                  || (key != HN_TREE_NONE && n->pair != 0

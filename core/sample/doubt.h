@@ -5,10 +5,11 @@
  * called) looks like any other. But the same caller calls that function from another
  * place, the pair is rare, and never seen to stand still. So when a caller is known to
  * call a function, calls of it from another place are doubted until they were seen
- * unchanged in two copies, or in several samples. What is doubted is looked at again,
- * and not counted if it does not get better. In the end, a pair that was hardly ever
- * seen standing still is dropped when the function is called from another place in
- * that caller very much more often.
+ * unchanged in two copies, or in several samples. So are two functions that were never
+ * seen together, unless the caller's names let one expect it (expect.h). What is
+ * doubted is looked at again, and not counted if it does not get better. In the end, a
+ * pair that was hardly ever seen standing still is dropped when the function is called
+ * from another place in that caller very much more often.
  *
  * The tree's nodes name their pair; 0 is no pair. */
 #ifndef HN_SAMPLE_DOUBT_H
@@ -24,6 +25,8 @@ struct hn_pairs {
     struct hn_tree families; /* (caller's code + 1, code called) */
     uint8_t *seen; /* how often, up to HN_PAIR_BELIEVED; or PROVEN_ONCE, PROVEN */
     uint32_t capacity;
+    uint8_t *ties; /* of each family: whether it was introduced, and how */
+    uint32_t tie_capacity;
 };
 
 bool
@@ -37,9 +40,23 @@ hn_pairs_deinit(struct hn_pairs *pairs);
 bool
 hn_pairs_doubt(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
 
+/* Whether the innermost function of the stack @node and its caller were never seen
+ * together: then hn_pairs_introduce() says whether that is to be expected. */
+bool
+hn_pairs_are_strangers(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+void
+hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
+                   bool expected);
+
 /* The stack @node stood still: all its pairs are real. */
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+/* It stood still once more, as a whole and beyond doubt: nothing new about its pairs.
+ */
+void
+hn_pairs_stay(struct hn_tree *tree, uint32_t node);
 
 /* Whether its innermost pair was seen standing still. */
 bool

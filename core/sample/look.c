@@ -6,7 +6,7 @@
 
 enum {
     /* A thread whose stack cannot be had in so many tries is given up for this look. */
-    MOST_ATTEMPTS = 3,
+    MOST_ATTEMPTS = 8,
     /* Each round finds at least one frame more of some thread. */
     MOST_ROUNDS = HN_LINKS_MOST,
     /* Copied beyond the last known end of a data stack: a few calls more. */
@@ -14,8 +14,9 @@ enum {
     /* A single frame may be large; this is far beyond. */
     MOST_CHUNK_BYTES = 1 << 26,
     MOST_CHUNKS = 1 << 14,
-    /* Frames outside the data stack that were not needed this time, but lately. */
-    KEPT_FRAMES = 16,
+    /* Frames outside the data stack that were not needed this time, but lately: up to
+     * 3.10 those of a whole recursion, which is over before they are all found anew. */
+    KEPT_FRAMES = 512,
     KEPT_SAMPLES = 64,
 };
 
@@ -37,12 +38,29 @@ enum {
 
 /* --- what is wished for */
 
+/* As much as was used lately: a recursion that comes and goes would be over, and the
+ * stack another, if it had to be copied twice to have all of it. */
+static uint64_t
+most_used(const struct hn_watch *w, struct hn_chunk_watch *chunk)
+{
+    uint64_t window = w->sample / KEPT_SAMPLES;
+
+    if (window != chunk->window) {
+        chunk->lately[1] = window == chunk->window + 1 ? chunk->lately[0] : 0;
+        chunk->lately[0] = 0;
+        chunk->window = window;
+    }
+    if (chunk->used > chunk->lately[0])
+        chunk->lately[0] = chunk->used;
+    return chunk->lately[0] > chunk->lately[1] ? chunk->lately[0] : chunk->lately[1];
+}
+
 static void
 wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
     for (size_t i = 0; i < t->chunk_count; i++) {
         struct hn_chunk_watch *chunk = &t->chunks[i];
-        uint64_t used = chunk->used + (i == 0 ? SLACK_BYTES : 0);
+        uint64_t used = most_used(w, chunk) + (i == 0 ? SLACK_BYTES : 0);
 
         if (used > chunk->size)
             used = chunk->size;
@@ -90,6 +108,8 @@ wish_for_state(struct hn_watch *w, struct hn_thread_watch *t)
 static void
 wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    if (w->stands)
+        return;
     t->twice = true;
     wish_for_pass(w, t, 1);
 }
@@ -203,7 +223,7 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 
         if (t->rests)
             continue;
-        t->spared = runs(interp, t) && may_spare(w, t);
+        t->spared = runs(interp, t) && may_spare(w, t) && !w->stands;
         if (!runs(interp, t))
             once = true;
         else if (!t->spared)
@@ -420,6 +440,8 @@ static size_t
 sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 {
     t->left = false;
+    if (w->stands)
+        return t->now.count;
     if (!t->in_order)
         return 0;
     if (t->twice)
@@ -431,7 +453,9 @@ sound_links(struct hn_watch *w, struct hn_thread_watch *t)
 static bool
 is_exact(const struct hn_watch *w, const struct hn_thread_watch *t)
 {
-    return t->stands_still && t->in_order && w->shape.gil_format == HN_GIL_INTERPRETER;
+    if (w->stands)
+        return true;
+    return t->stands_still && t->in_order && w->shape.gil_switches >= 0;
 }
 
 /* The outermost frame of a thread stays as long as the thread does, or nearly. */
@@ -460,16 +484,33 @@ was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
                             t->now.links[t->now.count - sound - 1].node);
 }
 
+/* Whether the chain's end is the thread's. What was left meanwhile has no caller any
+ * more, and a generator that goes to and fro may be met twice without one; only C code
+ * that embeds Python calls one with nothing below. */
+static bool
+is_rooted(const struct hn_watch *w, struct hn_thread_watch *t, size_t sound)
+{
+    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
+    bool last = t->attempts + 1 >= MOST_ATTEMPTS, again;
+
+    if (is_exact(w, t) || t->root == outermost->frame)
+        return true;
+    if (outermost->generator)
+        return t->root == 0 && last && sound > 0;
+    if (t->root == 0)
+        return sound > 0 || last;
+    again = outermost->frame == t->next_root;
+    if (sound > 0)
+        t->next_root = outermost->frame;
+    return sound > 0 && (again || last);
+}
+
 static bool
 is_believed(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
     size_t sound = sound_links(w, t);
 
-    /* A generator that goes to and fro may be met twice without its caller; only C
-     * code that embeds Python calls one with nothing below. */
-    if (outermost->generator && !is_exact(w, t) && t->root != outermost->frame
-        && (t->root != 0 || t->attempts == 0))
+    if (!is_rooted(w, t, sound))
         return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
@@ -478,8 +519,6 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
         keep_root(w, t);
-    } else if (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame) {
-        return false; /* a generator that was left meanwhile has no caller any more */
     }
     if (was_left(w, t, sound))
         return false;
@@ -533,8 +572,11 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
 
-    if (t->rests)
+    if (t->rests) {
+        if (t->outcome == HN_OUTCOME_STACK)
+            hn_pairs_stay(w->tree, t->node);
         return;
+    }
     t->exact = is_exact(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -542,7 +584,9 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         t->calm = 0;
         return;
     }
-    if (t->spared)
+    /* Without a GIL those that wait are copied once, and nothing tells that they did.
+     */
+    if (t->spared || (!t->twice && !t->stands_still && !w->stands))
         hn_pairs_spare(w->tree, t->node);
     if (t->attempts > 0 || !hn_pairs_settled(w->pairs, w->tree, t->node))
         t->calm = 0;

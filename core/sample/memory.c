@@ -13,6 +13,8 @@ hn_sampled_resident(struct hn_sampled_process *process)
     char text[128], *end;
     ssize_t n;
 
+    if (process->elsewhere)
+        return 0;
     if (process->statm_fd < 0) {
         snprintf(text, sizeof(text), "/proc/%" PRId64 "/statm", process->pid);
         process->statm_fd = open(text, O_RDONLY | O_CLOEXEC);

@@ -89,7 +89,7 @@ struct scene {
     const struct hn_interp_watch *interp;
     uint64_t now_ns, every_ns;
     struct hn_range gil;
-    int64_t grown;
+    const struct hn_thread_watch *grower; /* to whom memory's growth is put down */
 };
 
 /* Whoever moved since the last look has run, whatever the kernel said before. */
@@ -99,6 +99,8 @@ activity(const struct scene *in, const struct hn_thread_watch *t)
     struct hn_sampled_thread *entry = &in->s->threads[t->index];
     uint32_t state;
 
+    if (in->process->elsewhere)
+        return t->has_gil || t->moved ? HN_PROFILE_ON_CPU : 0;
     state = hn_sampled_activity(entry, in->process->pid, &in->gil, in->now_ns,
                                 in->every_ns);
     if (state != HN_PROFILE_ON_CPU && t->moved && entry->asked_ns != in->now_ns)
@@ -152,9 +154,10 @@ count(const struct scene *in, struct hn_thread_watch *t, uint32_t state)
     }
     t->last_tally = (uint32_t)(tally - s->counts.items);
     tally->samples++;
-    if (in->grown != 0 && t->has_gil) {
-        tally->grown += in->grown;
+    if (t == in->grower && in->process->grown != 0) {
+        tally->grown += in->process->grown;
         tally->grown_samples++;
+        in->process->grown = 0;
     }
     atomic_fetch_add_explicit(&s->stacks, 1, memory_order_relaxed);
     if (s->options.timeline)
@@ -250,17 +253,41 @@ range_of_gil(const struct hn_watch *w, const struct hn_interp_watch *interp)
     return gil;
 }
 
-static int64_t
-growth(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
+static void
+add_growth(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
 {
     uint64_t before = p->resident;
 
     if (!s->options.memory)
-        return 0;
+        return;
     p->resident = hn_sampled_resident(p);
     if (p->resident != before)
         hn_sampler_keep_resident(s, p->watch->index, p->resident, now_ns);
-    return before == 0 || p->resident == 0 ? 0 : (int64_t)(p->resident - before);
+    if (before != 0 && p->resident != 0)
+        p->grown += (int64_t)(p->resident - before);
+}
+
+/* Who has the GIL, else who had it last; without a GIL somebody who went on. */
+static const struct hn_thread_watch *
+find_grower(const struct hn_watch *w)
+{
+    const struct hn_thread_watch *likely = NULL;
+
+    for (size_t i = 0; i < w->interp_count; i++) {
+        const struct hn_interp_watch *interp = &w->interps[i];
+
+        for (size_t k = 0; k < interp->thread_count; k++) {
+            const struct hn_thread_watch *t = interp->threads[k];
+
+            if (t->has_gil)
+                return t;
+            if (interp->has_gil_lock
+                    ? interp->turn.known && t->addr == interp->turn.last
+                    : t->moved)
+                likely = t;
+        }
+    }
+    return likely;
 }
 
 static void
@@ -270,7 +297,8 @@ record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
     struct scene in = { .s = s, .process = p, .now_ns = now_ns };
     bool old = !hn_layout_has(&w->rt->py.layout, HN_CODE_QUALNAME);
 
-    in.grown = growth(s, p, now_ns);
+    add_growth(s, p, now_ns);
+    in.grower = find_grower(w);
     if (s->options.native)
         hn_natives_begin(&s->natives, w, now_ns);
     for (size_t i = 0; i < w->interp_count; i++) {

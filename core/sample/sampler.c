@@ -311,6 +311,8 @@ hn_sampler_step(struct hn_sampler *s, uint64_t stopped_ns)
     pthread_mutex_lock(&s->mutex);
     s->stopped_ns += stopped_ns;
     s->on_time++;
+    for (uint32_t i = 0; i < s->process_count; i++)
+        s->processes[i].watch->stands = i == 0; /* children run on */
     take(s, hn_sampler_clock());
     if (s->processes[0].ended)
         st = hn_fail(s->err, HN_E_GONE, 0, s->ended);

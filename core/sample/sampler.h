@@ -32,10 +32,13 @@ struct hn_sampler_options {
     enum hn_status (*registers)(void *arg, int64_t tid, struct hn_registers *ret);
     void *registers_arg;
     const char *const *threads; /* names or native ids, NULL-terminated; NULL: all */
+    const struct hn_host *host; /* reads through it what cannot be read directly, so by
+                                   hn_sampler_step() alone; NULL: reads itself */
 };
 
 /* Opens process @pid for sampling. HN_E_NOT_PYTHON, HN_E_UNSUPPORTED, HN_E_SYSTEM
- * (EPERM: no right to read it) and HN_E_GONE as for any target. Copies @options. */
+ * (EPERM: no right to read it) and HN_E_GONE as for any target. Copies @options, but
+ * for the host, which outlives the sampler. */
 HN_MUST_CHECK enum hn_status
 hn_sampler_open(int64_t pid, const struct hn_sampler_options *options,
                 struct hn_error *err, struct hn_sampler **ret);

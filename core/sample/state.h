@@ -46,9 +46,11 @@ struct hn_sampled_process {
     int64_t pid;
     const char *version;
     bool ended;
+    bool elsewhere;    /* maybe on another machine: no /proc tells of it */
     uint64_t named_ns; /* when names were asked for */
     int statm_fd;      /* -1: not open */
     uint64_t resident; /* bytes, 0: not read yet */
+    int64_t grown;     /* by so much, and no stack has it yet */
 };
 
 struct hn_sampler {

@@ -83,7 +83,8 @@ add(struct hn_tree *tree, uint32_t parent, uint32_t code, int32_t at)
         tree->full = true;
         return HN_TREE_NONE;
     }
-    tree->nodes[tree->count] = (struct hn_tree_node){ parent, code, at, 0, 0, 0 };
+    tree->nodes[tree->count] =
+        (struct hn_tree_node){ .parent = parent, .code = code, .at = at };
     put(tree->slots, tree->slot_count, hash_of(parent, code, at), tree->count);
     return tree->count++;
 }

@@ -22,6 +22,7 @@ struct hn_tree_node {
     int32_t at;
     /* The caller's: see doubt.h. 0 in a new node. */
     uint32_t pair, sound, spared;
+    bool strange;
 };
 
 struct hn_tree {

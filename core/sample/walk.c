@@ -3,6 +3,7 @@
  * Nothing is believed because it was there: frames on the data stack lie one behind
  * the other without a gap, code must be code, an instruction must be in its code, and
  * the chain must come to its end. */
+#include "sample/expect.h"
 #include "sample/watch.h"
 
 #include <stdlib.h>
@@ -154,14 +155,27 @@ is_code(struct hn_watch *w, const struct hn_link *link)
                   != HN_CODES_NONE;
 }
 
+/* A generator that runs was called by something: since 3.12 at least by the frame that
+ * the interpreter loop begins with. Up to 3.10 it says itself whether it runs. */
+static bool
+was_suspended(const struct hn_shape *s, const struct hn_link *link, hn_addr back)
+{
+    if (!link->generator || back != 0)
+        return false;
+    return s->chain == HN_FRAME_CHAIN_OBJECTS ? link->live == HN_LIVE_OVER
+                                              : s->frame_entry < 0;
+}
+
 static enum hn_outcome
 follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr frame,
        struct hn_chain *ret)
 {
     const struct hn_shape *s = &w->shape;
     size_t cursor = 0, steps = 0, shims = 0;
+    hn_addr mark = 0;
 
     ret->count = 0;
+    t->yielded = false;
     t->frame_cursor = 0;
     while (frame != 0) {
         struct hn_link link = { .frame = frame };
@@ -169,8 +183,12 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         unsigned owner = 0;
         bool wished = false;
 
-        if (++steps > HN_LINKS_MOST)
-            return HN_OUTCOME_TORN; /* it runs in a circle */
+        /* Frames that were freed and used again may form a circle; a mark that moves on
+         * at powers of two finds one of any length before long. */
+        if (++steps > HN_LINKS_MOST || frame == mark)
+            return HN_OUTCOME_TORN;
+        if ((steps & (steps - 1)) == 0)
+            mark = frame;
         if (bytes)
             link.chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
@@ -189,6 +207,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             owner == 1
             || (s->frame_generator >= 0 && hn_take_u64(bytes, s->frame_generator) != 0);
         frame = hn_take_u64(bytes, s->frame_back);
+        if (was_suspended(s, &link, frame)) {
+            t->yielded = ret->count == 0;
+            return HN_OUTCOME_TORN;
+        }
         if (owner >= s->first_shim_owner) {
             if (++shims > MOST_SHIMS)
                 return HN_OUTCOME_TORN;
@@ -316,6 +338,37 @@ take_over(struct hn_thread_watch *t)
     return common;
 }
 
+/* The function at or around @at, from there on outwards, that is not the interpreter's
+ * own; NULL if there is none. */
+static const struct hn_link *
+shown_from(const struct hn_watch *w, const struct hn_chain *chain, size_t at)
+{
+    for (; at < chain->count; at++)
+        if (!w->codes->entries[chain->links[at].entry].internal)
+            return &chain->links[at];
+    return NULL;
+}
+
+/* Once for each two functions. */
+static void
+introduce(struct hn_watch *w, const struct hn_chain *chain, size_t i)
+{
+    const struct hn_code *const *contents = w->codes->contents;
+    const struct hn_code_entry *entries = w->codes->entries;
+    const struct hn_link *callee = &chain->links[i], *caller;
+
+    if (entries[callee->entry].internal
+        || !hn_pairs_are_strangers(w->pairs, w->tree, callee->node))
+        return;
+    caller = shown_from(w, chain, i + 1);
+    hn_pairs_introduce(
+        w->pairs, w->tree, callee->node,
+        !caller
+            || hn_expects_call(w->rt, caller->code,
+                               contents[entries[caller->entry].content],
+                               contents[entries[callee->entry].content]));
+}
+
 static enum hn_outcome
 find_node(struct hn_watch *w, struct hn_thread_watch *t)
 {
@@ -335,6 +388,7 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
 
         if (!intern(w, t, below, node, link))
             return HN_OUTCOME_TORN;
+        introduce(w, &t->now, i);
         if (hn_pairs_doubt(w->pairs, w->tree, link->node) && t->doubtful == 0)
             t->doubtful = i + 1;
         node = link->node;
@@ -458,6 +512,39 @@ find_first(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr
     return through_cframe(w, t, pass, first, ret);
 }
 
+/* The frame on top of the data stack, found from below, where frames lie one behind the
+ * other; 0 if that does not lead to its end. */
+static hn_addr
+top_of_stack(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *state = hn_plan_bytes(&w->plan, t->wish[0]);
+    const uint8_t *bytes = NULL;
+    uint64_t at = s->chunk_header + (t->chunk_count == 1 ? 8 : 0), end;
+
+    if (state && s->thread_top >= 0 && t->chunk_count > 0)
+        bytes = hn_plan_bytes(&w->plan, t->chunks[0].wish[0]);
+    if (!bytes)
+        return 0;
+    end = hn_take_u64(state, s->thread_top) - t->chunks[0].addr;
+    if (end > t->chunks[0].used)
+        return 0;
+    while (at + s->frame.first + s->frame.size <= end) {
+        const uint8_t *frame = bytes + at + s->frame.first;
+        uint32_t tlbc = s->frame_tlbc < 0 ? 0 : hn_take_u32(frame, s->frame_tlbc);
+        uint32_t entry = hn_codes_find(w->codes, w->index, code_of(s, frame), tlbc);
+        uint64_t next;
+
+        if (entry == HN_CODES_NONE)
+            return 0;
+        next = at + w->codes->entries[entry].frame_bytes;
+        if (next == end)
+            return t->chunks[0].addr + at;
+        at = next;
+    }
+    return 0;
+}
+
 enum hn_outcome
 hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
 {
@@ -465,6 +552,11 @@ hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
     enum hn_outcome outcome = find_first(w, t, 0, &first);
 
     if (outcome == HN_OUTCOME_STACK)
+        outcome = follow(w, t, 0, first, &t->now);
+    /* A thread that lost its CPU just when a generator gave a value away stands there
+     * however often it is looked at: what runs is the generator's caller. */
+    if (outcome == HN_OUTCOME_TORN && t->yielded && t->attempts > 0
+        && (first = top_of_stack(w, t)) != 0)
         outcome = follow(w, t, 0, first, &t->now);
     if (outcome != HN_OUTCOME_STACK)
         return outcome;

@@ -180,8 +180,9 @@ fill_interp(struct hn_watch *w, struct hn_interp_watch *interp)
             hn_field_addr(&w->rt->py, HN_RUNTIME_TSTATE_CURRENT, w->rt->address);
     else if (read_field(w, HN_INTERP_GIL, interp->addr, &gil))
         interp->gil = gil;
-    /* Up to 3.11 threads change places without a turn (PyThreadState_Swap). */
-    interp->turns = w->shape.gil_format == HN_GIL_INTERPRETER ? interp->gil : 0;
+    interp->turns = w->shape.gil_format == HN_GIL_RUNTIME_CURRENT
+                        ? hn_field_addr(&w->rt->py, HN_RUNTIME_GIL, w->rt->address)
+                        : interp->gil;
     if (w->shape.gil_switches < 0 || w->shape.gil_holder < 0)
         interp->turns = 0;
     interp->gc = find_gc(w, interp->addr);
@@ -259,10 +260,12 @@ hn_watch_read_interps(struct hn_watch *w)
 /* --- open and close */
 
 static enum hn_status
-open_target(struct hn_watch *w, int64_t pid)
+open_target(struct hn_watch *w, int64_t pid, const struct hn_host *host)
 {
-    struct hn_open_options options = { .no_stop = true };
-    enum hn_status st = hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
+    const struct hn_open_options options = { .no_stop = true };
+    enum hn_status st =
+        host ? hn_target_open_host(host, &options, pid, &w->err, &w->target)
+             : hn_target_open_live(pid, &options, NULL, &w->err, &w->target);
 
     if (!st)
         st = hn_runtime_open(w->target, &w->rt);
@@ -272,8 +275,9 @@ open_target(struct hn_watch *w, int64_t pid)
 }
 
 enum hn_status
-hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret)
+hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
+              struct hn_codes *codes, struct hn_tree *tree, struct hn_pairs *pairs,
+              struct hn_error *err, struct hn_watch **ret)
 {
     struct hn_watch *w = calloc(1, sizeof(*w));
     enum hn_status st;
@@ -284,7 +288,7 @@ hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tre
     w->codes = codes;
     w->tree = tree;
     w->pairs = pairs;
-    st = open_target(w, pid);
+    st = open_target(w, pid, host);
     if (st) {
         *err = w->err;
         hn_watch_close(w);

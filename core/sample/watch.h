@@ -52,8 +52,10 @@ struct hn_chain {
 /* A piece of a thread's data stack. */
 struct hn_chunk_watch {
     hn_addr addr;
-    uint64_t size; /* of the whole chunk */
-    uint64_t used; /* bytes to be copied */
+    uint64_t size;      /* of the whole chunk */
+    uint64_t used;      /* bytes that hold frames */
+    uint64_t lately[2]; /* the most of them in this window of looks, and in the last */
+    uint64_t window;    /* number of it */
     size_t wish[2];
 };
 
@@ -93,6 +95,7 @@ struct hn_thread_watch {
 
     hn_addr root, next_root; /* outermost frame of stacks that stood still; what it
                                 was the last time */
+    bool yielded; /* the innermost frame is a generator's that gave its value away */
     bool left; /* the second copy shows the same caller at the same place, but not what
                   it called */
 
@@ -146,6 +149,7 @@ struct hn_watch {
     uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
+    bool stands; /* for this look: nothing changes while it is copied */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;
@@ -153,10 +157,12 @@ struct hn_watch {
     struct hn_pairs *pairs;
 };
 
-/* Opens process @pid: reads it while it runs, never stops it. */
+/* Opens process @pid: reads it while it runs, never stops it. With @host it is read
+ * through that, and stands still whenever it is looked at. */
 HN_MUST_CHECK enum hn_status
-hn_watch_open(int64_t pid, uint32_t index, struct hn_codes *codes, struct hn_tree *tree,
-              struct hn_pairs *pairs, struct hn_error *err, struct hn_watch **ret);
+hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
+              struct hn_codes *codes, struct hn_tree *tree, struct hn_pairs *pairs,
+              struct hn_error *err, struct hn_watch **ret);
 
 void
 hn_watch_close(struct hn_watch *watch);

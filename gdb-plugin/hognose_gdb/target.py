@@ -25,6 +25,9 @@ ASSIGNMENT = re.compile(r"(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--")
 # Enough to tell one process's stack from another's.
 SAMPLE_BYTES = 64
 
+NOT_INTERRUPTIBLE = ("gdbserver could not interrupt it again, since it does not lead its "
+                     "process group")
+
 EVAL = "_PyEval_EvalFrameDefault"
 TAIL_CALLED_EVAL = "_TAIL_CALL_"
 
@@ -183,8 +186,10 @@ class Target:
         when it does."""
         with settings({"confirm": "off"}):
             inferior = gdb.selected_inferior()
-            native = _connection_type(inferior) == "native"
-            return run.resume(resumed, inferior.pid if native else 0)
+            kind = _connection_type(inferior)
+            if kind in ("remote", "extended-remote") and not _interruptible(inferior):
+                return _hognose.RUN_REFUSED, NOT_INTERRUPTIBLE
+            return run.resume(resumed, inferior.pid if kind == "native" else 0)
 
     def start(self):
         """Starts the program up to its first instruction: (whether, why not)."""
@@ -256,6 +261,17 @@ def _connection_type(inferior):
     text = gdb.execute("info connections", to_string=True)
     current = re.search(r"^\*\s*\d+\s+(\S+)", text, re.M)
     return current and current.group(1)
+
+
+def _interruptible(inferior):
+    """Whether gdbserver can stop it again: it sends SIGINT to the process group of the
+    process's number, which is there only if the process leads it."""
+    try:
+        groups = gdb.execute("info os procgroups", to_string=True)
+    except gdb.error:
+        return True  # another server, with ways of its own
+    return (re.search(r"^\d", groups, re.M) is None
+            or re.search(r"^%d\s" % inferior.pid, groups, re.M) is not None)
 
 
 def _core_path(inferior):

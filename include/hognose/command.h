@@ -42,9 +42,9 @@ hn_run_line(struct hn_session *session, const char *line);
 const char *
 hn_session_message(const struct hn_session *session);
 
-/* The help of a command, as --help prints it, in the words of the session's host; with
- * @name NULL the list of all commands. Owned by the session, valid until the next call
- * on it. NULL for an unknown name. */
+/* The help of a command, as --help prints it, and that of its subcommands, in the words
+ * of the session's host; with @name NULL the list of all commands. Owned by the
+ * session, valid until the next call on it. NULL for an unknown name. */
 const char *
 hn_command_help(struct hn_session *session, const char *name);
 

@@ -7,13 +7,11 @@ the reader. Then come the things that only debuggers have: help, completion, nam
 shared with libpython.py, remote targets, the Python API. All debuggers of the rig
 load the same two files. By default with two interpreters; --full takes all."""
 
-import contextlib
 import glob
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 
@@ -343,42 +341,10 @@ def libpython_wins(gdb):
 
 # --- remote targets
 
-@contextlib.contextmanager
-def gdbserver(pid):
-    """A gdbserver that holds the process; its address."""
-    program = shutil.which("gdbserver")
-    if not program:
-        raise Skip("no gdbserver")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = "127.0.0.1:%d" % port
-    server = subprocess.Popen([program, "--once", "--attach", address, str(pid)],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE)
-    try:
-        for line in server.stderr:
-            if b"Listening" in line:
-                break
-        yield address
-    finally:
-        end(server)
-
-
-def end(server):
-    """It ends by itself once the debugger has let go of the process."""
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-    server.stderr.close()
-
-
 def gdb_remote(bare, gdb, target):
     """All reads go through GDB; the text stays the same."""
     right = without_header(bare_output(bare, target, "dump"))
-    with gdbserver(target.pid) as address:
+    with harness.gdbserver(target.pid) as address:
         text = gdb.run_lines(None, [
             "set sysroot /", "target remote " + address, "echo %sdump\\n" % MARK,
             "py-dump", "echo %send\\n" % MARK, "detach"]).text

@@ -62,13 +62,11 @@ main(int argc, char **argv)
     if (hn_sampler_open(atoll(argv[1]), &options, &err, &sampler))
         return 1;
     for (int i = 0; i < 100; i++)
-        if (hn_sampler_step(sampler, 0))
-            return 1;
+        hn_sampler_look(sampler, hn_sampler_clock());
     reads = sampler->processes[0].watch->target->reads;
     whole = begin();
     for (long i = 0; i < count; i++)
-        if (hn_sampler_step(sampler, 0))
-            return 1;
+        hn_sampler_look(sampler, hn_sampler_clock());
     whole = end(whole);
     reads = sampler->processes[0].watch->target->reads - reads;
     floor = begin();

@@ -8,9 +8,11 @@ one interpreter and the installed debuggers; --full takes all of both."""
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,10 +33,10 @@ ATTACH_AGAIN = 3
 class Churn:
     """The target, and how far it has counted."""
 
-    def __init__(self, row, scratch, pause=0):
+    def __init__(self, row, scratch, pause=0, leads=False):
         self.path = scratch.file("count")
         self.program = harness.Program(row, "churn.py", [self.path, 0, pause],
-                                       cwd=scratch.path)
+                                       cwd=scratch.path, leads=leads)
 
     def __enter__(self):
         self.program.__enter__()
@@ -170,11 +172,13 @@ def ctrl_c_ends_it(host, churn):
     try:
         wait_until_sampled(churn, process)
         time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        text = process.communicate(timeout=60)[0].decode(errors="replace")
+        text, took = interrupt(process)
     finally:
         process.kill()
         process.wait()
+    if host.verbose:
+        print("      %s: the report came %.0f ms after Ctrl-C" % (host.name, took * 1000),
+              flush=True)
     reasons = [] if churn.advances() else ["the target does not run afterwards"]
     found = summaries(text)
     if len(found) != 1 or found[0][0] > 15:
@@ -184,6 +188,21 @@ def ctrl_c_ends_it(host, churn):
     if process.returncode != 1:
         reasons.append("exit status %d" % process.returncode)
     return reasons
+
+
+def interrupt(process):
+    """(all that it says, how long after Ctrl-C the report came): a figure to look at."""
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    text, took, begun = "", float("nan"), time.monotonic()
+    process.send_signal(signal.SIGINT)
+    for line in process.stdout:
+        text += line.decode(errors="replace")
+        if SUMMARY.match(text[text.rfind("\n", 0, -1) + 1:]):
+            took = time.monotonic() - begun
+    watchdog.cancel()
+    process.wait()
+    return text, took
 
 
 def wait_until_sampled(churn, process):
@@ -265,6 +284,53 @@ def leaks_nothing(host, churn, runs):
     return reasons
 
 
+# --- what only the debugger can read
+
+BY_DEBUGGER = "It cannot be read directly, only through the debugger, so it was stopped"
+
+
+def judge_by_debugger(text, churn):
+    found = summaries(text)
+    reasons = [] if churn.advances() else ["the target does not run afterwards"]
+    if len(found) != 1 or found[0][1] < 2 or "churn.py" not in text:
+        reasons.append("summaries %s: %s" % (found, text[-600:]))
+    if text.count(BY_DEBUGGER) != 1 or "target stopped for" not in text:
+        reasons.append("does not say that it stopped it: " + text[-600:])
+    return reasons
+
+
+def gdb_through_gdbserver(gdb, churn):
+    with harness.gdbserver(churn.program.pid) as address:
+        done = gdb.run_lines(None, ["set sysroot /", "target remote " + address,
+                                    "py-sample -d 1 --limit 0", "detach"])
+    reasons = [] if done.returncode == 0 else ["exit status %d" % done.returncode]
+    return reasons + judge_by_debugger(done.text, churn)
+
+
+def gdb_without_a_way_to_stop(gdb, churn):
+    """gdbserver interrupts process groups alone: not a moment is it let run."""
+    with harness.gdbserver(churn.program.pid) as address:
+        text = gdb.run_lines(None, ["set sysroot /", "target remote " + address,
+                                    "py-sample -d 1", "detach"]).text
+    said = "gdbserver could not interrupt it again, since it does not lead its process group"
+    return ([] if said in text else [text[-600:]]) + (
+        [] if churn.advances() else ["the target does not run afterwards"])
+
+
+def lldb_without_permission(lldb, churn):
+    """Its server may read the process, LLDB itself may not."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() != 0 or not setpriv:
+        raise Skip("takes a right away by setpriv, as root")
+    forbidden = harness.Lldb(lldb.build, [setpriv, "--bounding-set=-sys_ptrace"] + lldb.argv,
+                             lldb.env)
+    with harness.lldb_server(churn.program.pid) as address:
+        done = forbidden.run_lines(None, ["gdb-remote " + address,
+                                          "py-sample -d 1.5 --limit 0", "process detach"])
+    reasons = [] if done.returncode == 0 else ["exit status %d" % done.returncode]
+    return reasons + judge_by_debugger(done.text, churn)
+
+
 # --- the bare program
 
 def bare_program(bare, row, scratch):
@@ -321,6 +387,9 @@ def bare_top_needs_a_terminal(bare, churn):
 
 SESSION_CHECKS = (keeps_its_pace, says_nothing_else, keeps_the_selection,
                   breakpoint_ends_it, ctrl_c_ends_it)
+# (check, whether the target leads a process group)
+INDIRECT_CHECKS = {"gdb": ((gdb_through_gdbserver, True), (gdb_without_a_way_to_stop, False)),
+                   "lldb": ((lldb_without_permission, False),)}
 BARE_CHECKS = (bare_stops, bare_interrupted, bare_top_needs_a_terminal)
 
 
@@ -337,9 +406,14 @@ def attempt_bare(tally, bare, row):
 
 
 def attempt_host(tally, options, name, host, row):
+    host.verbose = options.verbose
     name = "%s, %s" % (name, row["name"])
     for check in SESSION_CHECKS:
         with harness.Scratch() as scratch, Churn(row, scratch) as churn:
+            tally.attempt(title(name, check), check, host, churn)
+    for check, leads in INDIRECT_CHECKS[host.name]:
+        # Names of threads that come and go are more than gdbserver can take.
+        with harness.Scratch() as scratch, Churn(row, scratch, 0.1, leads) as churn:
             tally.attempt(title(name, check), check, host, churn)
     with harness.Scratch() as scratch:
         tally.attempt(title(name, starts_a_program), starts_a_program, host, row, scratch)

@@ -550,6 +550,8 @@ help_reads_no_target(void **state)
     assert_int_equal(fake.opened, 0);
     assert_non_null(strstr(hn_command_help(session, NULL), "  py-dump "));
     assert_null(hn_command_help(session, "py-nothing"));
+    assert_non_null(strstr(hn_command_help(session, "py-sample"),
+                           "--- py-sample convert ---\n\nShow an earlier"));
 }
 
 static void

@@ -28,6 +28,8 @@ begin(struct scene *s)
     s->at_20 = hn_tree_step(&s->tree, 0, LOOP, 20);
     s->one = hn_tree_step(&s->tree, s->at_10, ONE, 0);
     s->other = hn_tree_step(&s->tree, s->at_20, OTHER, 0);
+    hn_pairs_introduce(&s->pairs, &s->tree, s->one, true);
+    hn_pairs_introduce(&s->pairs, &s->tree, s->other, true);
 }
 
 static void
