@@ -115,9 +115,9 @@ is_between(const struct between *b, hn_addr addr)
     return false;
 }
 
-/* A task or future that a callback of the @from-th wakes. */
+/* A task or future that a callback of one of them wakes. */
 static enum hn_status
-visit(struct linker *l, struct between *b, size_t from, hn_addr woken, const char *how)
+visit(struct linker *l, struct between *b, hn_addr woken, const char *how)
 {
     uint32_t task = b->items[0].future.task
                         ? hn_index_find(l->numbers, b->items[0].future.addr, NULL, NULL)
@@ -125,9 +125,6 @@ visit(struct linker *l, struct between *b, size_t from, hn_addr woken, const cha
              other = hn_index_find(l->numbers, woken, NULL, NULL);
     enum hn_kind kind;
 
-    /* The way that leads out of a task names it: shield inside gather is a shield. */
-    if (from > 0)
-        how = b->items[from].how;
     if (task == HN_INDEX_NONE || is_between(b, woken))
         return HN_OK;
     if (other != HN_INDEX_NONE)
@@ -161,8 +158,10 @@ add_woken(struct linker *l, const struct hn_future *task, struct between *b,
             hn_callback_woken(l->kinds, callbacks[c], &woken);
             if (i == 0 && woken.source != 0)
                 *mirror = woken.source;
+            /* The way that leads out of a task names it: shield inside gather is a
+             * shield. */
             for (size_t w = 0; !st && w < woken.count; w++)
-                st = visit(l, b, i, woken.items[w], woken.how);
+                st = visit(l, b, woken.items[w], i > 0 ? b->items[i].how : woken.how);
         }
     }
     return st;
