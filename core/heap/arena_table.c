@@ -90,7 +90,7 @@ read_arena(struct hn_python *py, hn_addr table, uint32_t index, uint32_t pool,
     if (hn_layout_has(&py->layout, HN_ARENA_POOL_LIST))
         ret->free_list = hn_record_u64(&rec, HN_ARENA_POOL_LIST);
     /* 2 MiB since 3.15 where pages are huge. */
-    while (total > ret->size / pool && ret->size < 4 * LARGE_ARENA)
+    while (total > ret->size / pool && ret->size < UINT64_C(4) * LARGE_ARENA)
         ret->size *= 2;
     ret->first_pool = (ret->at + pool - 1) / pool * pool;
     return ret->at != 0 && total > 0 && total <= ret->size / pool

@@ -55,8 +55,8 @@ read_top(struct hn_target *target, const struct hn_glibc_shape *shape, hn_addr a
     hn_addr bins = arena + shape->bins_at;
     uint64_t size;
 
-    if (!hn_peek(target, bins - TOP_BEFORE_BINS, top_ret) || *top_ret == bins - 2 * WORD
-        || *top_ret % HN_CHUNK_ALIGNMENT != 0
+    if (!hn_peek(target, bins - TOP_BEFORE_BINS, top_ret)
+        || *top_ret == bins - UINT64_C(2) * WORD || *top_ret % HN_CHUNK_ALIGNMENT != 0
         || !hn_peek(target, *top_ret + WORD, &size))
         return false;
     size &= ~(uint64_t)HN_CHUNK_FLAGS;
@@ -289,7 +289,7 @@ hn_chunk_iter_next(struct hn_chunk_iter *it, struct hn_chunk *ret)
     if (!read_size(it, ret->at, &word))
         return true;
     size = word & ~(uint64_t)HN_CHUNK_FLAGS;
-    if (size <= HN_CHUNK_HEADER && ret->size <= 2 * HN_CHUNK_HEADER) {
+    if (size <= HN_CHUNK_HEADER && ret->size <= UINT64_C(2) * HN_CHUNK_HEADER) {
         ret->use = HN_CHUNK_IS_FENCE;
         return true;
     }

@@ -23,7 +23,7 @@ enum {
 static bool
 is_whole_bin(struct hn_target *target, hn_addr links)
 {
-    const hn_addr bin = links - 2 * WORD;
+    const hn_addr bin = links - UINT64_C(2) * WORD;
     uint64_t first, last, back, forth;
 
     if (!hn_peek(target, links, &first) || !hn_peek(target, links + WORD, &last))
@@ -31,8 +31,9 @@ is_whole_bin(struct hn_target *target, hn_addr links)
     if (first == bin && last == bin)
         return true;
     return first != bin && last != bin && first % HN_CHUNK_ALIGNMENT == 0
-           && hn_peek(target, first + 3 * WORD, &back)
-           && hn_peek(target, last + 2 * WORD, &forth) && back == bin && forth == bin;
+           && hn_peek(target, first + UINT64_C(3) * WORD, &back)
+           && hn_peek(target, last + UINT64_C(2) * WORD, &forth) && back == bin
+           && forth == bin;
 }
 
 bool
@@ -101,21 +102,21 @@ static bool
 search(struct hn_target *target, const struct hn_region *region, unsigned *tries,
        struct hn_glibc_shape *ret)
 {
-    for (hn_addr at = region->start; at + 2 * WORD <= region->end;) {
+    for (hn_addr at = region->start; at + UINT64_C(2) * WORD <= region->end;) {
         size_t size;
         const uint8_t *bytes = hn_target_lend(target, at, &size);
 
-        if (!bytes || size < 2 * WORD) {
+        if (!bytes || size < UINT64_C(2) * WORD) {
             at = (at | 4095) + 1;
             continue;
         }
         if (size > region->end - at)
             size = region->end - at;
-        for (size_t i = 0; i + 2 * WORD <= size; i += WORD) {
+        for (size_t i = 0; i + UINT64_C(2) * WORD <= size; i += WORD) {
             uint64_t links[2];
 
             memcpy(links, bytes + i, sizeof(links));
-            if (links[0] != at + i - 2 * WORD || links[1] != links[0])
+            if (links[0] != at + i - UINT64_C(2) * WORD || links[1] != links[0])
                 continue;
             if (try_bin(target, at + i, ret))
                 return true;
@@ -128,8 +129,8 @@ search(struct hn_target *target, const struct hn_region *region, unsigned *tries
             if (size > region->end - at)
                 size = region->end - at;
         }
-        at += size < 2 * WORD ? 2 * WORD : size - WORD;
-        if (size <= 2 * WORD)
+        at += size < UINT64_C(2) * WORD ? UINT64_C(2) * WORD : size - WORD;
+        if (size <= UINT64_C(2) * WORD)
             at = (at | 4095) + 1;
     }
     return false;

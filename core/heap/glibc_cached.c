@@ -117,7 +117,8 @@ add_fastbins(struct hn_target *target, const struct hn_glibc_shape *shape,
              hn_addr arena, struct hn_glibc *glibc)
 {
     /* In front of the top chunk and the last remainder. */
-    hn_addr first = arena + shape->bins_at - 2 * WORD - shape->fastbins * WORD;
+    hn_addr first =
+        arena + shape->bins_at - UINT64_C(2) * WORD - (hn_addr)shape->fastbins * WORD;
 
     for (unsigned i = 0; i < shape->fastbins; i++) {
         uint64_t chunk;
@@ -144,7 +145,8 @@ entry(const struct tcache *t, unsigned bin)
     const struct tcache_form *form = t->form;
     uint64_t value;
 
-    memcpy(&value, t->bytes + form->bins * form->counts_bytes + (size_t)bin * WORD,
+    memcpy(&value,
+           t->bytes + (size_t)form->bins * form->counts_bytes + (size_t)bin * WORD,
            sizeof(value));
     return value;
 }
@@ -200,7 +202,7 @@ try_tcache(struct hn_target *target, struct hn_glibc *glibc,
            const struct tcache_form *form, hn_addr chunk)
 {
     struct tcache t = { .form = form };
-    size_t size = form->bins * (form->counts_bytes + WORD);
+    size_t size = (size_t)form->bins * (form->counts_bytes + WORD);
 
     if (hn_target_read_some(target, chunk + HN_CHUNK_HEADER, t.bytes, size) != size
         || !is_tcache(target, glibc, &t))

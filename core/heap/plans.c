@@ -248,7 +248,7 @@ apply_rule(struct maker *m, const struct rule *rule, uint64_t from, uint64_t to)
     for (unsigned i = 0; i < SKIPPED_MOST && rule->fields[i]; i++)
         mark_field(m, rule->fields[i], listed);
     for (unsigned i = 0; i < rule->links; i++)
-        mark_word(m, (int64_t)from + i * WORD, MARK_WEAK);
+        mark_word(m, (int64_t)from + (int64_t)i * WORD, MARK_WEAK);
     if (rule->knowledge == NAMED)
         fill(m, from, to, MARK_NOTHING);
     fill(m, from, to, rule->knowledge == OWNS ? MARK_OWNED : MARK_NOTHING);

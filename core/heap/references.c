@@ -248,7 +248,8 @@ refer_next_link(struct hn_referrer *r, const uint8_t *body, size_t size)
     memcpy(&next, body + at, WORD);
     to = hn_heap_find(r->heap, next);
     if (to == HN_HEAP_NONE
-        || strcmp(r->heap->type[r->heap->types[to]].name, "functools._lru_list_elem"))
+        || strcmp(r->heap->type[r->heap->types[to]].name, "functools._lru_list_elem")
+               != 0)
         return;
     r->at.place = HN_REFERENCE_WORD;
     r->at.index = at;

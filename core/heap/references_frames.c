@@ -68,7 +68,7 @@ stack_depth(const struct hn_referrer *r, const struct hn_record *rec,
 
         top = pointer >= first ? (int64_t)((pointer - first) / WORD) : -1;
     }
-    if (top < (int64_t)variables || top > 2 * SLOTS_MOST)
+    if (top < (int64_t)variables || top > INT64_C(2) * SLOTS_MOST)
         return false;
     *ret = (uint64_t)top - variables;
     return true;

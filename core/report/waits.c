@@ -98,8 +98,8 @@ put_holder(struct hn_text *text, const struct hn_look *look,
     if (wait->holder != HN_NOBODY) {
         hn_text_puts(text, ": ");
         hn_actor_put(text, look, waits, wait->holder);
-        hn_text_printf(text, wait->kind == HN_WAIT_JOIN ? "" : " has it (%s)",
-                       wait->how);
+        if (wait->kind != HN_WAIT_JOIN)
+            hn_text_printf(text, " has it (%s)", wait->how);
     } else if (wait->owner != 0) {
         hn_text_printf(text, ": its owner, %llu, is no thread that lives",
                        (unsigned long long)wait->owner);

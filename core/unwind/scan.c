@@ -82,9 +82,9 @@ encoding_of(const struct scan *s, size_t at, uint8_t *ret)
     if (letters[0] != 'z')
         return letters[0] == '\0';
     /* alignments of code and data, the return address's register, the data's length */
-    if (!skip_leb(&c) || !skip_leb(&c)
-        || !(version == 1 ? hn_cursor_skip(&c, 1) : skip_leb(&c)) || !skip_leb(&c))
-        return false;
+    for (unsigned i = 0; i < 4; i++)
+        if (!(i == 2 && version == 1 ? hn_cursor_skip(&c, 1) : skip_leb(&c)))
+            return false;
     return find_encoding(&c, letters + 1, ret);
 }
 

@@ -48,18 +48,16 @@ count_crowd(const struct hn_judge *j)
         if (!is_alive(&j->interp->threads[i]))
             continue;
         c.alive++;
-        if (!wait)
-            c.running++;
-        else if (hn_judge_is_outside(wait->kind)) {
+        if (wait && hn_judge_is_outside(wait->kind)) {
             c.outside++;
             if (!c.first_outside)
                 c.first_outside = wait;
-        } else if (wait->timed || hn_judge_is_idle(wait->kind))
+        } else if (wait && (wait->timed || hn_judge_is_idle(wait->kind)))
             c.idle++;
-        else if (is_inside(wait->kind))
+        else if (wait && is_inside(wait->kind))
             c.inside++;
         else
-            c.running++; /* the GIL, C code: it may get on */
+            c.running++; /* nothing, the GIL, C code: it may get on */
     }
     return c;
 }
