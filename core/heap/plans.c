@@ -315,7 +315,7 @@ static void
 mark_chain(struct maker *m, const struct hn_type *const *chain, unsigned count,
            struct hn_plan *plan)
 {
-    uint64_t from = m->py->layout.size[HN_STRUCT_OBJECT];
+    uint64_t from = m->py->layout.size[HN_STRUCT_OBJECT], fixed;
 
     while (count-- > 0) {
         const struct hn_type *type = chain[count];
@@ -326,21 +326,26 @@ mark_chain(struct maker *m, const struct hn_type *const *chain, unsigned count,
         from = type->basicsize;
     }
     /* What a frame inside of the object owns is the frame's matter. */
-    for (uint64_t i = fixed_part(m->py, plan->form, from) / WORD;
-         fixed_part(m->py, plan->form, from) < from && i < from / WORD && i < m->words;
+    fixed = fixed_part(m->py, plan->form, from);
+    for (uint64_t i = fixed / WORD; fixed < from && i < from / WORD && i < m->words;
          i++)
         m->marks[i] = MARK_NOTHING;
+}
+
+static uint32_t
+bits_of(uint8_t mark)
+{
+    switch (mark) {
+    case MARK_ATTRIBUTES: return HN_PLAN_ATTRIBUTES;
+    case MARK_SCANNED: return HN_PLAN_SCANNED;
+    case MARK_WEAK: return HN_PLAN_WEAK;
+    default: return 0;
+    }
 }
 
 static bool
 keep_words(struct maker *m, struct hn_plan *plan)
 {
-    static const uint32_t bits[] = {
-        [MARK_OWNED] = 0,
-        [MARK_ATTRIBUTES] = HN_PLAN_ATTRIBUTES,
-        [MARK_SCANNED] = HN_PLAN_SCANNED,
-        [MARK_WEAK] = HN_PLAN_WEAK,
-    };
     struct hn_plan_word *words =
         hn_arena_array(&m->plans->arena, m->words, sizeof(*words));
 
@@ -349,7 +354,7 @@ keep_words(struct maker *m, struct hn_plan *plan)
     for (uint32_t i = 0; i < m->words; i++)
         if (m->marks[i] != MARK_UNKNOWN && m->marks[i] != MARK_NOTHING)
             words[plan->word_count++] =
-                (struct hn_plan_word){ i * WORD, bits[m->marks[i]] };
+                (struct hn_plan_word){ i * WORD, bits_of(m->marks[i]) };
     plan->words = words;
     if (plan->word_count > 0)
         plan->body = words[plan->word_count - 1].offset + WORD;
@@ -363,6 +368,7 @@ plan_values(struct maker *m, const struct hn_type *type, struct hn_plan *plan)
 {
     struct hn_python *py = m->py;
     struct hn_record rec;
+    uint64_t entries;
 
     if (!(type->flags & HN_TPFLAG_HEAP)
         || hn_field_read(py, HN_HEAPTYPE_CACHED_KEYS, type->at, &plan->values_keys)
@@ -371,10 +377,9 @@ plan_values(struct maker *m, const struct hn_type *type, struct hn_plan *plan)
         plan->values_keys = 0;
         return;
     }
-    plan->values_most = (uint32_t)(hn_record_u64(&rec, HN_DICTKEYS_NENTRIES)
-                                   + hn_record_u64(&rec, HN_DICTKEYS_USABLE));
-    if (plan->values_most > HN_DICT_BLOCK)
-        plan->values_most = HN_DICT_BLOCK;
+    entries = hn_record_u64(&rec, HN_DICTKEYS_NENTRIES)
+              + hn_record_u64(&rec, HN_DICTKEYS_USABLE);
+    plan->values_most = entries < HN_DICT_BLOCK ? (uint32_t)entries : HN_DICT_BLOCK;
     if (!(type->flags & HN_TPFLAG_INLINE_VALUES))
         return;
     if (py->layout.formats.instance == HN_INSTANCE_INLINE_HEADER)
