@@ -312,8 +312,11 @@ book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
 {
     const uint64_t step = hn_mi_segment_bytes(b->py);
     hn_addr at = (region->start + step - 1) / step * step;
-    /* The end of the last segment; 0: none yet. The kernel splits what was reserved. */
-    hn_addr done = region->start == *reserved ? region->start : 0;
+    /* The end of the last segment; 0: none yet. What was reserved is split by what
+     * mimalloc gave back of its last segment. */
+    bool goes_on = *reserved != 0 && region->start >= *reserved
+                   && region->start < *reserved + step;
+    hn_addr done = goes_on ? region->start : 0;
 
     while (at < region->end) {
         struct hn_mi_segment segment;
