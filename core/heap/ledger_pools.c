@@ -293,13 +293,12 @@ book_segment(struct hn_bookkeeper *b, const struct hn_mi_segment *segment,
     return HN_OK;
 }
 
-/* mimalloc reserves a gigabyte at once and cuts segments off it. Where it begins with
- * one, the pieces between @from and @to that are none wait for that. */
+/* mimalloc reserves a gigabyte at once and cuts segments off it: the pieces between
+ * @from and @to that are none wait for that. */
 static void
-book_reserved(struct hn_bookkeeper *b, const struct hn_region *region, hn_addr from,
-              hn_addr to)
+book_reserved(struct hn_bookkeeper *b, hn_addr from, hn_addr to)
 {
-    if (region->start % hn_mi_segment_bytes(b->py) != 0 || from >= to)
+    if (from >= to)
         return;
     if (hn_book(b, HN_LEDGER_FREE_POOLS, from, to) > 0)
         b->ledger->rows[HN_LEDGER_FREE_POOLS].count++;
@@ -312,11 +311,11 @@ book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
 {
     const uint64_t step = hn_mi_segment_bytes(b->py);
     hn_addr at = (region->start + step - 1) / step * step;
-    /* The end of the last segment; 0: none yet. What was reserved is split by what
-     * mimalloc gave back of its last segment. */
+    /* What was reserved is split by what mimalloc gave back or guards of a segment. */
     bool goes_on = *reserved != 0 && region->start >= *reserved
                    && region->start < *reserved + step;
-    hn_addr done = goes_on ? region->start : 0;
+    bool is_reserved = goes_on || at == region->start;
+    hn_addr done = goes_on ? at : 0; /* the end of the last segment; 0: none yet */
 
     while (at < region->end) {
         struct hn_mi_segment segment;
@@ -326,15 +325,15 @@ book_segments_in(struct hn_bookkeeper *b, const struct hn_region *region,
             at += step;
             continue;
         }
-        if (done)
-            book_reserved(b, region, done, at);
+        if (done && is_reserved)
+            book_reserved(b, done, at);
         st = book_segment(b, &segment, page, &done);
         if (st)
             return st;
         at = (done + step - 1) / step * step;
     }
-    if (done) {
-        book_reserved(b, region, done, region->end / step * step);
+    if (done && is_reserved) {
+        book_reserved(b, done, region->end / step * step);
         *reserved = region->end;
     }
     return HN_OK;
