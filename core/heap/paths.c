@@ -492,21 +492,25 @@ by_count(const void *a, const void *b)
     return (x->object > y->object) - (x->object < y->object);
 }
 
+enum { MANY = 10 };
+
 /* A place inside of another says more than that one, which is left out where most of
- * its objects are in such. Of places with less than a hundredth nobody hears. From the
- * farthest on; @covered is by object how many are in places that were taken. */
+ * its objects are in such. Of places with less than a hundredth nobody hears, nor of
+ * one object among many, which would be a place inside of its pile. From the farthest
+ * on; @covered is by object how many are in places that were taken. */
 static uint32_t
 take_places(const struct gathering *g, const bool *is_place, uint64_t total,
             uint32_t *covered, struct place *places, uint32_t most)
 {
     const struct hn_paths *paths = g->paths;
+    const uint64_t few = total < MANY ? 0 : total < 100 ? 1 : total / 100;
     uint32_t count = 0;
 
     for (uint32_t i = paths->reached; i-- > 0;) {
         uint32_t object = paths->order[i], via = paths->via[object];
         uint32_t below = g->below[object];
 
-        if (is_place[object] && below > total / 100 && count < most
+        if (is_place[object] && below > few && count < most
             && covered[object] < below - below / 10 * 3) {
             places[count++] = (struct place){ object, below };
             covered[object] = below;
