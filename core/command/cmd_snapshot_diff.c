@@ -60,8 +60,10 @@ note_doubts(struct hn_call *call, const struct hn_diff *diff)
         if (facts->kind == HN_MOMENT_SNAPSHOT && facts->inconsistent)
             hn_call_note(call, "%s was saved while its process ran",
                          diff->moments[i].name);
+        /* When a core was made is known to the second. */
         if (i > 0 && facts->time_ns && diff->moments[i - 1].facts->time_ns
-            && facts->time_ns < diff->moments[i - 1].facts->time_ns)
+            && facts->time_ns + INT64_C(1000000000)
+                   < diff->moments[i - 1].facts->time_ns)
             hn_call_note(call, "%s is of an earlier time than what stands before it",
                          diff->moments[i].name);
     }
