@@ -10,6 +10,7 @@
 #include "layout/rows.h"
 #include "objects/preview.h"
 #include "runtime/internal.h"
+#include "runtime/qualindex.h"
 #include "wait/await.h"
 #include "wait/callback.h"
 #include "wait/future.h"
@@ -171,6 +172,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fill(&rt.py.layout, memory, &choices, bytes + sizeof choices,
          size - sizeof choices);
     follow_all(&rt);
+    hn_qualindex_destroy(rt.qualindex);
     hn_types_destroy(rt.types);
     hn_code_cache_clear(&rt);
     hn_arena_deinit(&rt.arena);
