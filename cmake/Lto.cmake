@@ -7,9 +7,6 @@ if(HOGNOSE_SANITIZE OR HOGNOSE_TSAN OR HOGNOSE_COVERAGE OR HOGNOSE_FUZZ
    OR CMAKE_BUILD_TYPE STREQUAL Debug OR NOT HOGNOSE_HAS_FAT_LTO)
   set(HOGNOSE_LTO OFF)
 endif()
-if(HOGNOSE_LTO)
-  add_link_options(-fno-lto) # else the linker does it for whatever finds such objects
-endif()
 message(STATUS "Optimisation across files: ${HOGNOSE_LTO}")
 
 # Compiles @target for both ways of linking.
