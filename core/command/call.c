@@ -17,6 +17,19 @@ enum { MAX_NOTES = 1000 };
 /* Nobody wonders before, and more often nobody can read. */
 enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
 
+enum hn_status
+hn_call_file(struct hn_call *call, const char *doing, const char **ret)
+{
+    if (call->operand_count == 1 && strcmp(call->operands[0], "-") != 0) {
+        *ret = hn_parse_path(call->operands[0], &call->arena);
+        return *ret ? HN_OK : HN_E_NOMEM;
+    }
+    call->misused = true;
+    call->doing = doing;
+    return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
+                   "the name of a file to write is missing");
+}
+
 void
 hn_call_note(struct hn_call *call, const char *format, ...)
 {

@@ -26,6 +26,11 @@ hn_call_load_stack(struct hn_call *call, struct hn_thread *thread, uint64_t limi
 HN_MUST_CHECK enum hn_status
 hn_call_load_stacks(struct hn_call *call, uint64_t threads, uint64_t limit);
 
+/* The file that the only operand names, to be written by a command that is @doing
+ * something; "-" is none, as what is saved is no text for a screen. In @call->arena. */
+HN_MUST_CHECK enum hn_status
+hn_call_file(struct hn_call *call, const char *doing, const char **ret);
+
 /* Adds a sentence about what is missing. */
 void
 hn_call_note(struct hn_call *call, const char *format, ...)

@@ -83,20 +83,6 @@ say_saved(struct hn_call *call, const char *path, const struct hn_moment *moment
     hn_call_end_text(call);
 }
 
-/* A database is no text for a screen. */
-static enum hn_status
-check_path(struct hn_call *call, const char **ret)
-{
-    if (call->operand_count == 1 && strcmp(call->operands[0], "-") != 0) {
-        *ret = hn_parse_path(call->operands[0], &call->arena);
-        return *ret ? HN_OK : HN_E_NOMEM;
-    }
-    call->misused = true;
-    call->doing = "save a snapshot";
-    return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
-                   "the name of a file to write is missing");
-}
-
 static enum hn_status
 save(struct hn_call *call, const struct save_options *o, const char *path,
      struct hn_moment *moment)
@@ -126,7 +112,7 @@ run(struct hn_call *call, const void *options)
     const struct save_options *o = options;
     struct hn_moment moment;
     const char *path = NULL;
-    enum hn_status st = check_path(call, &path);
+    enum hn_status st = hn_call_file(call, "save a snapshot", &path);
 
     hn_moment_init(&moment);
     if (!st)

@@ -64,26 +64,12 @@ say_saved(struct hn_call *call, const char *path, const struct hn_traces *traces
     }
 }
 
-/* A picture for the module is no text for a screen. */
-static enum hn_status
-check_path(struct hn_call *call, const char **ret)
-{
-    if (call->operand_count == 1 && strcmp(call->operands[0], "-") != 0) {
-        *ret = hn_parse_path(call->operands[0], &call->arena);
-        return *ret ? HN_OK : HN_E_NOMEM;
-    }
-    call->misused = true;
-    call->doing = "save allocation traces";
-    return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
-                   "the name of a file to write is missing");
-}
-
 static enum hn_status
 run(struct hn_call *call, const void *options)
 {
     struct hn_traces traces = { 0 };
     const char *path = NULL;
-    enum hn_status st = check_path(call, &path);
+    enum hn_status st = hn_call_file(call, "save allocation traces", &path);
 
     if (!st)
         st = hn_call_open(call);

@@ -9,15 +9,6 @@
 enum { COUNT = 11, BYTES = 12, SHARE = 6, LABEL = 24 };
 
 void
-hn_graph_bytes_put(struct hn_text *text, uint64_t bytes, int columns)
-{
-    char buf[HN_NUMBER_SIZE];
-
-    hn_bytes_format(buf, bytes);
-    hn_text_printf(text, "%*s", columns, buf);
-}
-
-void
 hn_graph_count_put(struct hn_text *text, uint64_t count, const char *one)
 {
     hn_number_put(text, count);
@@ -112,9 +103,8 @@ hn_links_put(struct hn_text *text, const struct hn_look *look,
     for (size_t i = 0; i < links->count; i++)
         put_link(text, look, &links->items[i]);
     if (links->count < links->total) {
-        hn_text_puts(text, "  ... ");
-        hn_number_put(text, links->total - links->count);
-        hn_text_puts(text, " more (--limit 0)\n");
+        hn_text_puts(text, "  ");
+        hn_rest_put(text, links->count, links->total, NULL);
     }
     if (links->unexplained) {
         hn_graph_count_put(text, links->unexplained, "more reference");
@@ -163,7 +153,7 @@ put_path(struct hn_text *text, const struct hn_look *look,
 
         hn_number_format(buf, path->objects);
         hn_text_printf(text, "%*s", COUNT, buf);
-        hn_graph_bytes_put(text, path->bytes, BYTES);
+        hn_bytes_put(text, path->bytes, BYTES);
     }
     hn_text_puts(text, "  ");
     hn_look_put(text, look, HN_MARK, path->text);
@@ -187,7 +177,7 @@ hn_paths_put(struct hn_text *text, const struct hn_look *look,
     } else {
         hn_graph_object_put(text, look, &paths->object, 0);
         hn_text_puts(text, "\nkeeps ");
-        hn_graph_bytes_put(text, paths->object.retained, 0);
+        hn_bytes_put(text, paths->object.retained, 0);
         hn_text_puts(text, " alive\n");
     }
     if (paths->garbage)
@@ -244,10 +234,10 @@ put_row(struct hn_text *text, const struct hn_look *look,
     char buf[HN_NUMBER_SIZE];
     size_t used = BYTES + SHARE + BYTES + 2, before = text->size;
 
-    hn_graph_bytes_put(text, row->object.retained, BYTES);
+    hn_bytes_put(text, row->object.retained, BYTES);
     hn_share_format(buf, row->object.retained, table->total);
     hn_text_printf(text, "%*s", SHARE, buf);
-    hn_graph_bytes_put(text, row->object.bytes, BYTES);
+    hn_bytes_put(text, row->object.bytes, BYTES);
     hn_text_puts(text, "  ");
     if (table->is_tree)
         hn_text_pad(text, ' ', (size_t)row->depth * 2);
@@ -277,12 +267,12 @@ hn_retained_put(struct hn_text *text, const struct hn_look *look,
     hn_text_puts(text, ", ");
     hn_graph_count_put(text, table->references, "reference");
     hn_text_puts(text, ", ");
-    hn_graph_bytes_put(text, table->total, 0);
+    hn_bytes_put(text, table->total, 0);
     hn_text_putc(text, '\n');
     if (table->garbage_objects) {
         hn_graph_count_put(text, table->garbage_objects, "object");
         hn_text_puts(text, " of it, ");
-        hn_graph_bytes_put(text, table->garbage_bytes, 0);
+        hn_bytes_put(text, table->garbage_bytes, 0);
         hn_text_puts(text, ", garbage that the collector has not freed yet\n");
     }
     put_heading(text, look, "       keeps     %      itself  object");

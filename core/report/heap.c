@@ -9,15 +9,6 @@
 enum { COUNT = 11, BYTES = 12, SHARE = 6 };
 
 static void
-put_bytes(struct hn_text *text, uint64_t bytes, int columns)
-{
-    char buf[HN_NUMBER_SIZE];
-
-    hn_bytes_format(buf, bytes);
-    hn_text_printf(text, "%*s", columns, buf);
-}
-
-static void
 put_row(struct hn_text *text, const struct hn_look *look, const struct hn_heap_row *row,
         uint64_t before, uint64_t total)
 {
@@ -27,7 +18,7 @@ put_row(struct hn_text *text, const struct hn_look *look, const struct hn_heap_r
 
     hn_number_format(buf, row->count);
     hn_text_printf(text, "%*s", COUNT, buf);
-    put_bytes(text, row->bytes, BYTES);
+    hn_bytes_put(text, row->bytes, BYTES);
     hn_share_format(buf, row->bytes, total);
     hn_text_printf(text, "%*s", SHARE, buf);
     hn_share_format(buf, before + row->bytes, total);
@@ -45,7 +36,7 @@ put_part(struct hn_text *text, uint64_t count, const char *what, uint64_t bytes,
     hn_text_puts(text, "  ");
     hn_number_put(text, count);
     hn_text_printf(text, " %s, ", what);
-    put_bytes(text, bytes, 0);
+    hn_bytes_put(text, bytes, 0);
     hn_text_printf(text, "%s\n", why);
 }
 
@@ -55,7 +46,7 @@ put_rest(struct hn_text *text, const struct hn_heap_sums *sums)
 {
     hn_text_puts(text, "\nThe sizes are those of sys.getsizeof(); with what the "
                        "allocator rounds up, the objects take ");
-    put_bytes(text, sums->spent, 0);
+    hn_bytes_put(text, sums->spent, 0);
     hn_text_puts(text, ".\nNot in the sum:\n");
     put_part(text, sums->other_blocks, "blocks that are no objects", sums->other_bytes,
              " (keys of dicts, items of lists, memory of C code; the first two are in "
@@ -78,7 +69,7 @@ hn_census_put(struct hn_text *text, const struct hn_look *look,
         shown = limit;
     hn_number_put(text, sums->objects);
     hn_text_printf(text, " object%s, ", sums->objects == 1 ? "" : "s");
-    put_bytes(text, sums->counted, 0);
+    hn_bytes_put(text, sums->counted, 0);
     hn_text_putc(text, '\n');
     hn_look_start(text, look, HN_HEADING);
     hn_text_printf(text, "%*s%*s%*s%*s  %s", COUNT, "count", BYTES, "size", SHARE, "%",
@@ -148,7 +139,7 @@ put_hit(struct hn_text *text, const struct hn_look *look, const struct hn_heap_h
     size_t used = text->size, room;
 
     hn_text_printf(text, "0x%" PRIx64, hit->address);
-    put_bytes(text, hit->bytes, BYTES);
+    hn_bytes_put(text, hit->bytes, BYTES);
     hn_text_puts(text, "  ");
     used = text->size - used;
     used += hn_look_put(text, look, HN_FUNCTION, hit->type);
@@ -172,7 +163,7 @@ hn_hits_put(struct hn_text *text, const struct hn_look *look,
     if (!brief) {
         hn_number_put(text, hits->total);
         hn_text_printf(text, " object%s, ", hits->total == 1 ? "" : "s");
-        put_bytes(text, hits->total_bytes, 0);
+        hn_bytes_put(text, hits->total_bytes, 0);
         hn_text_putc(text, '\n');
     }
     for (size_t i = 0; i < hits->count; i++) {
@@ -181,11 +172,8 @@ hn_hits_put(struct hn_text *text, const struct hn_look *look,
         else
             put_hit(text, look, &hits->items[i]);
     }
-    if (!brief && hits->count < hits->total) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, hits->total - hits->count);
-        hn_text_puts(text, " more (--limit 0)\n");
-    }
+    if (!brief)
+        hn_rest_put(text, hits->count, hits->total, NULL);
 }
 
 void

@@ -7,15 +7,6 @@
 enum { NAME = 12, NUMBER = 11, WIDE = 15 };
 
 static void
-put_number(struct hn_text *text, uint64_t number, int columns)
-{
-    char buf[HN_NUMBER_SIZE];
-
-    hn_number_format(buf, number);
-    hn_text_printf(text, "%*s", columns, buf);
-}
-
-static void
 put_generation(struct hn_text *text, const struct hn_gc_facts *gc, unsigned number)
 {
     const struct hn_gc_generation_facts *generation = &gc->generation[number];
@@ -23,13 +14,13 @@ put_generation(struct hn_text *text, const struct hn_gc_facts *gc, unsigned numb
     hn_text_printf(text, "  %-*u%*" PRId64 "%*" PRId64, NAME, number, NUMBER,
                    generation->threshold, NUMBER, generation->count);
     if (gc->has_lists)
-        put_number(text, generation->objects, NUMBER);
+        hn_number_put_right(text, generation->objects, NUMBER);
     else
         hn_text_printf(text, "%*s", NUMBER, "");
     if (generation->has_stats) {
-        put_number(text, generation->collections, WIDE);
-        put_number(text, generation->collected, WIDE);
-        put_number(text, generation->uncollectable, WIDE);
+        hn_number_put_right(text, generation->collections, WIDE);
+        hn_number_put_right(text, generation->collected, WIDE);
+        hn_number_put_right(text, generation->uncollectable, WIDE);
     }
     hn_text_putc(text, '\n');
 }
@@ -56,7 +47,7 @@ put_one(struct hn_text *text, const struct hn_look *look, const struct hn_gc_fac
         put_generation(text, gc, i);
     if (gc->has_lists) {
         hn_text_printf(text, "  %-*s%*s%*s", NAME, "frozen", NUMBER, "", NUMBER, "");
-        put_number(text, gc->frozen, NUMBER);
+        hn_number_put_right(text, gc->frozen, NUMBER);
         hn_text_putc(text, '\n');
     }
 }

@@ -5,15 +5,6 @@
 enum { COUNT = 11, BYTES = 12 };
 
 static void
-put_bytes(struct hn_text *text, uint64_t bytes, int columns)
-{
-    char buf[HN_NUMBER_SIZE];
-
-    hn_bytes_format(buf, bytes);
-    hn_text_printf(text, "%*s", columns, buf);
-}
-
-static void
 put_row(struct hn_text *text, const struct hn_look *look,
         const struct hn_heap_copies *row)
 {
@@ -22,8 +13,8 @@ put_row(struct hn_text *text, const struct hn_look *look,
 
     hn_number_format(buf, row->count);
     hn_text_printf(text, "%*s", COUNT, buf);
-    put_bytes(text, row->bytes, BYTES);
-    put_bytes(text, row->saved, BYTES);
+    hn_bytes_put(text, row->bytes, BYTES);
+    hn_bytes_put(text, row->saved, BYTES);
     hn_text_puts(text, "  ");
     hn_look_fit(text, look, HN_PLAIN, row->repr,
                 look->width > TEXT_AT ? look->width - TEXT_AT : 0, HN_CUT_END);
@@ -36,11 +27,11 @@ hn_strings_put(struct hn_text *text, const struct hn_look *look,
 {
     hn_number_put(text, strings->strings);
     hn_text_printf(text, " string%s, ", strings->strings == 1 ? "" : "s");
-    put_bytes(text, strings->bytes, 0);
+    hn_bytes_put(text, strings->bytes, 0);
     hn_text_puts(text, "; ");
     hn_number_put(text, strings->groups);
     hn_text_puts(text, " texts exist more than once, one of each would save ");
-    put_bytes(text, strings->saved, 0);
+    hn_bytes_put(text, strings->saved, 0);
     hn_text_putc(text, '\n');
     hn_look_start(text, look, HN_HEADING);
     hn_text_printf(text, "%*s%*s%*s  %s", COUNT, "count", BYTES, "each", BYTES, "saves",
@@ -49,11 +40,7 @@ hn_strings_put(struct hn_text *text, const struct hn_look *look,
     hn_text_putc(text, '\n');
     for (size_t i = 0; i < strings->count; i++)
         put_row(text, look, &strings->items[i]);
-    if (strings->count < strings->groups) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, strings->groups - strings->count);
-        hn_text_puts(text, " more texts (--limit 0)\n");
-    }
+    hn_rest_put(text, strings->count, strings->groups, "texts");
 }
 
 void

@@ -30,15 +30,6 @@ hn_ledger_row_key(enum hn_ledger_row_name row)
 }
 
 static void
-put_bytes(struct hn_text *text, uint64_t bytes, int columns)
-{
-    char buf[HN_NUMBER_SIZE];
-
-    hn_bytes_format(buf, bytes);
-    hn_text_printf(text, "%*s", columns, buf);
-}
-
-static void
 put_count(struct hn_text *text, uint64_t count)
 {
     char buf[HN_NUMBER_SIZE] = "";
@@ -66,13 +57,13 @@ put_row(struct hn_text *text, const struct hn_look *look,
 {
     char buf[HN_NUMBER_SIZE];
 
-    put_bytes(text, row->bytes, BYTES);
+    hn_bytes_put(text, row->bytes, BYTES);
     hn_share_format(buf, row->bytes, total);
     hn_text_printf(text, "%*s", SHARE, buf);
     put_count(text, row->count);
     put_name(text, look, HN_FUNCTION, 0, name);
     for (size_t i = 0; i < row->part_count && i < parts; i++) {
-        put_bytes(text, row->parts[i].bytes, BYTES);
+        hn_bytes_put(text, row->parts[i].bytes, BYTES);
         hn_text_printf(text, "%*s", SHARE, "");
         put_count(text, row->parts[i].count);
         hn_text_puts(text, "  ");
@@ -92,13 +83,13 @@ put_pins(struct hn_text *text, const struct hn_look *look,
     hn_number_put(text, ledger->arenas);
     hn_text_puts(text, " arenas of Python's allocator are nearly empty; what is in use "
                        "there keeps ");
-    put_bytes(text, ledger->pinned_bytes, 0);
+    hn_bytes_put(text, ledger->pinned_bytes, 0);
     hn_text_puts(text, " from going back:\n");
     for (size_t i = 0; i < ledger->pin_count; i++) {
         const struct hn_ledger_pin *pin = &ledger->pins[i];
 
         hn_text_printf(text, "  0x%" PRIx64 ", ", pin->address);
-        put_bytes(text, pin->free_bytes, 0);
+        hn_bytes_put(text, pin->free_bytes, 0);
         hn_text_puts(text, " free, ");
         hn_number_put(text, pin->blocks);
         hn_text_printf(text, " block%s in use: ", pin->blocks == 1 ? "" : "s");
@@ -112,12 +103,12 @@ put_notes(struct hn_text *text, const struct hn_ledger *ledger)
 {
     if (ledger->absent) {
         hn_text_puts(text, "Not in the core, nor in the sum: ");
-        put_bytes(text, ledger->absent, 0);
+        hn_bytes_put(text, ledger->absent, 0);
         hn_text_puts(text, " that were mapped.\n");
     }
     if (ledger->swapped) {
         hn_text_puts(text, "Swapped out, not in the sum: ");
-        put_bytes(text, ledger->swapped, 0);
+        hn_bytes_put(text, ledger->swapped, 0);
         hn_text_puts(text, ".\n");
     }
     hn_text_printf(text, "C allocator: %s.\n", ledger->c_allocator);
@@ -127,7 +118,7 @@ void
 hn_ledger_put(struct hn_text *text, const struct hn_look *look,
               const struct hn_ledger *ledger, unsigned parts)
 {
-    put_bytes(text, ledger->total, 0);
+    hn_bytes_put(text, ledger->total, 0);
     hn_text_printf(text, " %s\n", ledger->kind);
     hn_look_start(text, look, HN_HEADING);
     hn_text_printf(text, "%*s%*s%*s  %s", BYTES, "size", SHARE, "%", COUNT, "count",

@@ -40,6 +40,15 @@ hn_number_put(struct hn_text *text, uint64_t number)
     hn_text_add(text, buf, hn_number_format(buf, number));
 }
 
+void
+hn_number_put_right(struct hn_text *text, uint64_t number, int columns)
+{
+    char buf[HN_NUMBER_SIZE];
+
+    hn_number_format(buf, number);
+    hn_text_printf(text, "%*s", columns, buf);
+}
+
 size_t
 hn_bytes_format(char buf[HN_NUMBER_SIZE], uint64_t bytes)
 {
@@ -52,4 +61,23 @@ hn_bytes_format(char buf[HN_NUMBER_SIZE], uint64_t bytes)
     for (; value >= 1023.95; unit++)
         value /= 1024;
     return (size_t)snprintf(buf, HN_NUMBER_SIZE, "%.1f %s", value, units[unit]);
+}
+
+void
+hn_bytes_put(struct hn_text *text, uint64_t bytes, int columns)
+{
+    char buf[HN_NUMBER_SIZE];
+
+    hn_bytes_format(buf, bytes);
+    hn_text_printf(text, "%*s", columns, buf);
+}
+
+void
+hn_rest_put(struct hn_text *text, uint64_t shown, uint64_t total, const char *what)
+{
+    if (shown >= total)
+        return;
+    hn_text_puts(text, "... ");
+    hn_number_put(text, total - shown);
+    hn_text_printf(text, " more%s%s (--limit 0)\n", what ? " " : "", what ? what : "");
 }

@@ -21,4 +21,15 @@ hn_bytes_format(char buf[HN_NUMBER_SIZE], uint64_t bytes);
 void
 hn_number_put(struct hn_text *text, uint64_t number);
 
+/* Both at the right end of @columns; 0: as wide as they are. */
+void
+hn_number_put_right(struct hn_text *text, uint64_t number, int columns);
+void
+hn_bytes_put(struct hn_text *text, uint64_t bytes, int columns);
+
+/* The line under a list of which @shown of @total stand: "... 1,234 more functions
+ * (--limit 0)". @what may be NULL. Nothing unless some are left. */
+void
+hn_rest_put(struct hn_text *text, uint64_t shown, uint64_t total, const char *what);
+
 #endif

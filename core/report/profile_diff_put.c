@@ -118,12 +118,8 @@ put_table(struct hn_text *text, const struct hn_profile_diff *diff,
     put_titles(text, &options->look);
     for (size_t i = 0; i < shown; i++)
         put_row(text, diff, &options->look, &rows->rows[i], width);
-    if (shown < rows->count) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, rows->count - shown);
-        hn_text_printf(text, " more function%s (--limit 0)\n",
-                       rows->count - shown == 1 ? "" : "s");
-    }
+    hn_rest_put(text, shown, rows->count,
+                rows->count - shown == 1 ? "function" : "functions");
 }
 
 void

@@ -140,12 +140,8 @@ put_functions(struct hn_text *text, struct lines *lines)
     for (size_t i = 0; i < shown; i++)
         put_function(text, lines, &lines->functions[i]);
     hn_text_putc(text, '\n');
-    if (shown < lines->function_count) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, lines->function_count - shown);
-        hn_text_printf(text, " more function%s (--limit 0)\n",
-                       lines->function_count - shown == 1 ? "" : "s");
-    }
+    hn_rest_put(text, shown, lines->function_count,
+                lines->function_count - shown == 1 ? "function" : "functions");
 }
 
 void

@@ -228,12 +228,8 @@ put_functions(struct hn_text *text, const struct memory *memory)
     if (shown == 0)
         hn_text_puts(text, "\nNo growth was seen in any Python function.\n");
     hn_text_putc(text, '\n');
-    if (shown < memory->function_count) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, memory->function_count - shown);
-        hn_text_printf(text, " more function%s (--limit 0)\n",
-                       memory->function_count - shown == 1 ? "" : "s");
-    }
+    hn_rest_put(text, shown, memory->function_count,
+                memory->function_count - shown == 1 ? "function" : "functions");
 }
 
 void

@@ -45,24 +45,6 @@ put_signed(struct hn_text *text, int64_t value, int columns,
     hn_text_printf(text, "%*s", columns, value == 0 ? number : with_sign);
 }
 
-static void
-put_count(struct hn_text *text, uint64_t count, int columns)
-{
-    char number[HN_NUMBER_SIZE];
-
-    hn_number_format(number, count);
-    hn_text_printf(text, "%*s", columns, number);
-}
-
-static void
-put_bytes_plain(struct hn_text *text, uint64_t bytes)
-{
-    char number[HN_NUMBER_SIZE];
-
-    hn_bytes_format(number, bytes);
-    hn_text_puts(text, number);
-}
-
 static bool
 is_of_traces(const struct hn_changes *changes)
 {
@@ -132,13 +114,13 @@ put_row(struct hn_text *text, const struct hn_look *look, const struct hn_diff *
     size_t n = diff->moment_count;
 
     if (changes->told_apart) {
-        put_count(text, row->born, COUNT);
-        put_count(text, row->gone, COUNT);
+        hn_number_put_right(text, row->born, COUNT);
+        hn_number_put_right(text, row->gone, COUNT);
     }
     put_signed(text, net_count(row, n), COUNT, hn_number_format);
     put_signed(text, net_bytes(row, n), BYTES, hn_bytes_format);
     if (has_stayed(changes, n))
-        put_count(text, row->stayed, COUNT);
+        hn_number_put_right(text, row->stayed, COUNT);
     hn_text_puts(text, "  ");
     put_row_name(text, look, diff, row);
     put_steps(text, row, n);
@@ -218,11 +200,11 @@ put_moments(struct hn_text *text, const struct hn_look *look,
             hn_text_puts(text, ": ");
             hn_number_put(text, moment->objects);
             hn_text_puts(text, " objects, ");
-            put_bytes_plain(text, moment->bytes);
+            hn_bytes_put(text, moment->bytes, 0);
         }
         if (moment->has_traces) {
             hn_text_puts(text, moment->has_types ? "; " : ": ");
-            put_bytes_plain(text, moment->traced);
+            hn_bytes_put(text, moment->traced, 0);
             hn_text_puts(text, " traced");
         }
         if (*moment->facts->note) {

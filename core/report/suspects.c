@@ -14,7 +14,7 @@ put_parts(struct hn_text *text, const struct hn_look *look,
 
         hn_number_format(buf, parts[i].count);
         hn_text_printf(text, "%s%11s ", indent, buf);
-        hn_graph_bytes_put(text, parts[i].bytes, 12);
+        hn_bytes_put(text, parts[i].bytes, 12);
         hn_text_puts(text, "  ");
         hn_look_put(text, look, HN_FUNCTION, parts[i].type);
         hn_text_putc(text, '\n');
@@ -26,7 +26,7 @@ put_share(struct hn_text *text, uint64_t bytes, uint64_t total)
 {
     char buf[HN_NUMBER_SIZE];
 
-    hn_graph_bytes_put(text, bytes, 0);
+    hn_bytes_put(text, bytes, 0);
     hn_share_format(buf, bytes, total);
     hn_text_printf(text, " (%s %%)", buf);
 }
@@ -110,7 +110,7 @@ put_lines(struct hn_text *text, const struct hn_look *look,
 
         hn_number_format(buf, line->count);
         hn_text_printf(text, "      %11s ", buf);
-        hn_graph_bytes_put(text, line->bytes, 12);
+        hn_bytes_put(text, line->bytes, 12);
         hn_text_puts(text, "  ");
         hn_look_put(text, look, HN_FILE, line->file);
         hn_text_printf(text, ":%" PRIu32 "\n", line->line);
@@ -145,11 +145,11 @@ hn_suspects_put(struct hn_text *text, const struct hn_look *look,
 {
     hn_graph_count_put(text, suspects->objects, "object");
     hn_text_puts(text, ", ");
-    hn_graph_bytes_put(text, suspects->total, 0);
+    hn_bytes_put(text, suspects->total, 0);
     hn_text_putc(text, '\n');
     if (suspects->count == 0) {
         hn_text_puts(text, "No suspect: nothing that is no code keeps more than ");
-        hn_graph_bytes_put(text, suspects->threshold, 0);
+        hn_bytes_put(text, suspects->threshold, 0);
         hn_text_puts(text, " alive (--share, --min-size)\n");
         return;
     }
@@ -237,7 +237,7 @@ put_cycle(struct hn_text *text, const struct hn_look *look,
 
     hn_number_format(buf, cycle->objects);
     hn_text_printf(text, "%11s", buf);
-    hn_graph_bytes_put(text, cycle->bytes, 12);
+    hn_bytes_put(text, cycle->bytes, 12);
     hn_text_puts(text, "  ");
     hn_graph_object_put(text, look, &cycle->object, 25);
     hn_text_puts(text, "\n                         ");
@@ -254,7 +254,7 @@ put_lost(struct hn_text *text, const struct hn_look *look,
     hn_text_putc(text, '\n');
     hn_graph_count_put(text, cycles->lost_total, "object");
     hn_text_puts(text, ", ");
-    hn_graph_bytes_put(text, cycles->lost_bytes, 0);
+    hn_bytes_put(text, cycles->lost_bytes, 0);
     hn_text_puts(text, ", counted as referred to more often than memory refers to "
                        "them: C code lost references\n");
     hn_look_start(text, look, HN_HEADING);
@@ -265,7 +265,7 @@ put_lost(struct hn_text *text, const struct hn_look *look,
         const struct hn_graph_lost *lost = &cycles->lost[i];
 
         hn_text_printf(text, "%11" PRIu64 "%8" PRIu64, lost->counted, lost->found);
-        hn_graph_bytes_put(text, lost->object.retained, 12);
+        hn_bytes_put(text, lost->object.retained, 12);
         hn_text_puts(text, "  ");
         hn_graph_object_put(text, look, &lost->object, 33);
         hn_text_putc(text, '\n');
@@ -281,7 +281,7 @@ hn_cycles_put(struct hn_text *text, const struct hn_look *look,
     } else {
         hn_graph_count_put(text, cycles->objects, "object");
         hn_text_puts(text, ", ");
-        hn_graph_bytes_put(text, cycles->bytes, 0);
+        hn_bytes_put(text, cycles->bytes, 0);
         hn_text_puts(text, ", that no root leads to, in ");
         hn_graph_count_put(text, cycles->total, "cycle");
         hn_text_putc(text, '\n');
@@ -292,11 +292,7 @@ hn_cycles_put(struct hn_text *text, const struct hn_look *look,
     }
     for (size_t i = 0; i < cycles->count; i++)
         put_cycle(text, look, &cycles->items[i]);
-    if (cycles->count < cycles->total) {
-        hn_text_puts(text, "... ");
-        hn_number_put(text, cycles->total - cycles->count);
-        hn_text_puts(text, " more (--limit 0)\n");
-    }
+    hn_rest_put(text, cycles->count, cycles->total, NULL);
     if (cycles->uncollectable_count > 0)
         hn_text_puts(text, "\ngc.garbage, which the collector gave up on:\n");
     for (size_t i = 0; i < cycles->uncollectable_count; i++) {
