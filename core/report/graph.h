@@ -38,9 +38,6 @@ hn_document_cycles(struct hn_json *json, const struct hn_graph_cycles *cycles);
 
 /* --- shared by the files of this part */
 
-void
-hn_bytes_put(struct hn_text *text, uint64_t bytes, int columns);
-
 /* "0x7f3a5c0e1d30 list [1, 2, 3]" in what is left of the line; @used columns are not.
  */
 void

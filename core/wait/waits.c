@@ -178,22 +178,34 @@ load_held(struct loader *l)
     return st;
 }
 
+/* The next frame from @at on of a function of concurrent.futures' pool of threads: only
+ * the bottom of a stack is one of its threads. NULL: no more. */
+static const struct hn_frame *
+next_pool_frame(const struct hn_stack *stack, const char *name, size_t *at)
+{
+    if (stack->count > MAX_WORKER_FRAMES && *at < stack->count - MAX_WORKER_FRAMES)
+        *at = stack->count - MAX_WORKER_FRAMES;
+    while (*at < stack->count) {
+        const struct hn_frame *frame = &stack->frames[(*at)++];
+
+        if (frame->code && strcmp(frame->code->name, name) == 0
+            && hn_file_is(frame->code->file, "concurrent/futures/thread.py"))
+            return frame;
+    }
+    return NULL;
+}
+
 /* What the bottom of a pool's thread takes its work from. */
 static void
 find_pools(struct loader *l)
 {
     for (size_t i = 0; i < l->interp->thread_count; i++) {
         const struct hn_stack *stack = &l->interp->threads[i].stack;
-        size_t first =
-            stack->count > MAX_WORKER_FRAMES ? stack->count - MAX_WORKER_FRAMES : 0;
+        const struct hn_frame *frame;
+        size_t at = 0;
 
-        for (size_t f = first; f < stack->count; f++) {
-            const struct hn_frame *frame = &stack->frames[f];
-
-            if (frame->code && strcmp(frame->code->name, "_worker") == 0
-                && hn_file_is(frame->code->file, "concurrent/futures/thread.py"))
-                l->result->actors[i].pool = hn_local_find(l->rt, frame, "work_queue");
-        }
+        while ((frame = next_pool_frame(stack, "_worker", &at)))
+            l->result->actors[i].pool = hn_local_find(l->rt, frame, "work_queue");
     }
 }
 
@@ -203,19 +215,14 @@ worker_of(struct loader *l, hn_addr future)
 {
     for (size_t i = 0; i < l->interp->thread_count; i++) {
         const struct hn_stack *stack = &l->interp->threads[i].stack;
-        size_t first =
-            stack->count > MAX_WORKER_FRAMES ? stack->count - MAX_WORKER_FRAMES : 0;
+        const struct hn_frame *frame;
+        size_t at = 0;
 
-        for (size_t f = first; f < stack->count; f++) {
-            const struct hn_frame *frame = &stack->frames[f];
-
-            if (frame->code && strcmp(frame->code->name, "run") == 0
-                && hn_file_is(frame->code->file, "concurrent/futures/thread.py")
-                && hn_own_attribute(&l->kinds, hn_local_find(l->rt, frame, "self"),
-                                    "future")
-                       == future)
+        while ((frame = next_pool_frame(stack, "run", &at)))
+            if (hn_own_attribute(&l->kinds, hn_local_find(l->rt, frame, "self"),
+                                 "future")
+                == future)
                 return (uint32_t)i;
-        }
     }
     return HN_NOBODY;
 }
