@@ -17,18 +17,6 @@ static const char *const keys[] = {
     HN_LEDGER_ROWS(KEY)
 };
 
-const char *
-hn_ledger_row_words(enum hn_ledger_row_name row)
-{
-    return words[row];
-}
-
-const char *
-hn_ledger_row_key(enum hn_ledger_row_name row)
-{
-    return keys[row];
-}
-
 static void
 put_count(struct hn_text *text, uint64_t count)
 {

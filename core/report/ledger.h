@@ -6,12 +6,6 @@
 #include "report/json.h"
 #include "report/look.h"
 
-/* "live objects" and the like; its key in JSON. */
-const char *
-hn_ledger_row_words(enum hn_ledger_row_name row);
-const char *
-hn_ledger_row_key(enum hn_ledger_row_name row);
-
 /* @parts: at most so many of each row. */
 void
 hn_ledger_put(struct hn_text *text, const struct hn_look *look,

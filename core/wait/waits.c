@@ -424,12 +424,3 @@ hn_waits_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
     hn_kinds_deinit(&l.kinds);
     return st;
 }
-
-const struct hn_wait *
-hn_wait_of(const struct hn_waits *waits, uint32_t actor)
-{
-    for (size_t i = 0; i < waits->count; i++)
-        if (waits->items[i].actor == actor)
-            return &waits->items[i];
-    return NULL;
-}

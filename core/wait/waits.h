@@ -14,8 +14,4 @@ hn_waits_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
               const struct hn_tasks *tasks, struct hn_arena *arena,
               struct hn_waits *ret);
 
-/* The wait of @actor; NULL when it does not wait. */
-const struct hn_wait *
-hn_wait_of(const struct hn_waits *waits, uint32_t actor);
-
 #endif
