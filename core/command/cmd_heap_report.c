@@ -7,17 +7,12 @@
 #include "command/parse.h"
 #include "heap/census.h"
 #include "heap/strings.h"
+#include "heap/suspects.h"
 #include "heap/treemap.h"
 #include "report/heap_page.h"
 
 struct report_options {
     const char *output;
-};
-
-enum {
-    STRINGS = 200,
-    /* Of everything kept alive; smaller areas cannot be told apart. */
-    TREEMAP_SHARE = 500
 };
 
 /* What the graph of all objects adds; a page without it is of use, too. */
@@ -33,11 +28,14 @@ look_at_graph(struct hn_call *call, const struct hn_heap *heap,
     if (!st)
         st = hn_domtree_build(&graph, &tree);
     if (!st)
-        st = hn_treemap_make(&tree, TREEMAP_SHARE, &call->arena, treemap);
+        st = hn_treemap_make(&tree, HN_TREEMAP_SHARE, &call->arena, treemap);
     if (!st) {
         ret->treemap = treemap;
-        st = hn_call_find_suspects(
-            call, &tree, &(struct hn_suspects_wish){ 10, 2 << 20, 10 }, suspects);
+        st = hn_call_find_suspects(call, &tree,
+                                   &(struct hn_suspects_wish){ HN_SUSPECTS_SHARE,
+                                                               HN_SUSPECTS_LEAST,
+                                                               HN_SUSPECTS_LIMIT },
+                                   suspects);
     }
     if (!st)
         ret->suspects = suspects;
@@ -90,7 +88,7 @@ make(struct hn_call *call, struct hn_heap *heap, const char *path,
         hn_census_make(heap, HN_CENSUS_TYPE, HN_CENSUS_BYTES, &call->arena, &census);
 
     if (!st)
-        st = hn_heap_strings(heap, STRINGS, &call->arena, &strings);
+        st = hn_heap_strings(heap, HN_HEAP_PAGE_STRINGS, &call->arena, &strings);
     if (!st)
         st = look_at_graph(call, heap, &treemap, &suspects, &report);
     if (st)

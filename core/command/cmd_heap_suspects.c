@@ -1,6 +1,7 @@
 /* py-heap suspects: the few places where memory piles up. */
 #include "command/heap.h"
 #include "heap/domtree.h"
+#include "heap/suspects.h"
 #include "report/graph.h"
 
 struct suspects_options {
@@ -73,10 +74,9 @@ static const struct hn_arg args[] = {
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
 
-/* What the standard library alone takes stays below. */
-static const struct suspects_options defaults = { .share = 10,
-                                                  .least = 2 << 20,
-                                                  .limit = 10 };
+static const struct suspects_options defaults = { .share = HN_SUSPECTS_SHARE,
+                                                  .least = HN_SUSPECTS_LEAST,
+                                                  .limit = HN_SUSPECTS_LIMIT };
 
 static const struct hn_example examples[] = {
     { "", "who is to blame" },

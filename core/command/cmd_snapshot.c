@@ -88,6 +88,7 @@ save(struct hn_call *call, const struct save_options *o, const char *path,
      struct hn_moment *moment)
 {
     const struct hn_moment_options options = { .graph = o->graph,
+                                               .ledger = true,
                                                .objects = !o->no_objects,
                                                .values = !o->no_values,
                                                .contents = !o->no_objects };

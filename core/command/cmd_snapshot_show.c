@@ -6,6 +6,8 @@
 #include "command/traces.h"
 #include "report/graph.h"
 #include "report/heap.h"
+#include "report/heap_page.h"
+#include "report/ledger.h"
 #include "report/sites.h"
 #include "report/traces.h"
 #include "snapshot/sites.h"
@@ -14,7 +16,7 @@ struct show_options {
     unsigned by, sort;
     uint64_t limit;
     const char *type;
-    uint64_t min_size;
+    uint64_t min_size, parts;
     bool brief;
 };
 
@@ -196,12 +198,133 @@ show_retained(struct hn_call *call, const struct show_options *o,
     return HN_OK;
 }
 
+static enum hn_status
+show_memory(struct hn_call *call, const struct show_options *o,
+            struct hn_moment *moment)
+{
+    if (!moment->has_ledger)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "an earlier hognose saved it, without where all memory is");
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_ledger(&call->json, &moment->ledger);
+    else
+        hn_ledger_put(&call->out.text, &call->look, &moment->ledger,
+                      o->parts < 100 ? (unsigned)o->parts : 100);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+say_no_suspects(struct hn_call *call, const struct hn_moment *moment)
+{
+    return hn_fail(&call->session->err, HN_DONE, 0,
+                   moment->has_graph
+                       ? "an earlier hognose saved it, which kept no suspects"
+                       : "it was saved without the graph of its objects: see --graph");
+}
+
+static enum hn_status
+show_suspects(struct hn_call *call, const struct show_options *o,
+              struct hn_moment *moment)
+{
+    struct hn_suspects suspects = moment->suspects;
+
+    if (!moment->has_suspects)
+        return say_no_suspects(call, moment);
+    if (o->limit && o->limit < suspects.count)
+        suspects.count = (size_t)o->limit;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_suspects(&call->json, &suspects);
+    else
+        hn_suspects_put(&call->out.text, &call->look, &suspects);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+show_cycles(struct hn_call *call, const struct show_options *o,
+            struct hn_moment *moment)
+{
+    struct hn_graph_cycles cycles = moment->cycles;
+
+    if (!moment->has_suspects)
+        return say_no_suspects(call, moment);
+    if (o->limit && o->limit < cycles.count)
+        cycles.count = (size_t)o->limit;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_cycles(&call->json, &cycles);
+    else
+        hn_cycles_put(&call->out.text, &call->look, &cycles);
+    end(call);
+    return HN_OK;
+}
+
+/* What the page says of the process, as far as a snapshot knows it. */
+static struct hn_process
+process_of(const struct hn_moment_facts *facts)
+{
+    return (struct hn_process){
+        .kind = facts->read_from,
+        .pid = facts->pid,
+        .executable = facts->executable,
+        .arguments = facts->arguments,
+        .consistent = !facts->inconsistent,
+        .hex = facts->hex,
+        .version = facts->version,
+        .flavour = { facts->flavour },
+        .allocator = facts->allocator,
+    };
+}
+
+static enum hn_status
+show_page(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    const struct hn_process process = process_of(&moment->facts);
+    struct hn_heap_strings strings = moment->strings;
+    struct hn_heap_report report = { .process = &process,
+                                     .ledger = &moment->ledger,
+                                     .strings = &strings,
+                                     .made = moment->facts.time_ns / 1000000000 };
+    struct hn_heap_census census;
+    enum hn_status st = HN_OK;
+
+    (void)o;
+    if (!moment->has_ledger)
+        return show_memory(call, o, moment);
+    if (call->common.json || !call->common.output) {
+        call->misused = true;
+        st = hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
+                     "say which file the page is to be: -o FILE.html");
+    }
+    if (!st)
+        st = hn_moment_census(moment, HN_CENSUS_TYPE, HN_CENSUS_BYTES, &call->arena,
+                              &census);
+    if (st)
+        return st;
+    if (strings.count > HN_HEAP_PAGE_STRINGS)
+        strings.count = HN_HEAP_PAGE_STRINGS;
+    report.census = &census;
+    if (moment->has_suspects) {
+        report.treemap = &moment->treemap;
+        report.suspects = &moment->suspects;
+    }
+    hn_heap_page_put(&call->out.text, &report);
+    return HN_OK;
+}
+
 static const struct view views[] = {
     { "types", { false, false }, show_types },
     { "find", { true, false }, show_objects },
     { "strings", { false, false }, show_strings },
     { "gc", { false, false }, show_gc },
+    { "memory", { false, false }, show_memory },
     { "retained", { false, false }, show_retained },
+    { "suspects", { false, false }, show_suspects },
+    { "cycles", { false, false }, show_cycles },
+    { "report", { false, false }, show_page },
     { "lines", { false, true }, show_lines },
     { "sites", { true, true }, show_sites },
 };
@@ -222,8 +345,9 @@ find_view(struct hn_call *call, const struct view **ret)
     call->doing = "show a snapshot";
     return hn_fail_detail(
         &call->session->err, HN_E_ARGUMENT, 0,
-        "its views are types, find, strings, gc, retained, lines and sites", "%s",
-        word);
+        "its views are types, find, strings, gc, memory, retained, suspects, cycles, "
+        "report, lines and sites",
+        "%s", word);
 }
 
 static enum hn_status
@@ -263,16 +387,20 @@ static const struct hn_arg args[] = {
       NULL, false },
     { "min-size", 0, HN_ARG_COUNT, offsetof(struct show_options, min_size), "BYTES",
       "find: only objects of at least that size", NULL, false },
+    { "parts", 0, HN_ARG_COUNT, offsetof(struct show_options, parts), "N",
+      "memory: at most N parts of each row", NULL, false },
     { "short", 0, HN_ARG_FLAG, offsetof(struct show_options, brief), NULL,
       "find: addresses and nothing else, for scripts", NULL, false },
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
 
-static const struct show_options defaults = { .limit = 20 };
+static const struct show_options defaults = { .limit = 20, .parts = 4 };
 
 static const struct hn_example examples[] = {
     { "monday.hnsnap", "what the memory was made of" },
     { "monday.hnsnap find --type shop.model.Item", "the objects of a class" },
+    { "monday.hnsnap suspects", "who is to blame" },
+    { "monday.hnsnap report -o monday.html", "all of it on one page, for a browser" },
     { "monday.hnsnap lines", "where it was allocated, if that was traced" },
     { NULL, NULL },
 };
@@ -282,10 +410,13 @@ const struct hn_command hn_command_snapshot_show = {
     .parent = &hn_command_snapshot,
     .subject = HN_SUBJECT_FILES,
     .details =
-        "VIEW is one of types (the default), find, strings, gc and retained, as the "
-        "`heap` commands "
-        "of these names show them, and lines and sites, as `tracemalloc` and "
-        "`tracemalloc types` do. A file holds values of its largest objects only.",
+        "VIEW is one of types (the default), find, strings, gc, memory, retained, "
+        "suspects, cycles and report, as the `heap` commands of these names show them, "
+        "and lines and sites, as `tracemalloc` and `tracemalloc types` do. A file "
+        "holds "
+        "values of its largest objects only, and no references: paths are those of "
+        "what "
+        "retains most and of suspects.",
     .examples = examples,
     .args = args,
     .operands = "FILE [VIEW]",

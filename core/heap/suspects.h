@@ -15,6 +15,10 @@
 #include "heap/paths.h"
 #include "model/traces.h"
 
+/* What makes a suspect where nobody says otherwise. What the standard library alone
+ * takes stays below. */
+enum { HN_SUSPECTS_SHARE = 10, HN_SUSPECTS_LEAST = 2 << 20, HN_SUSPECTS_LIMIT = 10 };
+
 struct hn_suspects_options {
     const struct hn_process *process;
     unsigned share;                 /* percent of all memory that makes a suspect */

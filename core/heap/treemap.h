@@ -5,6 +5,9 @@
 #include "heap/domtree.h"
 #include "model/heap_report.h"
 
+/* Of everything kept alive; smaller areas cannot be told apart. */
+enum { HN_TREEMAP_SHARE = 500 };
+
 /* Nodes that keep at least a @share'th of everything, and beside them what is below
  * that by type. In @arena. */
 HN_MUST_CHECK enum hn_status

@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "model/heap_report.h"
 
+/* Texts of the strings' table. */
+enum { HN_HEAP_PAGE_STRINGS = 200 };
+
 void
 hn_heap_page_put(struct hn_text *text, const struct hn_heap_report *report);
 

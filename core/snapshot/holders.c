@@ -3,12 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap/cycles.h"
 #include "heap/retained.h"
+#include "heap/suspects.h"
+#include "heap/treemap.h"
 #include "objects/objects.h"
 #include "snapshot/holders.h"
+#include "tracemalloc/tracemalloc.h"
 
 enum {
     RETAINED_KEPT = 100,
+    CYCLES_KEPT = 100,
     /* Each type is a walk over all objects: together they may visit so many. */
     VISITS_MOST = 30 << 20,
     TYPES_LEAST = 4,
@@ -105,8 +110,25 @@ take_all_places(struct hn_moment *moment, struct hn_paths *paths)
 }
 
 static enum hn_status
-take_retained(struct hn_moment *moment, const struct hn_graph *graph,
-              struct hn_paths *paths)
+take_suspects(struct hn_moment *moment, const struct hn_domtree *tree,
+              struct hn_paths *paths, const struct hn_process *process)
+{
+    const struct hn_suspects_options options = {
+        .process = process,
+        .share = HN_SUSPECTS_SHARE,
+        .least = HN_SUSPECTS_LEAST,
+        .limit = HN_SUSPECTS_LIMIT,
+        .traces = &moment->traces,
+        .find_trace = hn_traces_find,
+    };
+
+    return hn_suspects_find(tree, paths, &options, &moment->arena, &moment->suspects);
+}
+
+/* What the dominator tree tells. */
+static enum hn_status
+take_tree(struct hn_moment *moment, const struct hn_graph *graph,
+          struct hn_paths *paths, const struct hn_process *process)
 {
     struct hn_domtree tree;
     enum hn_status st = hn_domtree_build(graph, &tree);
@@ -114,6 +136,10 @@ take_retained(struct hn_moment *moment, const struct hn_graph *graph,
     if (!st)
         st = hn_retained_load(&tree, paths, HN_RETAINED_OBJECTS, RETAINED_KEPT,
                               &moment->arena, &moment->retained);
+    if (!st)
+        st = take_suspects(moment, &tree, paths, process);
+    if (!st)
+        st = hn_treemap_make(&tree, HN_TREEMAP_SHARE, &moment->arena, &moment->treemap);
     hn_domtree_deinit(&tree);
     return st;
 }
@@ -128,10 +154,13 @@ hn_holders_take(struct hn_moment *moment, const struct hn_process *process)
     if (!st)
         st = hn_paths_find(&graph, &paths);
     if (!st)
-        st = take_retained(moment, &graph, &paths);
+        st = take_tree(moment, &graph, &paths, process);
+    if (!st)
+        st = hn_cycles_find(&graph, process, CYCLES_KEPT, &moment->arena,
+                            &moment->cycles);
     if (!st)
         st = take_all_places(moment, &paths);
-    moment->has_graph = !st;
+    moment->has_graph = moment->has_suspects = !st;
     if (paths.graph)
         hn_paths_deinit(&paths);
     hn_graph_deinit(&graph);

@@ -4,8 +4,9 @@
 
 #include "snapshot/moment.h"
 
-/* Fills moment->retained and ->places from the graph of its objects, which must have
- * their process behind them. HN_E_NOMEM, HN_E_INTERRUPTED. */
+/* Fills moment->retained, ->places, ->suspects, ->cycles and ->treemap from the graph
+ * of its objects, which must have their process behind them. HN_E_NOMEM,
+ * HN_E_INTERRUPTED. */
 HN_MUST_CHECK enum hn_status
 hn_holders_take(struct hn_moment *moment, const struct hn_process *process);
 

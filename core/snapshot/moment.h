@@ -12,6 +12,7 @@
 #include "heap/heap.h"
 #include "heap/search.h"
 #include "model/heap_graph.h"
+#include "model/heap_report.h"
 #include "model/snapshot.h"
 #include "model/traces.h"
 
@@ -52,8 +53,15 @@ struct hn_moment {
     struct hn_moment_value *values; /* by address */
     size_t value_count;
 
-    /* Only with the graph of all objects. */
-    bool has_graph;
+    bool has_ledger;
+    struct hn_ledger ledger;
+
+    /* Only with the graph of all objects; suspects, cycles and the map are missing in
+     * files of schema 1. */
+    bool has_graph, has_suspects;
+    struct hn_suspects suspects;
+    struct hn_graph_cycles cycles;
+    struct hn_treemap treemap;
     struct hn_graph_table retained;
     struct hn_moment_place *places; /* of a type the one that leads to most first */
     size_t place_count;
@@ -70,6 +78,7 @@ enum { HN_MOMENT_GRAPH_AUTO_MOST = 2000000 };
 
 struct hn_moment_options {
     enum hn_moment_graph graph;
+    bool ledger;   /* also where all memory is */
     bool objects;  /* keep each object, not only sums */
     bool values;   /* keep texts of the largest and most frequent */
     bool contents; /* hash what cannot change, to know objects again */

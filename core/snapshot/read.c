@@ -11,6 +11,7 @@
 #include "snapshot/schema.h"
 #include "snapshot/snapshot.h"
 #include "snapshot/totals.h"
+#include "snapshot/views.h"
 
 enum {
     /* Rows of the small tables. A process with more types or files than that has no
@@ -669,6 +670,7 @@ get_all(struct reader *r, uint32_t version, const struct hn_snapshot_parts *part
     get_values(r);
     get_gc(r);
     get_graph(r);
+    hn_views_get(&r->db, r->moment);
     get_trace_facts(r);
     if (!r->db.status)
         get_bulk(r, parts);

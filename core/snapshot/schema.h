@@ -10,7 +10,7 @@
 
 /* In user_version. Files of a later version are read if their "readable_by" says that
  * this version still understands them. */
-enum { HN_SCHEMA_VERSION = 1 };
+enum { HN_SCHEMA_VERSION = 2 };
 
 static const char hn_schema_tables[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -34,6 +34,26 @@ static const char hn_schema_tables[] =
     "  frames INTEGER, total INTEGER, count INTEGER, bytes INTEGER, text TEXT);"
     "CREATE TABLE ledger (id INTEGER PRIMARY KEY, parent INTEGER, name TEXT,"
     "  bytes INTEGER, count INTEGER);"
+    "CREATE TABLE ledger_pins (address INTEGER, bytes INTEGER, free_bytes INTEGER,"
+    "  blocks INTEGER, holders TEXT);"
+    "CREATE TABLE suspects (id INTEGER PRIMARY KEY, kind INTEGER, address INTEGER,"
+    "  type TEXT, repr TEXT, size INTEGER, retained INTEGER, why TEXT, bytes INTEGER,"
+    "  objects INTEGER, path TEXT, root TEXT);"
+    "CREATE TABLE suspect_parts (suspect INTEGER, type TEXT, count INTEGER,"
+    "  bytes INTEGER);"
+    "CREATE TABLE suspect_lines (suspect INTEGER, file TEXT, line INTEGER,"
+    "  count INTEGER, bytes INTEGER);"
+    "CREATE TABLE cycles (id INTEGER PRIMARY KEY, address INTEGER, type TEXT,"
+    "  repr TEXT, size INTEGER, retained INTEGER, text TEXT, objects INTEGER,"
+    "  bytes INTEGER);"
+    "CREATE TABLE cycle_parts (cycle INTEGER, type TEXT, count INTEGER,"
+    "  bytes INTEGER);"
+    "CREATE TABLE uncollectable (address INTEGER, type TEXT, repr TEXT, size INTEGER,"
+    "  retained INTEGER);"
+    "CREATE TABLE lost (address INTEGER, type TEXT, repr TEXT, size INTEGER,"
+    "  retained INTEGER, counted INTEGER, found INTEGER);"
+    "CREATE TABLE treemap (id INTEGER PRIMARY KEY, parent INTEGER, address INTEGER,"
+    "  type TEXT, repr TEXT, count INTEGER, own INTEGER, retained INTEGER);"
     "CREATE TABLE retained (rank INTEGER PRIMARY KEY, address INTEGER, type TEXT,"
     "  repr TEXT, size INTEGER, retained INTEGER, path TEXT);"
     "CREATE TABLE paths (type TEXT, path TEXT, count INTEGER, bytes INTEGER);"

@@ -9,6 +9,7 @@
 
 #include "elf/elf.h"
 #include "heap/collector.h"
+#include "heap/ledger.h"
 #include "heap/strings.h"
 #include "hognose/command.h"
 #include "runtime/variables.h"
@@ -275,13 +276,28 @@ wants_graph(const struct hn_moment *moment, const struct hn_moment_options *opti
     return moment->heap.count <= HN_MOMENT_GRAPH_AUTO_MOST;
 }
 
+/* The heap, and beside it where all memory is. */
+static enum hn_status
+take_ledger(struct hn_moment *moment, struct hn_runtime *rt,
+            const struct hn_process *process)
+{
+    enum hn_status st = hn_heap_load_claims(rt, process, &moment->heap);
+
+    if (!st)
+        st = hn_ledger_make(&moment->heap, process, &moment->arena, &moment->ledger);
+    moment->has_ledger = !st;
+    return st;
+}
+
 enum hn_status
 hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
                const struct hn_moment_options *options, struct hn_moment *ret)
 {
     enum hn_status st = take_facts(ret, rt, process);
 
-    if (!st)
+    if (!st && options->ledger)
+        st = take_ledger(ret, rt, process);
+    else if (!st)
         st = hn_heap_load(rt, process, &ret->heap);
     if (!st)
         st = take_sums(ret);

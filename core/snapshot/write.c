@@ -14,6 +14,7 @@
 #include "snapshot/schema.h"
 #include "snapshot/snapshot.h"
 #include "snapshot/totals.h"
+#include "snapshot/views.h"
 
 /* Frames in the text of a traceback: enough to know it by; all are in the columns. */
 enum { TEXT_FRAMES = 8 };
@@ -450,6 +451,7 @@ put_all(struct hn_database *db, const struct hn_moment *moment,
     put_values(db, moment);
     put_gc(db, &moment->gc);
     put_graph(db, moment);
+    hn_views_put(db, moment);
     put_traces(db, &moment->traces);
     put_columns(db, moment);
     if (options->objects_table)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../unit/snapshot/hand_made.h"
+#include "../unit/snapshot/hand_views.h"
 #include "snapshot/snapshot.h"
 
 int
@@ -36,6 +37,7 @@ make_good(void)
     hn_arena_init(&arena);
     hand_made(&moment, objects, 3, &err);
     hand_traced(&moment);
+    hand_views(&moment);
     if (fd < 0 || hn_snapshot_write(&moment, path, &plain, NULL, &arena, &err) != HN_OK
         || !(file = fopen(path, "rb")))
         abort();

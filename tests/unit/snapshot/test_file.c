@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "hand_made.h"
+#include "hand_views.h"
 #include "snapshot/snapshot.h"
 
 static struct hn_error err;
@@ -32,6 +34,7 @@ write_moment(void)
     hn_arena_init(&arena);
     hand_made(&moment, objects, 3, &err);
     hand_traced(&moment);
+    hand_views(&moment);
     moment.facts.note = "before";
     assert_int_equal(hn_snapshot_write(&moment, path, &plain, NULL, &arena, &err),
                      HN_OK);
@@ -66,6 +69,64 @@ what_is_written_is_read(void **state)
     assert_int_equal(moment.traces.count, 3);
     assert_int_equal(moment.traces.frames[moment.traces.stacks[1].first].line, 7);
     assert_string_equal(moment.traces.files[0].name, "app.py");
+    hn_moment_deinit(&moment);
+}
+
+static void
+views_are_read_as_they_were(void **state)
+{
+    struct hn_moment moment;
+    const struct hn_suspect *suspect;
+
+    (void)state;
+    write_moment();
+    hn_moment_init(&moment);
+    assert_int_equal(hn_snapshot_read(path, &all, NULL, &err, &moment), HN_OK);
+
+    assert_true(moment.has_suspects);
+    assert_int_equal(moment.suspects.count, 2);
+    assert_int_equal(moment.suspects.threshold, 100);
+    assert_true(moment.suspects.traced);
+    suspect = &moment.suspects.items[0];
+    assert_string_equal(suspect->path, "app.cache");
+    assert_null(suspect->root);
+    assert_null(suspect->object.repr);
+    assert_int_equal(suspect->part_count, 2);
+    assert_string_equal(suspect->parts[1].type, "dict");
+    assert_int_equal(suspect->line_count, 1);
+    assert_int_equal(suspect->lines[0].line, 7);
+    assert_int_equal(suspect[1].kind, HN_SUSPECT_GARBAGE);
+    assert_int_equal(suspect[1].part_count, 0);
+    assert_string_equal(moment.cycles.items[0].object.repr, "[[...]]");
+    assert_int_equal(moment.treemap.count, 2);
+    assert_int_equal(moment.treemap.nodes[1].retained, 364);
+
+    assert_true(moment.has_ledger);
+    assert_string_equal(moment.ledger.c_allocator, "glibc, 1 arena");
+    for (int i = 0; i < HN_LEDGER_ROW_COUNT; i++)
+        assert_int_equal(moment.ledger.rows[i].bytes, i + 1);
+    assert_string_equal(moment.ledger.rows[HN_LEDGER_OBJECTS].parts[0].name, "int");
+    assert_int_equal(moment.ledger.rows[HN_LEDGER_BUFFERS].part_count, 0);
+    assert_int_equal(moment.ledger.pins[0].free_bytes, 4000);
+    hn_moment_deinit(&moment);
+}
+
+/* What a file says is not taken on trust. */
+static void
+a_suspect_of_no_kind_is_damage(void **state)
+{
+    struct hn_moment moment;
+    sqlite3 *db;
+
+    (void)state;
+    write_moment();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE suspects SET kind = 17 WHERE id = 2",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    hn_moment_init(&moment);
+    assert_int_equal(hn_snapshot_read(path, &all, NULL, &err, &moment), HN_E_CORRUPT);
     hn_moment_deinit(&moment);
 }
 
@@ -105,6 +166,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(views_are_read_as_they_were),
+        cmocka_unit_test(a_suspect_of_no_kind_is_damage),
         cmocka_unit_test(a_file_cut_short_is_damaged),
         cmocka_unit_test(what_cannot_be_written_leaves_nothing),
     };

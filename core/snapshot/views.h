@@ -1,0 +1,17 @@
+/* What the heap's larger views found when the moment was taken: the ledger, and with
+ * the graph of all objects suspects, cycles and the map of what keeps what alive. Their
+ * tables are those of the views' own results (model/). */
+#ifndef HN_SNAPSHOT_VIEWS_H
+#define HN_SNAPSHOT_VIEWS_H
+
+#include "snapshot/database.h"
+#include "snapshot/moment.h"
+
+void
+hn_views_put(struct hn_database *db, const struct hn_moment *moment);
+
+/* Files without them leave moment->has_ledger and ->has_suspects false. */
+void
+hn_views_get(struct hn_database *db, struct hn_moment *moment);
+
+#endif
