@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/radix.h"
 #include "tracemalloc/tracemalloc.h"
 
 struct loader {
@@ -99,67 +100,18 @@ by_domain_and_address(const void *a, const void *b)
     return (x->address > y->address) - (x->address < y->address);
 }
 
-/* Sorting by 16 bits of the address at a time takes a third of what qsort() does for a
- * million; it needs addresses of 48 bits, one domain, and room for a second array. */
-enum {
-    DIGIT_BITS = 16,
-    DIGITS = 1 << DIGIT_BITS,
-    ADDRESS_BITS = 48,
-    RADIX_LEAST = 4096
-};
-
-static bool
-is_for_radix(const struct hn_traces *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->traces[i].address >> ADDRESS_BITS
-            || t->traces[i].domain != t->traces[0].domain)
-            return false;
-    return t->count >= RADIX_LEAST && t->count <= UINT32_MAX;
-}
-
+/* Most programs have one domain, which needs no comparing. */
 static void
-sort_by_digit(const struct hn_trace *from, struct hn_trace *to, size_t count,
-              unsigned shift, uint32_t *places)
+sort(struct hn_traces *t)
 {
-    uint32_t sum = 0;
+    bool one = true;
 
-    memset(places, 0, DIGITS * sizeof(*places));
-    for (size_t i = 0; i < count; i++)
-        places[from[i].address >> shift & (DIGITS - 1)]++;
-    for (size_t i = 0; i < DIGITS; i++) {
-        uint32_t here = places[i];
-
-        places[i] = sum;
-        sum += here;
-    }
-    for (size_t i = 0; i < count; i++)
-        to[places[from[i].address >> shift & (DIGITS - 1)]++] = from[i];
-}
-
-/* False where it cannot be done so. The builder's array may be larger than it says. */
-static bool
-sort_by_digits(struct hn_traces *t)
-{
-    struct hn_trace *other = NULL, *from = t->traces, *to = NULL;
-    uint32_t *places = NULL;
-    bool sorted = false;
-
-    if (is_for_radix(t)) {
-        other = to = malloc(t->count * sizeof(*other));
-        places = malloc(DIGITS * sizeof(*places));
-        sorted = other && places;
-    }
-    for (unsigned shift = 0; sorted && shift < ADDRESS_BITS; shift += DIGIT_BITS) {
-        sort_by_digit(from, to, t->count, shift, places);
-        from = to;
-        to = from == other ? t->traces : other;
-    }
-    if (sorted && from == other)
-        memcpy(t->traces, other, t->count * sizeof(*other));
-    free(other);
-    free(places);
-    return sorted;
+    for (size_t i = 1; one && i < t->count; i++)
+        one = t->traces[i].domain == t->traces[0].domain;
+    if (!one
+        || !hn_radix_sort(t->traces, t->count, sizeof(*t->traces),
+                          offsetof(struct hn_trace, address), 0))
+        qsort(t->traces, t->count, sizeof(*t->traces), by_domain_and_address);
 }
 
 static void
@@ -177,8 +129,8 @@ finish(struct loader *l, const struct hn_trace_place *place, struct hn_traces *r
         if (t->limit < t->stacks[i].count)
             t->limit = t->stacks[i].count;
     t->unreadable = l->stacks.unreadable;
-    if (t->count > 1 && !sort_by_digits(t))
-        qsort(t->traces, t->count, sizeof(*t->traces), by_domain_and_address);
+    if (t->count > 1)
+        sort(t);
     hn_trace_builder_take(&l->builder, ret);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/radix.h"
+
 enum {
     /* Tables begin with 16 buckets and have two to ten per entry. */
     MIN_BUCKETS = 16,
@@ -12,6 +14,7 @@ enum {
     DATA_MOST = 16,
     ENTRY_MOST = 64,
     BUCKETS_AT_ONCE = 8192,
+    ALIGNED_BITS = 4 /* of what malloc() returns */
 };
 
 /* 2^32 buckets are 32 GB of pointers alone. */
@@ -141,10 +144,11 @@ by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* So that neighbours in memory are read together. */
 static void
 sort(hn_addr *links, size_t count)
 {
-    if (count > 1)
+    if (!hn_radix_sort(links, count, sizeof(*links), 0, ALIGNED_BITS) && count > 1)
         qsort(links, count, sizeof(*links), by_address);
 }
 
