@@ -97,6 +97,7 @@ save(struct hn_call *call, const struct save_options *o, const char *path,
 
     if (st)
         return st;
+    hn_call_release(call);
     if (o->note)
         moment->facts.note = o->note;
     call->doing = hn_arena_format(&call->arena, "save a snapshot to %s", path);

@@ -165,8 +165,8 @@ show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment 
     if (!moment->traces.tracing || !moment->has_objects)
         return hn_fail(&call->session->err, HN_DONE, 0,
                        "it takes both objects and allocation traces, and it has not");
-    st =
-        hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, &call->arena, &sites);
+    st = hn_sites_make(moment, &all, HN_TRACE_KEY_LINENO, o->type, NULL, &call->arena,
+                       &sites);
     if (st)
         return st;
     begin(call, moment);

@@ -22,11 +22,9 @@ hn_call_take_moment(struct hn_call *call, const struct hn_moment_options *option
     call->doing = "look through the heap";
     st = hn_moment_take(call->session->runtime, &call->process, options, ret);
     hn_call_note_heap(call, &ret->heap.sums);
-    if (st)
-        return st;
-    hn_call_release(call);
-    call->doing = NULL;
-    return HN_OK;
+    if (!st)
+        call->doing = NULL;
+    return st;
 }
 
 /* Objects and traces of a snapshot file are read as far as they are wanted. */

@@ -9,8 +9,8 @@
 /* enum hn_moment_graph, in the words of the option. */
 extern const char *const hn_moment_graph_words[];
 
-/* Takes the moment of the call's own target, and lets it run on. Damage becomes
- * notes. @ret was initialised. */
+/* Takes the moment of the call's own target, which stands still until
+ * hn_call_release(). Damage becomes notes. @ret was initialised. */
 HN_MUST_CHECK enum hn_status
 hn_call_take_moment(struct hn_call *call, const struct hn_moment_options *options,
                     struct hn_moment *ret);

@@ -329,40 +329,64 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
     return st;
 }
 
-struct by_type {
+struct groups {
     const struct hn_graph *graph;
-    uint32_t *inside; /* by type: how many of it we are below */
+    const uint32_t *of; /* by object */
+    uint32_t *inside;   /* by group: how many of it we are below */
 };
 
-static void
-leave_type(void *arg, uint32_t node)
+static uint32_t
+group_of(const struct groups *g, uint32_t node)
 {
-    struct by_type *b = arg;
-    uint32_t type = type_of(b->graph, node);
+    return node < g->graph->count ? g->of[node] : NONE;
+}
 
-    if (type != NONE)
-        b->inside[type]--;
+static void
+leave_group(void *arg, uint32_t node)
+{
+    struct groups *g = arg;
+    uint32_t group = group_of(g, node);
+
+    if (group != NONE)
+        g->inside[group]--;
 }
 
 static enum hn_status
-tour_types(struct tour *tour, struct by_type *b, struct hn_domtree_item *rows)
+tour_groups(struct tour *tour, struct groups *g, uint64_t *ret)
 {
     uint32_t steps = 0;
 
     for (uint32_t at = tour->top; at != NONE; at = next_node(tour, at)) {
-        struct hn_domtree_item item = single(b->graph, at);
+        uint32_t group = group_of(g, at);
 
         if (++steps % (1 << 16) == 0
-            && hn_target_interrupted(b->graph->heap->rt->py.target))
-            return hn_fail(b->graph->heap->rt->py.err, HN_E_INTERRUPTED, 0,
+            && hn_target_interrupted(g->graph->heap->rt->py.target))
+            return hn_fail(g->graph->heap->rt->py.err, HN_E_INTERRUPTED, 0,
                            "interrupted");
-        if (item.type == NONE)
-            continue;
-        if (b->inside[item.type]++ > 0)
-            item.retained = 0;
-        join(rows, &item);
+        if (group != NONE && g->inside[group]++ == 0)
+            ret[group] += g->graph->retained[at];
     }
     return HN_OK;
+}
+
+enum hn_status
+hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_t count,
+                    uint64_t *ret)
+{
+    const struct hn_graph *graph = tree->graph;
+    struct groups g = { graph, groups, calloc(count + 1, sizeof(*g.inside)) };
+    struct tour tour = { 0 };
+    enum hn_status st = HN_OK;
+
+    if (!g.inside || !tour_init(&tour, tree, hn_graph_root(graph)))
+        st = fail_memory(graph);
+    tour.leave = leave_group;
+    tour.arg = &g;
+    if (!st)
+        st = tour_groups(&tour, &g, ret);
+    free(tour.cursor);
+    free(g.inside);
+    return st;
 }
 
 enum hn_status
@@ -370,22 +394,24 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
                    struct hn_domtree_item **ret, size_t *count_ret)
 {
     const struct hn_graph *graph = tree->graph;
+    const size_t types = graph->heap->type_count;
     struct hn_domtree_item *rows = type_rows(graph);
-    struct by_type b = { graph, calloc((size_t)graph->heap->type_count + 1,
-                                       sizeof(*b.inside)) };
-    struct tour tour = { 0 };
-    enum hn_status st = HN_OK;
+    uint64_t *retained = calloc(types + 1, sizeof(*retained));
+    enum hn_status st = rows && retained ? HN_OK : fail_memory(graph);
 
-    if (!rows || !b.inside || !tour_init(&tour, tree, hn_graph_root(graph)))
-        st = fail_memory(graph);
-    tour.leave = leave_type;
-    tour.arg = &b;
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
+        struct hn_domtree_item item = single(graph, i);
+
+        item.retained = 0;
+        join(rows, &item);
+    }
     if (!st)
-        st = tour_types(&tour, &b, rows);
+        st = hn_domtree_by_group(tree, graph->heap->types, types, retained);
+    for (size_t i = 0; !st && i < types; i++)
+        rows[i].retained = retained[i];
     if (!st)
         st = keep_rows(graph, rows, by_retained, arena, ret, count_ret);
-    free(tour.cursor);
-    free(b.inside);
+    free(retained);
     free(rows);
     return st;
 }

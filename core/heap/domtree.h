@@ -51,6 +51,13 @@ HN_MUST_CHECK enum hn_status
 hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
                    struct hn_domtree_item **ret, size_t *count_ret);
 
+/* What all objects of each group together keep alive, added to @ret by group: @groups
+ * has that of each object, below @count, or HN_HEAP_NONE. An object inside of another
+ * of its group counts once. HN_E_NOMEM, HN_E_INTERRUPTED. */
+HN_MUST_CHECK enum hn_status
+hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_t count,
+                    uint64_t *ret);
+
 /* The @limit objects that retain most, without those that merely lead to one larger
  * than nine tenths of theirs. */
 HN_MUST_CHECK enum hn_status

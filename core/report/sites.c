@@ -9,21 +9,27 @@
 enum { COUNT = 11, BYTES = 12 };
 
 static void
-put_columns(struct hn_text *text, uint64_t count, uint64_t bytes)
+put_columns(struct hn_text *text, const struct hn_sites *sites,
+            const struct hn_site *site)
 {
     char buf[HN_NUMBER_SIZE];
 
-    hn_number_format(buf, count);
+    hn_number_format(buf, site->count);
     hn_text_printf(text, "%*s", COUNT, buf);
-    hn_bytes_format(buf, bytes);
-    hn_text_printf(text, "%*s  ", BYTES, buf);
+    hn_bytes_format(buf, site->bytes);
+    hn_text_printf(text, "%*s", BYTES, buf);
+    if (sites->has_retained) {
+        hn_bytes_format(buf, site->retained);
+        hn_text_printf(text, "%*s", BYTES, buf);
+    }
+    hn_text_puts(text, "  ");
 }
 
 static void
 put_site(struct hn_text *text, const struct hn_look *look, const struct hn_sites *sites,
          const struct hn_site *site, bool whole)
 {
-    put_columns(text, site->count, site->bytes);
+    put_columns(text, sites, site);
     hn_look_put(text, look, HN_FUNCTION, site->type);
     hn_text_puts(text, "  ");
     hn_trace_place_put(text, look, sites->of, &site->frames[0]);
@@ -48,8 +54,10 @@ put_total(struct hn_text *text, const struct hn_look *look,
         hn_number_put(text, sites->untraced);
         hn_text_puts(text, " others were allocated when nothing was traced");
     }
-    hn_text_printf(text, "\n%*s%*s  %s\n", COUNT, "count", BYTES, "size",
-                   "type, and where it was allocated");
+    hn_text_printf(text, "\n%*s%*s", COUNT, "count", BYTES, "size");
+    if (sites->has_retained)
+        hn_text_printf(text, "%*s", BYTES, "retained");
+    hn_text_puts(text, "  type, and where it was allocated\n");
     hn_look_end(text, look, HN_HEADING);
 }
 
@@ -84,6 +92,8 @@ hn_document_sites(struct hn_json *json, const struct hn_sites *sites, uint64_t l
         hn_json_integer(json, "count", (int64_t)site->count);
         hn_json_integer(json, "bytes", (int64_t)site->bytes);
         hn_json_integer(json, "allocated", (int64_t)site->allocated);
+        if (sites->has_retained)
+            hn_json_unsigned(json, "retained", site->retained);
         hn_document_trace_frames(json, "traceback", sites->of, site->frames,
                                  site->frame_count);
         hn_json_close_object(json);

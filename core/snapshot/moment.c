@@ -36,6 +36,13 @@ hn_moment_deinit(struct hn_moment *moment)
     memset(moment, 0, sizeof(*moment));
 }
 
+bool
+hn_moment_wants_graph(enum hn_moment_graph wish, uint32_t objects)
+{
+    return wish == HN_MOMENT_GRAPH_YES
+           || (wish == HN_MOMENT_GRAPH_AUTO && objects <= HN_MOMENT_GRAPH_AUTO_MOST);
+}
+
 void
 hn_moment_detach(struct hn_moment *moment, struct hn_error *err)
 {

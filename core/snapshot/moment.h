@@ -76,6 +76,10 @@ struct hn_moment {
 enum hn_moment_graph { HN_MOMENT_GRAPH_AUTO, HN_MOMENT_GRAPH_YES, HN_MOMENT_GRAPH_NO };
 enum { HN_MOMENT_GRAPH_AUTO_MOST = 2000000 };
 
+/* Whether it is wanted for a heap of so many objects. */
+bool
+hn_moment_wants_graph(enum hn_moment_graph wish, uint32_t objects);
+
 struct hn_moment_options {
     enum hn_moment_graph graph;
     bool ledger;   /* also where all memory is */

@@ -12,6 +12,7 @@ struct sites {
     const struct hn_moment *moment;
     struct hn_index index;
     size_t room;
+    uint32_t *rows; /* of each object its row, or NONE; NULL where nobody asks */
     struct hn_sites *ret;
 };
 
@@ -84,6 +85,8 @@ count_object(struct sites *s, uint32_t object, uint32_t place, bool whole)
 
     if (!row)
         return no_memory(s->moment);
+    if (s->rows)
+        s->rows[object] = (uint32_t)(row - s->ret->items);
     row->type = heap->type[heap->types[object]].name;
     row->frames = &traces->frames[traces->stacks[place].first];
     row->frame_count = whole ? traces->stacks[place].count : 1;
@@ -133,6 +136,35 @@ by_bytes(const void *a, const void *b)
 }
 
 static enum hn_status
+add_retained(struct sites *s, const struct hn_domtree *tree)
+{
+    struct hn_sites *sites = s->ret;
+    uint64_t *retained = calloc(sites->count + 1, sizeof(*retained));
+    enum hn_status st = retained
+                            ? hn_domtree_by_group(tree, s->rows, sites->count, retained)
+                            : no_memory(s->moment);
+
+    for (size_t i = 0; !st && i < sites->count; i++)
+        sites->items[i].retained = retained[i];
+    sites->has_retained = !st;
+    free(retained);
+    return st;
+}
+
+/* Room for the row of each object. */
+static enum hn_status
+make_rows(struct sites *s)
+{
+    const uint32_t count = s->moment->heap.count;
+
+    s->rows = malloc(((size_t)count + 1) * sizeof(*s->rows));
+    if (!s->rows)
+        return no_memory(s->moment);
+    memset(s->rows, 0xff, ((size_t)count + 1) * sizeof(*s->rows)); /* HN_HEAP_NONE */
+    return HN_OK;
+}
+
+static enum hn_status
 keep(struct sites *s, struct hn_arena *arena)
 {
     struct hn_sites *ret = s->ret;
@@ -152,7 +184,8 @@ keep(struct sites *s, struct hn_arena *arena)
 enum hn_status
 hn_sites_make(const struct hn_moment *moment,
               const struct hn_trace_selection *selection, enum hn_trace_key key,
-              const char *type, struct hn_arena *arena, struct hn_sites *ret)
+              const char *type, const struct hn_domtree *tree, struct hn_arena *arena,
+              struct hn_sites *ret)
 {
     struct sites s = { .moment = moment, .ret = ret };
     uint32_t *places = calloc(moment->traces.stack_count + 1, sizeof(*places));
@@ -160,10 +193,14 @@ hn_sites_make(const struct hn_moment *moment,
 
     *ret = (struct hn_sites){ .of = &moment->traces };
     hn_index_init(&s.index);
+    if (!st && tree)
+        st = make_rows(&s);
     if (!st)
         st = number_places(moment, key, places);
     if (!st)
         st = count_all(&s, selection, type, places, key == HN_TRACE_KEY_TRACEBACK);
+    if (!st && tree)
+        st = add_retained(&s, tree);
     if (!st)
         st = keep(&s, arena);
     if (st) {
@@ -171,6 +208,7 @@ hn_sites_make(const struct hn_moment *moment,
         ret->items = NULL;
     }
     hn_index_deinit(&s.index);
+    free(s.rows);
     free(places);
     return st;
 }

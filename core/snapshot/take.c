@@ -268,14 +268,6 @@ take_traces(struct hn_moment *moment, struct hn_runtime *rt)
     return st == HN_E_UNSUPPORTED ? HN_OK : st;
 }
 
-static bool
-wants_graph(const struct hn_moment *moment, const struct hn_moment_options *options)
-{
-    if (options->graph != HN_MOMENT_GRAPH_AUTO)
-        return options->graph == HN_MOMENT_GRAPH_YES;
-    return moment->heap.count <= HN_MOMENT_GRAPH_AUTO_MOST;
-}
-
 /* The heap, and beside it where all memory is. */
 static enum hn_status
 take_ledger(struct hn_moment *moment, struct hn_runtime *rt,
@@ -309,7 +301,7 @@ hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
         st = take_values(ret);
     if (!st && options->contents)
         st = take_contents(ret);
-    if (!st && wants_graph(ret, options))
+    if (!st && hn_moment_wants_graph(options->graph, ret->heap.count))
         st = hn_holders_take(ret, process);
     ret->has_objects = !st && options->objects;
     return st;

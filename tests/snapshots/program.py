@@ -11,8 +11,8 @@ import sys
 
 class Session:
     def __init__(self, number):
-        self.user = "user %d of many, whose name is long enough to be seen" % number
-        self.pages = [number]
+        self.user = "user %d of many, with a long name" % number  # made by __init__
+        self.pages = [number]  # its pages
 
 
 class Request:
