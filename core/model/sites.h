@@ -19,7 +19,7 @@ struct hn_sites {
     size_t count;
     uint64_t objects, bytes; /* of all that are traced and were let pass */
     bool has_retained;
-    uint64_t untraced;       /* objects without a trace: allocated before it began */
+    uint64_t untraced; /* objects without a trace: allocated before it began */
 };
 
 #endif
