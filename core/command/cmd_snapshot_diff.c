@@ -22,9 +22,9 @@ open_all(struct hn_call *call, const char *const *words, size_t count,
 
     for (size_t i = 0; !st && i < count; i++) {
         bool objects = hn_diff_wants_objects(i, count);
-        const struct hn_moment_options options = { .graph = graph,
-                                                   .objects = objects,
-                                                   .contents = objects };
+        const struct hn_moment_options options = {
+            .graph = graph, .ledger = true, .objects = objects, .contents = objects
+        };
 
         st = hn_call_open_moment(call, words[i], &options, &moments[i]);
         if (!objects)
@@ -149,8 +149,8 @@ run(struct hn_call *call, const void *options)
     return diff_moments(call, options, words, count);
 }
 
-static const char *const bys[] = { "auto",   "type", "line", "traceback",
-                                   "module", "size", "path", NULL };
+static const char *const bys[] = { "auto", "type", "line",   "traceback", "module",
+                                   "size", "path", "memory", NULL };
 
 static const struct hn_arg args[] = {
     { "by", 'b', HN_ARG_CHOICE, offsetof(struct diff_options, by), "WHAT",
@@ -190,7 +190,12 @@ const struct hn_command hn_command_snapshot_diff = {
         "again is told from an object that stayed where content, traceback or "
         "generation show it. Different processes are compared by sums. With three or "
         "more, `stayed` counts what was born between the first two and is there in the "
-        "last. With -o FILE.html it is a page with a plot of memory by type over time.",
+        "last. Memory that is not that of objects (C code's, free memory that cannot "
+        "be "
+        "given back) is compared as well, by the rows of `heap memory`: with --by "
+        "memory, "
+        "or when it grew. With -o FILE.html it is a page with a plot of memory by type "
+        "over time.",
     .examples = examples,
     .args = args,
     .operands = "A B [C...]",

@@ -39,7 +39,8 @@ struct hn_moment_facts {
 /* One type, line, traceback, module or class of sizes, over all moments. */
 struct hn_change {
     const char *name;         /* NULL: @frames say it */
-    uint32_t stack;           /* of hn_diff.stacks; only where rows are tracebacks */
+    uint32_t stack;           /* of hn_diff.stacks, where rows are tracebacks; enum
+                                 hn_ledger_row_name where they are parts of memory */
     uint64_t *counts, *bytes; /* by moment */
 
     /* Between the first moment and the last, object by object (hn_diff.by_object), or
@@ -92,12 +93,14 @@ struct hn_diff {
     bool same_process; /* all moments are of one process */
     const char *apart; /* why they are not, or cannot be known to be: a sentence */
     struct hn_changes paths;        /* "TYPE in PATH", where all moments know them */
+    struct hn_changes memory;       /* the rows of the ledger, where all have one */
     struct hn_changes types, lines; /* told apart or not; count 0: nothing there */
     struct hn_changes chosen;       /* what the user asked for instead of both */
     const struct hn_traces *stacks; /* files and tracebacks of rows */
 
     int64_t grown_bytes; /* from the first to the last: of objects, else of traces */
     double seconds;      /* from the first to the last; 0: not known */
+    bool outside; /* the verdict is about memory that is not that of objects */
     enum hn_verdict verdict;
     const char *sentence;
 };

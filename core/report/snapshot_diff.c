@@ -176,7 +176,8 @@ put_changes(struct hn_text *text, const struct hn_look *look,
     if (left_out) {
         hn_text_puts(text, "... ");
         hn_number_put(text, left_out);
-        hn_text_printf(text, " more %ss (--limit 0)\n", changes->what);
+        hn_text_printf(text, " more %s%s (--limit 0)\n", changes->what,
+                       strcmp(changes->what, "memory") == 0 ? "" : "s");
     }
     if (shown == 0)
         hn_text_printf(text, "no %s changed\n", changes->what);
@@ -235,6 +236,8 @@ hn_diff_put(struct hn_text *text, const struct hn_look *look,
     }
     put_changes(text, look, diff, &diff->types, limit);
     put_changes(text, look, diff, &diff->lines, limit);
+    if (diff->outside)
+        put_changes(text, look, diff, &diff->memory, limit);
 }
 
 /* --- JSON */
@@ -355,6 +358,7 @@ hn_document_diff(struct hn_json *json, const struct hn_diff *diff, uint64_t limi
     if (diff->chosen.count > 0)
         document_changes(json, "rows", diff, &diff->chosen, limit);
     document_changes(json, "paths", diff, &diff->paths, limit);
+    document_changes(json, "memory", diff, &diff->memory, 0);
     hn_json_integer(json, "grown_bytes", diff->grown_bytes);
     hn_json_string(json, "verdict", verdicts[diff->verdict]);
     hn_json_string(json, "sentence", diff->sentence);

@@ -31,8 +31,8 @@ struct comparison {
     struct hn_error *err;
     struct hn_trace_builder builder; /* files and tracebacks of all moments */
     uint32_t **stacks;               /* by moment, by traceback: its number there */
-    bool have_types, have_traces, have_graphs, same_process;
-    struct hn_rows places;
+    bool have_types, have_traces, have_graphs, have_ledgers, same_process;
+    struct hn_rows places, memory;
     struct lens lenses[2]; /* types; modules or sizes */
     size_t lens_count;
     struct trace_lens traces[1];
@@ -76,11 +76,16 @@ why_apart(const struct comparison *c)
 static void
 find_common(struct comparison *c)
 {
-    c->have_types = c->have_traces = c->have_graphs = true;
+    const char *kind = c->moments[0]->ledger.kind;
+
+    c->have_types = c->have_traces = c->have_graphs = c->have_ledgers = true;
     for (size_t i = 0; i < c->count; i++) {
         c->have_types &= c->moments[i]->has_types;
         c->have_traces &= c->moments[i]->traces.tracing;
         c->have_graphs &= c->moments[i]->has_graph;
+        /* What is resident and what is in a core are different sums. */
+        c->have_ledgers &= c->moments[i]->has_ledger && kind
+                           && strcmp(kind, c->moments[i]->ledger.kind) == 0;
     }
 }
 
@@ -566,6 +571,32 @@ count_places(struct comparison *c)
     return HN_OK;
 }
 
+/* --- by where memory is */
+
+static const char *const ledger_words[HN_LEDGER_ROW_COUNT] = {
+#define LEDGER_WORDS(name, key, words) [HN_LEDGER_##name] = words,
+    HN_LEDGER_ROWS(LEDGER_WORDS)
+#undef LEDGER_WORDS
+};
+
+static enum hn_status
+count_memory(struct comparison *c)
+{
+    hn_rows_init(&c->memory, c->arena, c->count);
+    for (uint32_t i = 0; i < HN_LEDGER_ROW_COUNT; i++) {
+        uint32_t row = hn_rows_named(&c->memory, ledger_words[i]);
+
+        if (c->memory.failed)
+            return no_memory(c);
+        c->memory.rows[row].stack = i;
+        for (size_t m = 0; m < c->count; m++) {
+            c->memory.rows[row].counts[m] = c->moments[m]->ledger.rows[i].count;
+            c->memory.rows[row].bytes[m] = c->moments[m]->ledger.rows[i].bytes;
+        }
+    }
+    return HN_OK;
+}
+
 /* --- all of it */
 
 static enum hn_status
@@ -605,7 +636,8 @@ finish_rows(struct comparison *c, struct hn_rows *rows, const char *what,
 {
     hn_rows_sort(rows);
     for (size_t i = 0; i < rows->count; i++)
-        rows->rows[i].steady = hn_verdict_steady(&rows->rows[i], c->count);
+        rows->rows[i].steady =
+            hn_verdict_steady(&rows->rows[i], c->count, rows != &c->memory);
     return (struct hn_changes){ what, told_apart, rows->rows, rows->count };
 }
 
@@ -661,6 +693,10 @@ fill(struct comparison *c, enum hn_diff_by by, struct hn_diff *ret)
         ret->paths = finish_rows(c, &c->places, "path", false);
     if (by == HN_DIFF_PATH)
         ret->chosen = ret->paths;
+    if (c->have_ledgers)
+        ret->memory = finish_rows(c, &c->memory, "memory", false);
+    if (by == HN_DIFF_MEMORY)
+        ret->chosen = ret->memory;
     if (c->trace_count > 0)
         ret->lines = finish_rows(c, &c->traces[0].rows,
                                  by == HN_DIFF_TRACEBACK ? "traceback" : "line",
@@ -705,6 +741,10 @@ check(struct comparison *c, enum hn_diff_by by)
         return hn_fail(
             c->err, HN_E_ARGUMENT, 0,
             "not all moments know who holds what: save them with --graph yes");
+    if (by == HN_DIFF_MEMORY && !c->have_ledgers)
+        return hn_fail(c->err, HN_E_ARGUMENT, 0,
+                       "not all moments know where all memory is, or cores stand "
+                       "beside processes");
     if (!wants_traces && by != HN_DIFF_AUTO && !c->have_types)
         return hn_fail(c->err, HN_E_ARGUMENT, 0,
                        "a file of the tracemalloc module has no types");
@@ -739,6 +779,8 @@ hn_diff_make(const struct hn_moment *const *moments, size_t count, enum hn_diff_
         find_paths(&c);
     if (!st && c.have_graphs)
         st = count_places(&c);
+    if (!st && c.have_ledgers)
+        st = count_memory(&c);
     if (!st && c.have_traces && c.born)
         st = find_sites(&c);
     if (!st && c.have_traces)
@@ -752,6 +794,7 @@ hn_diff_make(const struct hn_moment *const *moments, size_t count, enum hn_diff_
     for (size_t i = 0; i < c.trace_count; i++)
         hn_rows_deinit(&c.traces[i].rows);
     hn_rows_deinit(&c.places);
+    hn_rows_deinit(&c.memory);
     hn_trace_builder_deinit(&c.builder);
     free(c.born);
     return st;

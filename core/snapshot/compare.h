@@ -13,7 +13,8 @@ enum hn_diff_by {
     HN_DIFF_TRACEBACK,
     HN_DIFF_MODULE,
     HN_DIFF_SIZE,
-    HN_DIFF_PATH
+    HN_DIFF_PATH,
+    HN_DIFF_MEMORY
 };
 
 /* More are compared by nobody, and each costs its types and traces. */

@@ -7,7 +7,10 @@
  * stood still was a cache that filled, or a peak.
  *
  * Of what grows, a class of the program is named rather than the str and dict that its
- * objects are made of, if it has about as many new objects. */
+ * objects are made of, if it has about as many new objects.
+ *
+ * Where the objects stand still and memory grows all the same, what grew is named:
+ * memory of C code, or free memory that is too scattered to be given back. */
 #include "snapshot/verdict.h"
 
 #include <inttypes.h>
@@ -15,6 +18,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/ledger.h"
 #include "model/traces.h"
 #include "snapshot/rows.h"
 
@@ -25,6 +29,7 @@ struct noise {
 };
 static const struct noise noise_of_growth = { 32 << 10, 200 };
 static const struct noise noise_of_leaks = { 8 << 10, 2000 };
+static const struct noise noise_outside = { 1 << 20, 50 };
 
 /* A step is a trickle when it is less than a quarter of the average one. */
 enum { TRICKLE = 4 };
@@ -34,7 +39,7 @@ enum { TRICKLE = 4 };
 enum { PARTS = 8 };
 
 bool
-hn_verdict_steady(const struct hn_change *change, size_t moments)
+hn_verdict_steady(const struct hn_change *change, size_t moments, bool counted)
 {
     int64_t total = hn_change_bytes(change, moments), last;
 
@@ -42,7 +47,7 @@ hn_verdict_steady(const struct hn_change *change, size_t moments)
         return false;
     for (size_t i = 1; i < moments; i++)
         if (change->bytes[i] <= change->bytes[i - 1]
-            || change->counts[i] <= change->counts[i - 1])
+            || (counted && change->counts[i] <= change->counts[i - 1]))
             return false;
     last = (int64_t)(change->bytes[moments - 1] - change->bytes[moments - 2]);
     return last * TRICKLE * (int64_t)(moments - 1) >= total;
@@ -227,6 +232,64 @@ put_sentence(struct hn_text *text, struct hn_diff *diff, uint64_t before)
     }
 }
 
+/* Files and data are read and written, not allocated; objects were judged already. */
+static bool
+is_outside(const struct hn_change *row)
+{
+    switch (row->stack) {
+    case HN_LEDGER_OBJECTS:
+    case HN_LEDGER_BUFFERS:
+    case HN_LEDGER_IDLE:
+    case HN_LEDGER_DATA:
+    case HN_LEDGER_FILES: return false;
+    default: return true;
+    }
+}
+
+/* What grew most beside the objects, if it did by more than noise. */
+static const struct hn_change *
+find_outside(const struct hn_diff *diff)
+{
+    const struct hn_change *found = NULL;
+    uint64_t before = 0;
+
+    for (size_t i = 0; i < diff->memory.count; i++)
+        before += diff->memory.rows[i].bytes[0];
+    for (size_t i = 0; i < diff->memory.count && !found; i++)
+        if (is_outside(&diff->memory.rows[i]))
+            found = &diff->memory.rows[i];
+    if (!found
+        || is_noise(&noise_outside, hn_change_bytes(found, diff->moment_count), before))
+        return NULL;
+    return found;
+}
+
+static void
+put_outside(struct hn_text *text, struct hn_diff *diff, const struct hn_change *row)
+{
+    const bool calm =
+        diff->verdict == HN_VERDICT_STABLE || diff->verdict == HN_VERDICT_SHRANK;
+
+    /* Objects bring memory of C code with them: their traces, for one. */
+    if (!calm
+        && (diff->lines.count > 0
+            || hn_change_bytes(row, diff->moment_count) < diff->grown_bytes))
+        return;
+    diff->outside = true;
+    if (calm) {
+        diff->verdict = row->steady ? HN_VERDICT_LEAK : HN_VERDICT_GREW;
+        hn_text_clear(text);
+        hn_text_puts(text, row->steady ? "likely leak outside of Python's objects: "
+                                       : "Python's objects did not grow, but ");
+    } else {
+        hn_text_puts(text, "; beside the objects, ");
+    }
+    hn_text_printf(text, "\"%s\" grew %sby ", row->name,
+                   row->steady ? "at every step, " : "");
+    put_bytes(text, (double)hn_change_bytes(row, diff->moment_count));
+    put_rate(text, diff, row);
+}
+
 static double
 seconds_between(const struct hn_diff *diff)
 {
@@ -253,6 +316,7 @@ hn_verdict_make(struct hn_diff *diff, struct hn_arena *arena, struct hn_error *e
 {
     const struct hn_diff_moment *first = &diff->moments[0];
     const struct hn_diff_moment *last = &diff->moments[diff->moment_count - 1];
+    const struct hn_change *outside;
     bool types = diff->types.count > 0;
     struct hn_text text;
 
@@ -261,6 +325,9 @@ hn_verdict_make(struct hn_diff *diff, struct hn_arena *arena, struct hn_error *e
     diff->seconds = seconds_between(diff);
     hn_text_init(&text);
     put_sentence(&text, diff, types ? believable(first) : first->traced);
+    outside = find_outside(diff);
+    if (outside)
+        put_outside(&text, diff, outside);
     if (!text.failed)
         diff->sentence = hn_arena_copy(arena, text.bytes, text.size);
     hn_text_deinit(&text);

@@ -2,7 +2,7 @@
 and, when it is told to, leaks.
 
 Lines on its standard input say what to do: "leak N" keeps N more objects, "work N"
-handles N requests. Each is answered with "DONE"; in between it stands still. On start
+handles N requests, "lose N" forgets N blocks of 1000 bytes of C memory. Each is answered with "DONE"; in between it stands still. On start
 it says READY."""
 
 import collections
@@ -39,6 +39,15 @@ def work(count):
             CACHE.popitem(last=False)
 
 
+def lose(count):
+    import ctypes
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+    for _ in range(count):
+        libc.memset(libc.malloc(1000), 1, 1000)
+
+
 def main():
     work(5000)
     LEAKED.extend(Session(number) for number in range(50))
@@ -47,7 +56,7 @@ def main():
     print("READY", flush=True)
     for line in sys.stdin:
         what, count = line.split()
-        {"leak": leak, "work": work}[what](int(count))
+        {"leak": leak, "lose": lose, "work": work}[what](int(count))
         what = count = line = None
         print("DONE", flush=True)
 
