@@ -178,6 +178,21 @@ open_window(struct hn_target *target, hn_addr start)
 }
 
 const uint8_t *
+hn_windows_page(const struct hn_windows *windows, hn_addr page)
+{
+    const hn_addr start = page & ~(hn_addr)(WINDOW - 1);
+    const size_t at = (size_t)(page - start);
+    const struct window *window;
+
+    if (!windows)
+        return NULL;
+    window = *slot_of((struct hn_windows *)windows, start);
+    if (!window || window->start != start || !window->there[at / HN_PAGE_SIZE])
+        return NULL;
+    return window->bytes + at;
+}
+
+const uint8_t *
 hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret)
 {
     const struct hn_source_ops *source = target->parts->source;

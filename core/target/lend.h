@@ -10,4 +10,8 @@ struct hn_windows;
 void
 hn_windows_destroy(struct hn_windows *windows);
 
+/* The page at @page, where it was lent lately; it stays until more is lent. */
+const uint8_t *
+hn_windows_page(const struct hn_windows *windows, hn_addr page);
+
 #endif

@@ -175,6 +175,8 @@ void
 hn_target_forget(struct hn_target *target)
 {
     hn_page_cache_clear(target->parts->cache);
+    hn_windows_destroy(target->parts->windows);
+    target->parts->windows = NULL;
 }
 
 bool
@@ -280,12 +282,35 @@ read_direct(struct hn_target *target, hn_addr addr, uint8_t *buf, size_t size)
     return n > 0 ? n : read_page(target, addr, buf, size);
 }
 
+/* The usual case, in few instructions: a small structure in one page that was read before. */
+static bool
+copy_cached(const struct hn_target *target, hn_addr addr, void *buf, size_t size)
+{
+    hn_addr page = addr & ~(hn_addr)(HN_PAGE_SIZE - 1);
+    size_t offset = (size_t)(addr - page), there;
+    const uint8_t *bytes;
+
+    if (!target->parts->paged || size > HN_PAGE_SIZE - offset)
+        return false;
+    bytes = hn_page_cache_find(target->parts->cache, page, &there);
+    if (!bytes) {
+        bytes = hn_windows_page(target->parts->windows, page);
+        there = HN_PAGE_SIZE;
+    }
+    if (!bytes || there < offset + size)
+        return false;
+    memcpy(buf, bytes + offset, size);
+    return true;
+}
+
 size_t
 hn_target_read_some(struct hn_target *target, hn_addr addr, void *buf, size_t size)
 {
     uint8_t *out = buf;
     size_t done = 0;
 
+    if (copy_cached(target, addr, buf, size))
+        return size;
     if (size > UINT64_MAX - addr)
         size = (size_t)(UINT64_MAX - addr);
     while (done < size) {
@@ -308,23 +333,6 @@ fail_at(struct hn_target *target, hn_addr addr)
     if (source->gone && source->gone(target->impl))
         return hn_fail(target->err, HN_E_GONE, 0, "the process has ended");
     return hn_fail(target->err, HN_E_FAULT, addr, "no memory");
-}
-
-/* The usual case, in few instructions: a small structure in one page that is cached. */
-static bool
-copy_cached(const struct hn_target *target, hn_addr addr, void *buf, size_t size)
-{
-    hn_addr page = addr & ~(hn_addr)(HN_PAGE_SIZE - 1);
-    size_t offset = (size_t)(addr - page), there;
-    const uint8_t *bytes;
-
-    if (!target->parts->paged || size > HN_PAGE_SIZE - offset)
-        return false;
-    bytes = hn_page_cache_find(target->parts->cache, page, &there);
-    if (!bytes || there < offset + size)
-        return false;
-    memcpy(buf, bytes + offset, size);
-    return true;
 }
 
 enum hn_status
