@@ -282,7 +282,8 @@ read_direct(struct hn_target *target, hn_addr addr, uint8_t *buf, size_t size)
     return n > 0 ? n : read_page(target, addr, buf, size);
 }
 
-/* The usual case, in few instructions: a small structure in one page that was read before. */
+/* The usual case, in few instructions: a small structure in one page that was read
+ * before. */
 static bool
 copy_cached(const struct hn_target *target, hn_addr addr, void *buf, size_t size)
 {
