@@ -53,9 +53,12 @@ struct hn_wait {
     uint32_t holder; /* who has it, or has to bring it about; HN_NOBODY: not known */
     const char *how; /* how that is known; NULL when it is not */
     uint64_t owner;  /* recorded, but of no thread that lives: its ident; else 0 */
-    bool locked;     /* LOCK, RLOCK: the object says that it is locked */
-    bool timed;      /* it will end by itself after a while */
-    bool pending;    /* FUTURE: nobody works on it yet */
+    int64_t native_holder;    /* who has it runs no Python: its native id; else 0 */
+    const char *native_name;  /* its name, */
+    const char *native_doing; /* and the C call that it is in; NULL: not known */
+    bool locked;              /* LOCK, RLOCK: the object says that it is locked */
+    bool timed;               /* it will end by itself after a while */
+    bool pending;             /* FUTURE: nobody works on it yet */
 };
 
 struct hn_actor {

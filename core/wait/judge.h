@@ -63,6 +63,8 @@ hn_rule_pool(struct hn_judge *j);
 void
 hn_rule_lost_holder(struct hn_judge *j);
 void
+hn_rule_native_owner(struct hn_judge *j);
+void
 hn_rule_shutdown(struct hn_judge *j);
 void
 hn_rule_world(struct hn_judge *j);

@@ -186,6 +186,39 @@ hn_rule_lost_holder(struct hn_judge *j)
     }
 }
 
+/* --- mutexes of C code that a thread without Python has */
+
+static void
+tell_native_owner(struct hn_judge *j, const struct hn_wait *wait)
+{
+    bool named = wait->native_name && wait->native_name[0];
+    struct hn_verdict *verdict = hn_judge_add(
+        j, "lock-held", HN_LIKELY,
+        hn_judge_text(j,
+                      "%s waits for %s, which a thread without Python has (LWP "
+                      "%lld%s%s%s)%s%s",
+                      hn_judge_name(j, wait->actor), wait->text,
+                      (long long)wait->native_holder, named ? " \"" : "",
+                      named ? wait->native_name : "", named ? "\"" : "",
+                      wait->native_doing ? ": that one is in " : "",
+                      wait->native_doing ? wait->native_doing : ""));
+
+    for (size_t i = 0; i < j->waits->count; i++)
+        if (j->waits->items[i].native_holder == wait->native_holder)
+            hn_judge_tell_wait(j, verdict, j->waits->items[i].actor);
+    if (verdict)
+        verdict->next = "py-dump --native";
+}
+
+void
+hn_rule_native_owner(struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->count; i++)
+        if (j->waits->items[i].native_holder != 0
+            && !j->explained[j->waits->items[i].actor])
+            tell_native_owner(j, &j->waits->items[i]);
+}
+
 /* --- chains that end at somebody who waits for something else, or runs */
 
 static uint32_t

@@ -207,20 +207,54 @@ tell_idle(struct hn_judge *j)
             hn_judge_tell_wait(j, verdict, (uint32_t)i);
 }
 
+/* The first thread that waits in C code for something that C code has to do. */
+static const struct hn_wait *
+find_native_wait(const struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->thread_count; i++)
+        if (j->wait_of[i] && j->wait_of[i]->kind == HN_WAIT_NATIVE)
+            return j->wait_of[i];
+    return NULL;
+}
+
+static bool
+somebody_runs(const struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->thread_count; i++)
+        if (is_alive(&j->interp->threads[i]) && !j->wait_of[i])
+            return true;
+    return false;
+}
+
+static const char *
+say_unknown(struct hn_judge *j, bool single)
+{
+    const struct hn_wait *native = find_native_wait(j);
+
+    if (native && !somebody_runs(j))
+        return hn_judge_text(j,
+                             "cannot tell: %s waits for %s%s, and who will end that is "
+                             "not recorded",
+                             hn_judge_name(j, native->actor), native->text,
+                             hn_judge_place(j, native->frame));
+    return single ? "cannot tell: some thread runs, and one look does not show whether "
+                    "it gets on"
+                  : "cannot tell: threads run and get on; nothing is seen to be stuck";
+}
+
 static void
 tell_unknown(struct hn_judge *j)
 {
-    bool single = j->watch->looks < 2;
-    struct hn_verdict *verdict = hn_judge_add(
-        j, "cannot-tell", HN_POSSIBLE,
-        single ? "cannot tell: some thread runs, and one look does not show whether it "
-                 "gets on"
-               : "cannot tell: threads run and get on; nothing is seen to be stuck");
+    bool single = j->watch->looks < 2, runs = somebody_runs(j);
+    struct hn_verdict *verdict =
+        hn_judge_add(j, "cannot-tell", HN_POSSIBLE, say_unknown(j, single));
 
     if (!verdict)
         return;
     verdict->alarm = false;
-    verdict->next = single ? "py-hang --watch 1" : "py-sample";
+    verdict->next = !runs    ? "py-dump --native"
+                    : single ? "py-hang --watch 1"
+                             : "py-sample";
     for (size_t i = 0; i < j->waits->thread_count; i++) {
         const struct hn_thread *thread = &j->interp->threads[i];
 

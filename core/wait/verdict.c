@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "wait/judge.h"
+#include "wait/native.h"
 
 static void (*const rules[])(struct hn_judge *j) = {
-    hn_rule_cycles,      hn_rule_pool,     hn_rule_lost_holder, hn_rule_world,
-    hn_rule_gil,         hn_rule_loop,     hn_rule_collecting,  hn_rule_recursion,
-    hn_rule_busy,        hn_rule_shutdown, hn_rule_chains,      hn_rule_outside,
-    hn_rule_nobody_left, hn_rule_idle,
+    hn_rule_cycles,  hn_rule_pool,         hn_rule_lost_holder, hn_rule_world,
+    hn_rule_gil,     hn_rule_loop,         hn_rule_collecting,  hn_rule_recursion,
+    hn_rule_busy,    hn_rule_native_owner, hn_rule_shutdown,    hn_rule_chains,
+    hn_rule_outside, hn_rule_nobody_left,  hn_rule_idle,
 };
 
 const char *
@@ -81,6 +82,22 @@ hn_judge_evidence(struct hn_judge *j, struct hn_verdict *verdict, const char *te
         verdict->evidence[verdict->evidence_count++] = text;
 }
 
+/* Of one who waits for nothing that is known. */
+static void
+tell_doing(struct hn_judge *j, struct hn_verdict *verdict, uint32_t actor)
+{
+    const struct hn_thread *thread = j->waits->actors[actor].thread;
+    const char *words = thread ? hn_native_call_words(thread, j->arena) : NULL;
+    const char *place = thread && thread->stack.count > 0
+                            ? hn_judge_place(j, &thread->stack.frames[0])
+                            : "";
+
+    hn_judge_evidence(j, verdict,
+                      hn_judge_text(j, "%s%s%s%s", hn_judge_name(j, actor),
+                                    words ? " is inside " : "", words ? words : "",
+                                    place));
+}
+
 void
 hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t actor)
 {
@@ -88,7 +105,7 @@ hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t acto
 
     j->explained[actor] = true;
     if (!wait) {
-        hn_judge_evidence(j, verdict, hn_judge_name(j, actor));
+        tell_doing(j, verdict, actor);
         return;
     }
     if (wait->holder == HN_NOBODY)

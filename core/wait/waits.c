@@ -61,6 +61,21 @@ actor_of_native(const struct loader *l, uint64_t tid)
     return HN_NOBODY;
 }
 
+/* Whether a thread that runs no Python has that native id. */
+static bool
+is_native_thread(struct loader *l, int64_t tid)
+{
+    struct hn_native_thread *threads;
+    size_t count;
+
+    if (hn_target_threads(l->rt->py.target, l->arena, &threads, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (threads[i].tid == tid)
+            return true;
+    return false;
+}
+
 static void
 hold(struct hn_wait *wait, uint32_t actor, const char *how)
 {
@@ -303,6 +318,17 @@ find_locker(struct loader *l, struct hn_wait *wait)
         hold(wait, held->actor, "its frames are inside `with` of it");
 }
 
+/* The C library records the native id. */
+static void
+find_mutex_owner(struct loader *l, struct hn_wait *wait)
+{
+    hold(wait, actor_of_native(l, wait->owner), "recorded by the C library");
+    if (wait->holder == HN_NOBODY && is_native_thread(l, (int64_t)wait->owner))
+        wait->native_holder = (int64_t)wait->owner;
+    if (wait->holder != HN_NOBODY || wait->native_holder != 0)
+        wait->owner = 0;
+}
+
 static void
 find_holder(struct loader *l, struct hn_wait *wait)
 {
@@ -315,11 +341,7 @@ find_holder(struct loader *l, struct hn_wait *wait)
     case HN_WAIT_JOIN: find_ident(l, wait, "_ident", "it is that thread"); break;
     case HN_WAIT_IMPORT: find_ident(l, wait, "owner", "recorded"); break;
     case HN_WAIT_FUTURE: find_future(l, wait); break;
-    case HN_WAIT_MUTEX:
-        hold(wait, actor_of_native(l, wait->owner), "recorded by the C library");
-        if (wait->holder != HN_NOBODY)
-            wait->owner = 0;
-        break;
+    case HN_WAIT_MUTEX: find_mutex_owner(l, wait); break;
     default: break;
     }
 }

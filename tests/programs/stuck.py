@@ -4,8 +4,8 @@
     stuck.py --list     JSON: {NAME: {"live": verdict, "core": verdict, ...}}
 
 Each is a function with the verdict that is right for it: `core` where a single look
-cannot tell, `free` where a free-threaded build is stuck in another way, `since` where
-older versions lack what it needs. "PID n" before READY: look at that process instead.
+cannot tell, `free` where a free-threaded build is stuck in another way, `says` where
+sentence and evidence have to name something (a pattern). "PID n" before READY: look at that process instead.
 """
 
 import asyncio
@@ -141,7 +141,7 @@ def import_and_join():
         import slow_module  # noqa: F401
 
 
-@stuck("deadlock")
+@stuck("deadlock", says=r"a mutex of C code at 0x\w+, in \w*pthread_mutex_lock\(\)")
 def lock_and_mutex():
     libc = ctypes.CDLL(None)
     mutex = ctypes.create_string_buffer(64)
@@ -325,6 +325,16 @@ def rlock_of_ended_thread():
         pass
 
 
+@stuck("holder-gone", says=r"in \w*pthread_mutex_lock\(\)")
+def mutex_of_ended_thread():
+    libc = ctypes.CDLL(None)
+    mutex, thread = ctypes.create_string_buffer(64), ctypes.c_ulong()
+    libc.pthread_create(ctypes.byref(thread), None, libc.pthread_mutex_lock, mutex)
+    libc.pthread_join(thread, None)
+    ready()
+    libc.pthread_mutex_lock(mutex)
+
+
 @stuck("fork", core="holder-gone")
 def fork_with_lock():
     lock = threading.RLock()
@@ -376,7 +386,7 @@ def fork_by_multiprocessing():
 # --- the GIL, collections, stops
 
 
-@stuck("gil-kept", free="idle")
+@stuck("gil-kept", free="idle", says=r"sleep\(\) of libc")
 def gil_sleep():
     ready()
     start(ctypes.PyDLL(None).sleep, LONG)
@@ -384,7 +394,7 @@ def gil_sleep():
     time.sleep(LONG)
 
 
-@stuck("gil-kept", free="idle")
+@stuck("gil-kept", free="idle", says=r"read\(\) of lib(c|pthread)")
 def gil_read():
     pipe = os.pipe()
     buffer = ctypes.create_string_buffer(10)
