@@ -12,9 +12,11 @@ is_alive(const struct hn_thread *thread)
 
 /* What only another thread or task of this process can end. */
 static bool
-is_inside(enum hn_wait_kind kind)
+is_inside(const struct hn_wait *wait)
 {
-    switch (kind) {
+    if (wait->shared)
+        return false;
+    switch (wait->kind) {
     case HN_WAIT_LOCK:
     case HN_WAIT_RLOCK:
     case HN_WAIT_CONDITION:
@@ -48,13 +50,13 @@ count_crowd(const struct hn_judge *j)
         if (!is_alive(&j->interp->threads[i]))
             continue;
         c.alive++;
-        if (wait && hn_judge_is_outside(wait->kind)) {
+        if (wait && hn_judge_is_outside(wait)) {
             c.outside++;
             if (!c.first_outside)
                 c.first_outside = wait;
-        } else if (wait && (wait->timed || hn_judge_is_idle(wait->kind)))
+        } else if (wait && (wait->timed || hn_judge_is_idle(wait)))
             c.idle++;
-        else if (wait && is_inside(wait->kind))
+        else if (wait && is_inside(wait))
             c.inside++;
         else
             c.running++; /* nothing, the GIL, C code: it may get on */
@@ -74,9 +76,9 @@ hn_rule_outside(struct hn_judge *j)
 
     if (!main || j->count > 0 || !what)
         return;
-    if (hn_judge_is_outside(main->kind))
+    if (hn_judge_is_outside(main))
         what = main;
-    else if (!is_inside(main->kind) || c.idle > 0 || c.running > 0)
+    else if (!is_inside(main) || c.idle > 0 || c.running > 0)
         return;
     verdict = hn_judge_add(
         j, "outside", HN_LIKELY,
@@ -128,7 +130,7 @@ other_threads_rest(const struct hn_judge *j, const struct hn_loop *loop)
 
         if (&j->interp->threads[i] == loop->thread || !is_alive(&j->interp->threads[i]))
             continue;
-        if (!wait || (!is_inside(wait->kind) && wait->kind != HN_WAIT_LOOP))
+        if (!wait || (!is_inside(wait) && wait->kind != HN_WAIT_LOOP))
             return false;
     }
     return true;
@@ -277,8 +279,7 @@ hn_rule_idle(struct hn_judge *j)
 
     if (j->count > 0)
         return;
-    if (main && c.running == 0
-        && (hn_judge_is_idle(main->kind) || is_inside(main->kind)))
+    if (main && c.running == 0 && (hn_judge_is_idle(main) || is_inside(main)))
         tell_idle(j);
     else
         tell_unknown(j);

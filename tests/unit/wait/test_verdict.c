@@ -261,6 +261,31 @@ a_wait_in_c_code_cannot_be_told_and_is_named(void **state)
     assert_non_null(strstr(first(&s)->sentence, "a semaphore of C code"));
 }
 
+static void
+a_worker_of_other_processes_without_work_is_idle(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    waits(&s, 0, HN_WAIT_QUEUE_GET, HN_NOBODY)->shared = true;
+    waits(&s, 1, HN_WAIT_SLEEP, HN_NOBODY);
+    assert_string_equal(first(&s)->kind, "idle");
+}
+
+static void
+a_file_lock_of_this_process_is_not_outside(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    waits(&s, 0, HN_WAIT_FILE_LOCK, HN_NOBODY)->own = true;
+    assert_string_equal(first(&s)->kind, "lock-held");
+    s.threads[1].state = HN_THREAD_ENDED;
+    assert_string_equal(first(&s)->kind, "self-deadlock");
+}
+
 int
 main(void)
 {
@@ -277,6 +302,8 @@ main(void)
         cmocka_unit_test(a_loop_that_changes_nothing_is_no_call_of_c_code),
         cmocka_unit_test(names_the_thread_without_python_that_has_a_mutex),
         cmocka_unit_test(a_wait_in_c_code_cannot_be_told_and_is_named),
+        cmocka_unit_test(a_worker_of_other_processes_without_work_is_idle),
+        cmocka_unit_test(a_file_lock_of_this_process_is_not_outside),
     };
     int failed;
 
