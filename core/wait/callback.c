@@ -25,25 +25,38 @@ static const struct {
     { "_AsCompletedIterator.", "as_completed" },
 };
 
+static struct hn_known_name
+read_name(struct hn_kinds *kinds, hn_addr name)
+{
+    struct hn_known_name known = { .name = name, .how = "callback" };
+    struct hn_arena scratch;
+    const char *text;
+
+    hn_arena_init(&scratch);
+    if (hn_str_load(&kinds->rt->py, name, MAX_QUALNAME, &scratch, &text, NULL, NULL)
+        == HN_OK) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            if (strncmp(text, names[i].begins, strlen(names[i].begins)) == 0)
+                known.how = names[i].how;
+        known.executor = strncmp(text, "_chain_future.", 14) == 0;
+    }
+    hn_arena_deinit(&scratch);
+    return known;
+}
+
 static const char *
 how_of(struct hn_kinds *kinds, hn_addr function, bool *executor)
 {
-    struct hn_python *py = &kinds->rt->py;
-    struct hn_arena scratch;
-    const char *text, *how = "callback";
-    hn_addr object;
+    struct hn_known_name *known;
+    hn_addr name;
 
-    hn_arena_init(&scratch);
-    if (hn_field_read(py, HN_FUNCTION_QUALNAME, function, &object) == HN_OK
-        && hn_str_load(py, object, MAX_QUALNAME, &scratch, &text, NULL, NULL)
-               == HN_OK) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-            if (strncmp(text, names[i].begins, strlen(names[i].begins)) == 0)
-                how = names[i].how;
-        *executor = strncmp(text, "_chain_future.", 14) == 0;
-    }
-    hn_arena_deinit(&scratch);
-    return how;
+    if (hn_field_read(&kinds->rt->py, HN_FUNCTION_QUALNAME, function, &name))
+        return "callback";
+    known = &kinds->names[hn_known_slot(name)];
+    if (known->name != name)
+        *known = read_name(kinds, name);
+    *executor = known->executor;
+    return known->how;
 }
 
 static void
