@@ -71,6 +71,42 @@ add(struct hn_kinds *kinds, hn_addr object, struct hn_woken *ret)
         ret->source = object;
 }
 
+/* Items of one block of a deque: they lie between its two links. */
+static uint64_t
+block_items(const struct hn_layout *layout)
+{
+    return (uint64_t)(layout->offset[HN_DEQUEBLOCK_RIGHT]
+                      - layout->offset[HN_DEQUEBLOCK_ITEMS])
+           / 8;
+}
+
+/* as_completed() waits at a queue of its own: who gets from that has a future in it.
+ * Those in its first block will do. */
+static void
+add_getters(struct hn_kinds *kinds, hn_addr queue, struct hn_woken *ret)
+{
+    struct hn_python *py = &kinds->rt->py;
+    hn_addr deque = hn_own_attribute(kinds, queue, "_getters"), block, object;
+    uint64_t count = hn_length(kinds, deque), first, end = block_items(&py->layout);
+
+    if (count == 0 || !hn_layout_has(&py->layout, HN_DEQUEBLOCK_ITEMS)
+        || hn_field_read(py, HN_DEQUE_LEFT, deque, &block)
+        || hn_field_read(py, HN_DEQUE_LEFT_INDEX, deque, &first))
+        return;
+    for (uint64_t i = first; i < end && i - first < count; i++)
+        if (hn_target_read_u64(py->target,
+                               hn_field_addr(py, HN_DEQUEBLOCK_ITEMS, block) + 8 * i,
+                               &object)
+            == HN_OK)
+            add(kinds, object, ret);
+}
+
+static bool
+is_queue(struct hn_kinds *kinds, hn_addr object)
+{
+    return strcmp(hn_kind_type_name(kinds, object), "asyncio.queues.Queue") == 0;
+}
+
 static void
 add_items(struct hn_kinds *kinds, hn_addr tuple, bool cells, struct hn_woken *ret)
 {
@@ -87,6 +123,9 @@ add_items(struct hn_kinds *kinds, hn_addr tuple, bool cells, struct hn_woken *re
             continue;
         if (object != 0)
             add(kinds, object, ret);
+        if (object != 0 && cells && strcmp(ret->how, "as_completed") == 0
+            && is_queue(kinds, object))
+            add_getters(kinds, object, ret);
     }
 }
 
@@ -115,6 +154,11 @@ look_into_method(struct hn_kinds *kinds, hn_addr method, struct hn_woken *ret)
     object = hn_own_attribute(kinds, self, "_parent_task");
     if (object != 0)
         add(kinds, object, ret);
+    object = strcmp(ret->how, "as_completed") == 0
+                 ? hn_own_attribute(kinds, self, "_done")
+                 : 0;
+    if (object != 0 && is_queue(kinds, object))
+        add_getters(kinds, object, ret);
 }
 
 static void

@@ -183,13 +183,11 @@ load_coroutine_name(struct loader *l, hn_addr coroutine)
     return keep_text(l, hn_kind_type_name(&l->kinds, coroutine));
 }
 
-/* @kind is that of what it waits for. */
+/* @waiter is what it waits for; NULL: nothing, or nothing that is known. */
 static enum hn_task_state
-state_of(struct loader *l, const struct hn_await *await, const struct hn_future *future,
-         enum hn_kind kind)
+state_of(const struct hn_await *await, const struct hn_future *future,
+         const struct hn_future *waiter)
 {
-    struct hn_future waiter;
-
     switch (await->state) {
     case HN_GENERATOR_CREATED: return HN_TASK_CREATED;
     case HN_GENERATOR_RUNNING: return HN_TASK_RUNNING;
@@ -201,18 +199,44 @@ state_of(struct loader *l, const struct hn_await *await, const struct hn_future 
     }
     if (future->waiter == 0)
         return HN_TASK_READY;
-    if (hn_kind_is_future(kind)
-        && hn_future_load(&l->kinds, future->waiter, kind, &waiter) == HN_OK
-        && waiter.state != HN_FUTURE_PENDING)
+    if (waiter && waiter->state != HN_FUTURE_PENDING)
         return HN_TASK_READY;
     return HN_TASK_WAITING;
+}
+
+/* Whether it has no references but that of the callback or handle by which its loop
+ * will run it next, and since 3.14 that of the future it waits for, which records it.
+ * The sets and lists of all tasks do not count. */
+static bool
+is_unreferenced(struct hn_python *py, hn_addr task, const struct hn_future *waiter)
+{
+    enum { SHARED_FLAG_BITS = 2 };
+    int64_t expected = waiter && waiter->awaited_by != 0 ? 2 : 1;
+    struct hn_record rec;
+
+    if (hn_record_load(py, HN_STRUCT_OBJECT, task, &rec))
+        return false;
+    if (hn_layout_has(&py->layout, HN_OBJECT_REFCOUNT))
+        return (int64_t)(hn_record_u64(&rec, HN_OBJECT_REFCOUNT) & UINT32_MAX)
+               == expected;
+    return hn_layout_has(&py->layout, HN_OBJECT_REF_LOCAL)
+           && (int64_t)hn_record_u64(&rec, HN_OBJECT_REF_LOCAL)
+                      + (hn_record_i64(&rec, HN_OBJECT_REF_SHARED) >> SHARED_FLAG_BITS)
+                  == expected;
 }
 
 static enum hn_status
 load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
 {
     struct hn_await await;
+    struct hn_future waiter;
     enum hn_kind waiter_kind = hn_kind_of(&l->kinds, future->waiter);
+    const struct hn_future *known =
+        hn_kind_is_future(waiter_kind)
+                && hn_future_load(&l->kinds, future->waiter, waiter_kind, &waiter)
+                       == HN_OK
+            ? &waiter
+            : NULL;
     enum hn_status st = hn_await_load(&l->kinds, future->coroutine, l->arena, &await);
 
     if (st)
@@ -222,7 +246,9 @@ load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
     ret->coroutine = future->coroutine;
     ret->name = load_name(l, future->name);
     ret->coroutine_name = load_coroutine_name(l, future->coroutine);
-    ret->state = state_of(l, &await, future, waiter_kind);
+    ret->state = state_of(&await, future, known);
+    ret->unreferenced = ret->state != HN_TASK_RUNNING && ret->state != HN_TASK_ENDED
+                        && is_unreferenced(&l->rt->py, future->addr, known);
     ret->stack = await.stack;
     ret->awaited = (struct hn_awaited){ .kind = "", .text = "" };
     if (ret->state == HN_TASK_WAITING)
