@@ -83,10 +83,10 @@ struct hn_tasks {
     hn_addr problem_at;
 };
 
-/* A generator, coroutine or asynchronous generator that no task runs. */
+/* A generator, coroutine or asynchronous generator that no task runs, or a greenlet. */
 struct hn_suspended {
     hn_addr addr;
-    const char *kind; /* "generator", "coroutine", "async_generator" */
+    const char *kind; /* "generator", "coroutine", "async_generator", "greenlet" */
     struct hn_stack stack;
 };
 
