@@ -212,11 +212,12 @@ tell_loop(struct hn_judge *j, const struct hn_loop *loop, uint32_t actor)
             loop->tasks, loop->tasks == 1 ? "" : "s"));
 
     hn_judge_tell_wait(j, verdict, actor);
-    hn_judge_evidence(j, verdict,
-                      hn_judge_text(j,
-                                    "%llu callbacks wait for their turn, %llu timers",
-                                    (unsigned long long)loop->ready,
-                                    (unsigned long long)loop->timers));
+    if (loop->known)
+        hn_judge_evidence(
+            j, verdict,
+            hn_judge_text(j, "%llu callbacks wait for their turn, %llu timers",
+                          (unsigned long long)loop->ready,
+                          (unsigned long long)loop->timers));
     if (verdict)
         verdict->next = "py-tasks";
 }
@@ -228,7 +229,10 @@ hn_rule_loop(struct hn_judge *j)
         const struct hn_loop *loop = &j->tasks->loops[i];
         uint32_t actor;
 
-        if (!loop->thread || !has_frame(loop->thread, "run_forever", "asyncio/"))
+        /* A loop in C has no frames of its own (uvloop): a task that runs tells. */
+        if (!loop->thread
+            || (loop->current == HN_NO_TASK
+                && !has_frame(loop->thread, "run_forever", "asyncio/")))
             continue;
         actor = (uint32_t)(loop->thread - j->interp->threads);
         if (!j->explained[actor] && is_stopped_by_call(j, loop->thread, actor))
