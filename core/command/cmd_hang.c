@@ -195,10 +195,12 @@ run_looks(struct hn_call *call, const struct hang_options *options,
         hn_arena_array(&call->arena, call->process.interpreter_count, sizeof *verdicts);
     if (!verdicts || !hn_motions_sum(motions, &call->arena, &watch))
         return HN_E_NOMEM;
-    st = judge(call, &all, &watch, verdicts);
+    hn_call_release(call);
+    st = hn_waiting_name(call, &all);
+    if (!st)
+        st = judge(call, &all, &watch, verdicts);
     if (st)
         return st;
-    hn_call_release(call);
     write_result(call, verdicts);
     return HN_OK;
 }

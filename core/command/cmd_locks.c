@@ -44,6 +44,9 @@ run(struct hn_call *call, const void *options)
     if (st)
         return st;
     hn_call_release(call);
+    st = hn_waiting_name(call, &all);
+    if (st)
+        return st;
     if (call->common.json)
         write_json(call, &all);
     else

@@ -119,8 +119,9 @@ static const struct hn_arg args[] = {
     { "no-stacks", 0, HN_ARG_FLAG, offsetof(struct tasks_options, bare), NULL,
       "a line for each task", NULL, false },
     { "generators", 'g', HN_ARG_FLAG, offsetof(struct tasks_options, generators), NULL,
-      "also suspended generators and coroutines that no task is inside of", NULL,
-      false },
+      "also suspended generators and coroutines that no task is inside of, and "
+      "greenlets",
+      NULL, false },
     { "reverse", 0, HN_ARG_FLAG, offsetof(struct tasks_options, reverse), NULL,
       "outermost frame first, as Python's tracebacks", NULL, false },
     { "limit", 0, HN_ARG_COUNT, offsetof(struct tasks_options, limit), "N",

@@ -1,8 +1,11 @@
 #include "command/generators.h"
 
+#include <string.h>
+
 #include "base/index.h"
 #include "heap/search.h"
 #include "wait/await.h"
+#include "wait/greenlet.h"
 
 static const char *const kinds[] = { "generator", "coroutine", "async_generator" };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -45,6 +48,66 @@ load_one(struct hn_call *call, struct hn_kinds *k, const struct hn_heap_hit *hit
     /* All but its own frame are of those that it awaits. */
     return add_stack(frames, &await.stack, await.stack.count - 1) ? HN_OK : HN_E_NOMEM;
 }
+
+/* --- greenlets */
+
+/* Which of the heap's types are greenlets, and how many objects are. */
+static bool *
+find_greenlet_types(struct hn_call *call, struct hn_kinds *k,
+                    const struct hn_heap *heap, size_t *count_ret)
+{
+    bool *are = hn_arena_array(&call->arena, heap->type_count, sizeof *are);
+
+    for (uint32_t i = 0; are && i < heap->type_count; i++)
+        are[i] = hn_is_greenlet_type(k, heap->type[i].size.at);
+    *count_ret = 0;
+    for (uint32_t i = 0; are && i < heap->count; i++)
+        *count_ret += are[heap->types[i]];
+    return are;
+}
+
+static enum hn_status
+add_greenlet(struct hn_call *call, struct hn_kinds *k, hn_addr greenlet,
+             struct hn_suspended_list *ret)
+{
+    struct hn_suspended *item = &ret->items[ret->count];
+    enum hn_status st = hn_greenlet_load(k, greenlet, &call->arena, &item->stack);
+
+    if (st)
+        return st == HN_DONE ? HN_OK : st;
+    item->addr = greenlet;
+    item->kind = "greenlet";
+    ret->count++;
+    return HN_OK;
+}
+
+/* Adds at most @limit (0: all) of them. */
+static enum hn_status
+add_greenlets(struct hn_call *call, const struct hn_heap *heap, uint64_t limit,
+              struct hn_suspended_list *ret)
+{
+    const struct hn_suspended *before = ret->items;
+    struct hn_kinds k;
+    size_t count = 0, first = ret->count;
+    bool *are = NULL;
+    enum hn_status st = hn_kinds_init(&k, call->session->runtime);
+
+    if (!st)
+        are = find_greenlet_types(call, &k, heap, &count);
+    if (count > 0)
+        ret->items = hn_arena_array(&call->arena, first + count, sizeof *ret->items);
+    if (!st && (!are || !ret->items))
+        st = HN_E_NOMEM;
+    if (!st && count > 0 && first > 0)
+        memcpy(ret->items, before, first * sizeof *ret->items);
+    for (uint32_t i = 0; !st && count > 0 && i < heap->count; i++)
+        if (are[heap->types[i]] && (limit == 0 || ret->count - first < limit))
+            st = add_greenlet(call, &k, hn_heap_address(heap, i), ret);
+    hn_kinds_deinit(&k);
+    return st;
+}
+
+/* --- the list */
 
 static void
 leave_out(struct hn_suspended_list *list, const struct hn_index *frames)
@@ -124,6 +187,8 @@ hn_suspended_find(struct hn_call *call, const struct hn_heap *heap,
     if (!st)
         leave_out(ret, &frames);
     hn_index_deinit(&frames);
+    if (!st)
+        st = add_greenlets(call, heap, limit, ret);
     if (!st)
         load_sources(call, ret);
     return st;

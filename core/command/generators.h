@@ -1,5 +1,5 @@
 /* Generators, coroutines and asynchronous generators that are suspended, and that no
- * task and no thread is inside of. */
+ * task and no thread is inside of; and suspended greenlets. */
 #ifndef HN_COMMAND_GENERATORS_H
 #define HN_COMMAND_GENERATORS_H
 

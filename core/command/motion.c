@@ -22,7 +22,7 @@ struct seen {
         hn_addr frame, code;
     } frames[MAX_FRAMES]; /* outermost first */
     hn_addr leaf, leaf_code;
-    uint64_t callers; /* a hash of their variables */
+    uint64_t callers, own; /* hashes of their variables, and its */
     int64_t lasti;
 };
 
@@ -134,6 +134,7 @@ see(struct seen *ret, struct hn_runtime *rt, const struct hn_process *process,
     ret->leaf = stack->frames[0].addr;
     ret->leaf_code = stack->frames[0].code ? stack->frames[0].code->addr : 0;
     ret->lasti = stack->frames[0].lasti;
+    ret->own = hn_frame_digest(rt, &stack->frames[0]);
 }
 
 static uint64_t
@@ -189,7 +190,7 @@ compare(struct hn_motion *m, const struct seen *a, const struct seen *b)
     m->always_busy &= a->busy && b->busy;
     m->same_leaf &= a->leaf == b->leaf && a->leaf_code == b->leaf_code
                     && a->depth == b->depth && a->callers == b->callers;
-    m->same_place &= m->same_leaf && a->lasti == b->lasti;
+    m->same_place &= m->same_leaf && a->lasti == b->lasti && a->own == b->own;
     m->deeper &= b->depth > a->depth;
 }
 

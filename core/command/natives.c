@@ -8,6 +8,10 @@
 /* Deeper native stacks are cut: a runaway recursion fills its 8 MB with less. */
 enum { MAX_FRAMES = 1 << 17 };
 
+/* What a thread stands in is at the inner end; an extension and the libraries that it
+ * calls lie within this many frames. */
+enum { INNER_FRAMES = 64 };
+
 enum hn_status
 hn_call_unwinder(struct hn_call *call, struct hn_unwinder **ret)
 {
@@ -35,7 +39,8 @@ missing(const struct hn_thread *thread)
 }
 
 static enum hn_status
-walk(struct hn_call *call, struct hn_unwinder *u, struct hn_thread *thread)
+walk(struct hn_call *call, struct hn_unwinder *u, size_t limit,
+     struct hn_thread *thread)
 {
     struct hn_native_stack *stack = hn_arena_alloc(&call->arena, sizeof(*stack));
 
@@ -46,7 +51,7 @@ walk(struct hn_call *call, struct hn_unwinder *u, struct hn_thread *thread)
     if (stack->problem)
         return HN_OK;
     hn_stack_anchors(call->session->runtime, thread->addr, &thread->stack);
-    return hn_native_stack_walk(u, thread->native_id, MAX_FRAMES, &call->arena, stack);
+    return hn_native_stack_walk(u, thread->native_id, limit, &call->arena, stack);
 }
 
 enum hn_status
@@ -55,7 +60,7 @@ hn_natives_load(struct hn_call *call, struct hn_thread *thread)
     struct hn_unwinder *u;
     enum hn_status st = hn_call_unwinder(call, &u);
 
-    return st ? st : walk(call, u, thread);
+    return st ? st : walk(call, u, MAX_FRAMES, thread);
 }
 
 static bool
@@ -73,7 +78,7 @@ runs_python(const struct hn_process *process, int64_t tid)
 
 /* The native threads that no Python thread is. */
 static enum hn_status
-walk_others(struct hn_call *call, struct hn_unwinder *u)
+walk_others(struct hn_call *call, struct hn_unwinder *u, size_t limit)
 {
     struct hn_process *process = &call->process;
     struct hn_native_thread *threads;
@@ -92,7 +97,7 @@ walk_others(struct hn_call *call, struct hn_unwinder *u)
             continue;
         others[found].tid = threads[i].tid;
         others[found].name = threads[i].name;
-        st = hn_native_stack_walk(u, threads[i].tid, MAX_FRAMES, &call->arena,
+        st = hn_native_stack_walk(u, threads[i].tid, limit, &call->arena,
                                   &others[found++].stack);
     }
     process->natives = others;
@@ -100,13 +105,13 @@ walk_others(struct hn_call *call, struct hn_unwinder *u)
     return st;
 }
 
-enum hn_status
-hn_natives_load_all(struct hn_call *call, uint64_t threads)
+/* At most @limit frames of each of the first @threads (0: all) threads. */
+static enum hn_status
+walk_all(struct hn_call *call, struct hn_unwinder *u, uint64_t threads, size_t limit)
 {
     struct hn_process *process = &call->process;
-    struct hn_unwinder *u;
     uint64_t number = 0;
-    enum hn_status st = hn_call_unwinder(call, &u);
+    enum hn_status st = HN_OK;
 
     for (size_t i = 0; st == HN_OK && i < process->interpreter_count; i++) {
         struct hn_interpreter *interpreter = &process->interpreters[i];
@@ -116,19 +121,41 @@ hn_natives_load_all(struct hn_call *call, uint64_t threads)
                 return HN_OK;
             if (hn_target_interrupted(call->session->target))
                 return HN_OK;
-            st = walk(call, u, &interpreter->threads[t]);
+            st = walk(call, u, limit, &interpreter->threads[t]);
         }
     }
-    return st ? st : walk_others(call, u);
+    return st ? st : walk_others(call, u, limit);
+}
+
+enum hn_status
+hn_natives_load_all(struct hn_call *call, uint64_t threads)
+{
+    struct hn_unwinder *u;
+    enum hn_status st = hn_call_unwinder(call, &u);
+
+    return st ? st : walk_all(call, u, threads, MAX_FRAMES);
+}
+
+enum hn_status
+hn_natives_load_inner(struct hn_call *call)
+{
+    struct hn_unwinder *u;
+    enum hn_status st;
+
+    if (hn_unwind_missing())
+        return HN_OK;
+    st = hn_call_unwinder(call, &u);
+    return st ? st : walk_all(call, u, 0, INNER_FRAMES);
 }
 
 static void
-finish(struct hn_call *call, struct hn_thread *thread)
+finish(struct hn_call *call, struct hn_thread *thread, bool lines)
 {
     struct hn_native_stack *stack = thread->native;
 
     hn_native_stack_name(call->session->unwinder, stack);
-    hn_native_stack_add_lines(call->session->unwinder, stack);
+    if (lines)
+        hn_native_stack_add_lines(call->session->unwinder, stack);
     hn_weave(call->session->runtime, stack, &thread->stack);
 }
 
@@ -141,24 +168,36 @@ ask_debuginfod(struct hn_call *call)
         hn_call_note(call, "no debug information was fetched: %s", why);
 }
 
-void
-hn_natives_finish(struct hn_call *call, bool debuginfod)
+static void
+finish_all(struct hn_call *call, bool lines)
 {
     struct hn_process *process = &call->process;
     struct hn_native_only *others = process->natives;
-
-    if (debuginfod && call->session->unwinder)
-        ask_debuginfod(call);
 
     for (size_t i = 0; i < process->interpreter_count; i++) {
         struct hn_interpreter *interpreter = &process->interpreters[i];
 
         for (size_t t = 0; t < interpreter->thread_count; t++)
             if (interpreter->threads[t].native)
-                finish(call, &interpreter->threads[t]);
+                finish(call, &interpreter->threads[t], lines);
     }
     for (size_t i = 0; i < process->native_count; i++) {
         hn_native_stack_name(call->session->unwinder, &others[i].stack);
-        hn_native_stack_add_lines(call->session->unwinder, &others[i].stack);
+        if (lines)
+            hn_native_stack_add_lines(call->session->unwinder, &others[i].stack);
     }
+}
+
+void
+hn_natives_finish(struct hn_call *call, bool debuginfod)
+{
+    if (debuginfod && call->session->unwinder)
+        ask_debuginfod(call);
+    finish_all(call, true);
+}
+
+void
+hn_natives_name(struct hn_call *call)
+{
+    finish_all(call, false);
 }

@@ -19,9 +19,18 @@ hn_natives_load(struct hn_call *call, struct hn_thread *thread);
 HN_MUST_CHECK enum hn_status
 hn_natives_load_all(struct hn_call *call, uint64_t threads);
 
+/* The inner end of the native stacks of all threads, for who wants to know what they
+ * stand in. Nothing where hognose was built without an unwinder. */
+HN_MUST_CHECK enum hn_status
+hn_natives_load_inner(struct hn_call *call);
+
 /* Names and weaves what was walked; needs the target no more. @debuginfod: the user
  * wants debug files that are not here to be fetched. */
 void
 hn_natives_finish(struct hn_call *call, bool debuginfod);
+
+/* The same without files and lines, which take far longer. */
+void
+hn_natives_name(struct hn_call *call);
 
 #endif

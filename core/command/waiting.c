@@ -1,5 +1,8 @@
 #include "command/waiting.h"
 
+#include "command/natives.h"
+#include "wait/native.h"
+
 /* Verdicts speak of few tasks. */
 enum { DESCRIBED = 100 };
 
@@ -32,9 +35,22 @@ hn_waiting_load(struct hn_call *call, struct hn_waiting *ret)
         return HN_E_NOMEM;
     if (!st && !call->interrupted)
         st = load_each(call, ret);
+    if (!st && !call->interrupted)
+        st = hn_natives_load_inner(call);
     if (st == HN_E_INTERRUPTED) {
         call->interrupted = true;
         st = HN_OK;
     }
     return st;
+}
+
+enum hn_status
+hn_waiting_name(struct hn_call *call, struct hn_waiting *all)
+{
+    hn_natives_name(call);
+    for (size_t i = 0; i < call->process.interpreter_count; i++)
+        if (!hn_waits_add_natives(&call->process, &all->waits[i], &call->arena))
+            return hn_fail(&call->session->err, HN_E_NOMEM, 0,
+                           "no memory for what threads wait for");
+    return HN_OK;
 }

@@ -118,7 +118,8 @@
     X(WAITENTRY, "wait_entry", "")                                                   \
     X(SOCKET, "PySocketSockObject", "")                                              \
     X(FILEIO, "fileio", "")                                                          \
-    X(BUFFERED, "buffered", "")
+    X(BUFFERED, "buffered", "")                                                      \
+    X(SEMLOCK, "SemLockObject", "")
 
 #define HN_FIELDS(X)                                                                  \
     X(RUNTIME, INTERPRETERS_HEAD, 8, "interpreters.head",                             \
@@ -521,7 +522,12 @@
     X(SOCKET, FD, 4, "sock_fd", "")                                                   \
     X(FILEIO, FD, 4, "fd", "")                                                        \
     X(BUFFERED, RAW, 8, "raw", "")                                                    \
-    X(BUFFERED, OWNER, 8, "owner", "")
+    X(BUFFERED, OWNER, 8, "owner", "")                                                \
+    X(SEMLOCK, HANDLE, 8, "handle", "")                                               \
+    X(SEMLOCK, THREAD, 8, "last_tid", "")                                             \
+    X(SEMLOCK, COUNT, 4, "count", "")                                                 \
+    X(SEMLOCK, MAXIMUM, 4, "maxvalue", "")                                            \
+    X(SEMLOCK, KIND, 4, "kind", "")
 
 enum hn_struct {
 #define X(structure, name, published) HN_STRUCT_##structure,

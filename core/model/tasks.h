@@ -39,6 +39,7 @@ struct hn_task {
     const char *coroutine_name; /* qualified; "" if it cannot be read */
     enum hn_task_state state;
     bool cancelling;       /* cancel() was called and has yet to reach it */
+    bool unreferenced;     /* nobody refers to it but what will run it next */
     uint32_t loop_number;  /* index among the loops */
     hn_addr thread;        /* RUNNING: the thread state inside it; else 0 */
     struct hn_stack stack; /* of coroutines, innermost first */
@@ -82,10 +83,10 @@ struct hn_tasks {
     hn_addr problem_at;
 };
 
-/* A generator, coroutine or asynchronous generator that no task runs. */
+/* A generator, coroutine or asynchronous generator that no task runs, or a greenlet. */
 struct hn_suspended {
     hn_addr addr;
-    const char *kind; /* "generator", "coroutine", "async_generator" */
+    const char *kind; /* "generator", "coroutine", "async_generator", "greenlet" */
     struct hn_stack stack;
 };
 

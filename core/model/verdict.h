@@ -29,9 +29,9 @@ struct hn_motion {
     bool always_busy; /* on CPU at every look */
     size_t common;    /* frames at the outer end that were the same at every look */
     bool same_leaf;   /* so was the innermost one */
-    bool same_place;  /* and it stood at the same instruction */
-    bool deeper;      /* the stack grew from look to look */
-    uint64_t cpu_ms;  /* used meanwhile */
+    bool same_place; /* and it stood at the same instruction, its variables unchanged */
+    bool deeper;     /* the stack grew from look to look */
+    uint64_t cpu_ms; /* used meanwhile */
 };
 
 struct hn_watch {

@@ -45,17 +45,22 @@ enum hn_wait_kind {
 struct hn_wait {
     uint32_t actor;
     enum hn_wait_kind kind;
-    const char *text;             /* completes "waits for" */
-    hn_addr addr;                 /* the lock, queue, future...; 0: not known */
-    int64_t fd;                   /* -1: none */
-    int64_t pid;                  /* of the child; 0: not known */
+    const char *text; /* completes "waits for" */
+    hn_addr addr;     /* the lock, queue, future...; 0: not known */
+    int64_t fd;       /* -1: none */
+    int64_t pid;      /* of the child, or of the process that has it; 0: not known */
     const struct hn_frame *frame; /* of the program, that came to wait; NULL: none */
     uint32_t holder; /* who has it, or has to bring it about; HN_NOBODY: not known */
     const char *how; /* how that is known; NULL when it is not */
     uint64_t owner;  /* recorded, but of no thread that lives: its ident; else 0 */
-    bool locked;     /* LOCK, RLOCK: the object says that it is locked */
-    bool timed;      /* it will end by itself after a while */
-    bool pending;    /* FUTURE: nobody works on it yet */
+    int64_t native_holder;    /* who has it runs no Python: its native id; else 0 */
+    const char *native_name;  /* its name, */
+    const char *native_doing; /* and the C call that it is in; NULL: not known */
+    bool locked;              /* LOCK, RLOCK: the object says that it is locked */
+    bool own;                 /* FILE_LOCK: this process has it itself */
+    bool shared;              /* other processes can bring it about, too */
+    bool timed;               /* it will end by itself after a while */
+    bool pending;             /* FUTURE: nobody works on it yet */
 };
 
 struct hn_actor {

@@ -69,6 +69,8 @@ hn_task_put_state(struct hn_text *text, const struct hn_look *look,
         if (task->awaited.timed)
             put_time(text, tasks, &task->awaited);
     }
+    if (task->unreferenced)
+        hn_text_puts(text, "; nobody but its loop refers to it");
 }
 
 static void

@@ -62,6 +62,7 @@ put_task(struct hn_json *json, const struct hn_tasks *tasks, const struct hn_tas
     hn_json_string(json, "name", task->name);
     hn_json_string(json, "coroutine", task->coroutine_name);
     hn_json_string(json, "state", hn_task_state_name(task->state));
+    hn_json_bool(json, "unreferenced", task->unreferenced);
     hn_json_open_list(json, "stack");
     for (size_t i = 0; i < task->stack.count; i++)
         hn_document_frame(json, NULL, &task->stack.frames[i]);

@@ -92,6 +92,24 @@ put_wait(struct hn_text *text, const struct hn_look *look, const struct hn_waits
 }
 
 static void
+put_native_holder(struct hn_text *text, const struct hn_look *look,
+                  const struct hn_wait *wait)
+{
+    hn_text_printf(text, ": a thread without Python (LWP %lld",
+                   (long long)wait->native_holder);
+    if (wait->native_name && wait->native_name[0]) {
+        hn_text_puts(text, " \"");
+        hn_look_put(text, look, HN_HEADING, wait->native_name);
+        hn_text_puts(text, "\"");
+    }
+    hn_text_puts(text, ") has it");
+    if (wait->native_doing) {
+        hn_text_puts(text, ", and is in ");
+        hn_look_put(text, look, HN_FUNCTION, wait->native_doing);
+    }
+}
+
+static void
 put_holder(struct hn_text *text, const struct hn_look *look,
            const struct hn_waits *waits, const struct hn_wait *wait)
 {
@@ -100,6 +118,8 @@ put_holder(struct hn_text *text, const struct hn_look *look,
         hn_actor_put(text, look, waits, wait->holder);
         if (wait->kind != HN_WAIT_JOIN)
             hn_text_printf(text, " has it (%s)", wait->how);
+    } else if (wait->native_holder != 0) {
+        put_native_holder(text, look, wait);
     } else if (wait->owner != 0) {
         hn_text_printf(text, ": its owner, %llu, is no thread that lives",
                        (unsigned long long)wait->owner);

@@ -32,6 +32,18 @@ put_thing(struct hn_json *json, const struct hn_wait *wait)
     hn_json_close_object(json);
 }
 
+static void
+put_native_holder(struct hn_json *json, const struct hn_wait *wait)
+{
+    hn_json_open_object(json, "native_holder");
+    hn_json_integer(json, "native_id", wait->native_holder);
+    if (wait->native_name)
+        hn_json_string(json, "name", wait->native_name);
+    if (wait->native_doing)
+        hn_json_string(json, "inside", wait->native_doing);
+    hn_json_close_object(json);
+}
+
 void
 hn_waits_document(struct hn_json *json, const struct hn_waits *waits)
 {
@@ -46,6 +58,8 @@ hn_waits_document(struct hn_json *json, const struct hn_waits *waits)
             hn_actor_document(json, waits, wait->holder);
             hn_json_string(json, "how", wait->how);
             hn_json_close_object(json);
+        } else if (wait->native_holder != 0) {
+            put_native_holder(json, wait);
         } else if (wait->owner != 0) {
             hn_json_unsigned(json, "ended_owner", wait->owner);
         }

@@ -11,8 +11,9 @@
 static const struct hn_position nowhere = { -1, -1, -1, -1 };
 
 /* Decodes what a frame runs; a frame whose code is damaged stays in the stack. */
+/* Where in it the frame is, its caller finds. */
 static enum hn_status
-fill(struct hn_runtime *rt, struct hn_frame *frame, hn_addr code, int64_t lasti)
+fill_code(struct hn_runtime *rt, struct hn_frame *frame, hn_addr code)
 {
     struct hn_error *err = rt->py.err;
     enum hn_status st = hn_code_load(rt, code, &frame->code);
@@ -24,12 +25,9 @@ fill(struct hn_runtime *rt, struct hn_frame *frame, hn_addr code, int64_t lasti)
         frame->code = NULL;
         frame->problem = err->what;
         frame->problem_at = err->addr ? err->addr : code;
-        frame->position = nowhere;
-        frame->lasti = -1;
-        return HN_OK;
     }
-    frame->position = hn_code_position(rt, frame->code, lasti);
-    frame->lasti = lasti;
+    frame->position = nowhere;
+    frame->lasti = -1;
     return HN_OK;
 }
 
@@ -53,7 +51,12 @@ load_object(struct hn_runtime *rt, hn_addr addr, struct hn_frame *ret,
     if (py->layout.formats.position == HN_POSITION_LASTI_UNITS)
         lasti *= 2;
     link->previous = hn_record_u64(&rec, HN_FRAMEOBJECT_BACK);
-    return fill(rt, ret, hn_record_u64(&rec, HN_FRAMEOBJECT_CODE), lasti);
+    st = fill_code(rt, ret, hn_record_u64(&rec, HN_FRAMEOBJECT_CODE));
+    if (st || !ret->code)
+        return st;
+    ret->position = hn_code_position(rt, ret->code, lasti);
+    ret->lasti = lasti;
+    return HN_OK;
 }
 
 /* --- interpreter frames, 3.11 and later */
@@ -81,8 +84,6 @@ place(struct hn_runtime *rt, const struct hn_record *rec, struct hn_frame *frame
 {
     hn_addr bytecode, at = hn_record_u64(rec, HN_FRAME_POSITION);
 
-    frame->position = nowhere;
-    frame->lasti = -1;
     if (!bytecode_of(rt, rec, frame->code, &bytecode))
         return;
     frame->lasti = (int64_t)(at - bytecode);
@@ -138,7 +139,7 @@ load_interpreter(struct hn_runtime *rt, hn_addr addr, struct hn_frame *ret,
     if (link->previous == 0)
         ret->entry = true;
     code = hn_stackref_pointer(py, hn_record_u64(&rec, HN_FRAME_EXECUTABLE));
-    st = fill(rt, ret, code, -1);
+    st = fill_code(rt, ret, code);
     if (!st && ret->code)
         place(rt, &rec, ret);
     link->internal = !st && is_init_cleanup(rt, ret, code);

@@ -213,6 +213,30 @@ finish(struct walk *w, struct hn_arena *arena, struct hn_stack *ret, enum hn_sta
     return st;
 }
 
+static enum hn_status
+load_from(struct walk *w, size_t limit, struct hn_arena *arena, struct hn_stack *ret)
+{
+    enum hn_status st =
+        walk_chain(w, limit > 0 && limit < MAX_FRAMES ? limit : MAX_FRAMES, ret);
+
+    st = finish(w, arena, ret, st);
+    if (!st && !hn_layout_has(&w->rt->py.layout, HN_CODE_QUALNAME))
+        hn_qualify_stack(w->rt, ret);
+    return st;
+}
+
+enum hn_status
+hn_stack_load_from(struct hn_runtime *rt, hn_addr frame, size_t limit,
+                   struct hn_arena *arena, struct hn_stack *ret)
+{
+    struct walk w = { .rt = rt, .mark_distance = 1 };
+
+    memset(ret, 0, sizeof(*ret));
+    if (hn_frame_of_object(rt, frame, &w.next))
+        set_problem(&w, ret);
+    return load_from(&w, limit, arena, ret);
+}
+
 enum hn_status
 hn_stack_load(struct hn_runtime *rt, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret)
@@ -229,9 +253,5 @@ hn_stack_load(struct hn_runtime *rt, const struct hn_thread *thread, size_t limi
         set_problem(&w, ret);
         return HN_OK;
     }
-    st = walk_chain(&w, limit > 0 && limit < MAX_FRAMES ? limit : MAX_FRAMES, ret);
-    st = finish(&w, arena, ret, st);
-    if (!st && !hn_layout_has(&rt->py.layout, HN_CODE_QUALNAME))
-        hn_qualify_stack(rt, ret);
-    return st;
+    return load_from(&w, limit, arena, ret);
 }

@@ -55,6 +55,11 @@ HN_MUST_CHECK enum hn_status
 hn_stack_load(struct hn_runtime *runtime, const struct hn_thread *thread, size_t limit,
               struct hn_arena *arena, struct hn_stack *ret);
 
+/* The same of the frame object @frame and those that called it. */
+HN_MUST_CHECK enum hn_status
+hn_stack_load_from(struct hn_runtime *runtime, hn_addr frame, size_t limit,
+                   struct hn_arena *arena, struct hn_stack *ret);
+
 /* Fills in the anchors of @stack's entries: what those calls of the interpreter loop
  * keep on the C stack of the thread, whose state is at @tstate. Of the frames only addr
  * and entry are looked at. Before 3.11 there are none. */

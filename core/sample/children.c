@@ -115,7 +115,7 @@ hn_sampler_find_children(struct hn_sampler *s, uint64_t now_ns)
             continue;
         children.proc = hn_proc_open(s->processes[i].pid);
         if (children.proc >= 0) {
-            hn_proc_tids(children.proc, children_of_thread, &children);
+            hn_proc_numbers(children.proc, "task", children_of_thread, &children);
             close(children.proc);
         }
     }

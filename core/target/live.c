@@ -318,7 +318,7 @@ find_process(int64_t given, int64_t *pid_ret, int64_t *answers_ret,
     if (!hn_stop_is_zombie(pid))
         answers = pid;
     else
-        hn_proc_tids(proc, find_living, &answers);
+        hn_proc_numbers(proc, "task", find_living, &answers);
     close(proc);
     if (answers == 0)
         return no_process(given, err);

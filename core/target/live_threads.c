@@ -59,7 +59,7 @@ hn_live_threads(int proc, hn_thread_fn *each, void *arg)
     struct walk walk = { .proc = proc, .each = each, .arg = arg };
 
     hn_text_init(&walk.status);
-    hn_proc_tids(proc, show, &walk);
+    hn_proc_numbers(proc, "task", show, &walk);
     hn_text_deinit(&walk.status);
     return walk.result;
 }

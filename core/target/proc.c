@@ -95,9 +95,9 @@ hn_proc_last_number(const struct hn_text *status, const char *name, int64_t miss
 }
 
 bool
-hn_proc_tids(int proc, hn_proc_tid_fn *each, void *arg)
+hn_proc_numbers(int proc, const char *path, hn_proc_number_fn *each, void *arg)
 {
-    int fd = openat(proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *entry;
 
@@ -106,12 +106,10 @@ hn_proc_tids(int proc, hn_proc_tid_fn *each, void *arg)
             close(fd);
         return false;
     }
-    while ((entry = readdir(directory)) != NULL) {
-        int64_t tid = strtoll(entry->d_name, NULL, 10);
-
-        if (tid > 0 && !each(arg, tid))
+    while ((entry = readdir(directory)) != NULL)
+        if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9'
+            && !each(arg, strtoll(entry->d_name, NULL, 10)))
             break;
-    }
     closedir(directory);
     return true;
 }

@@ -29,12 +29,13 @@ hn_proc_number(const struct hn_text *status, const char *name, int64_t missing);
 int64_t
 hn_proc_last_number(const struct hn_text *status, const char *name, int64_t missing);
 
-/* Calls @each for every thread id in task/, until it returns false. False when the
+/* Calls @each for every entry of the directory @path that is a number, until it returns
+ * false: "task" has threads, "fdinfo" descriptors, ".." processes. False when the
  * directory cannot be read. */
 typedef bool
-hn_proc_tid_fn(void *arg, int64_t tid);
+hn_proc_number_fn(void *arg, int64_t number);
 bool
-hn_proc_tids(int proc, hn_proc_tid_fn *each, void *arg);
+hn_proc_numbers(int proc, const char *path, hn_proc_number_fn *each, void *arg);
 
 /* The target of a link, without " (deleted)"; false with errno. */
 bool

@@ -228,7 +228,8 @@ stop_all(struct hn_stop *stop, int proc)
     for (unsigned round = 0; round < MAX_ROUNDS; round++) {
         size_t before = stop->count;
 
-        if (!hn_proc_tids(proc, seize, stop) || stop->refused || stop->no_memory)
+        if (!hn_proc_numbers(proc, "task", seize, stop) || stop->refused
+            || stop->no_memory)
             return false;
         if (stop->count == before)
             return all;

@@ -1,6 +1,7 @@
 /* Names of the system calls that threads are found blocked in. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "target/target.h"
@@ -115,3 +116,30 @@ hn_syscall_is_futex(int64_t number)
 {
     return number == SYS_futex;
 }
+
+#ifdef __x86_64__
+/* mov $number,%eax; syscall */
+enum { MOV_EAX = 0xb8, CALL_BYTES = 7 };
+
+void
+hn_syscall_see_past_restart(struct hn_target *target, struct hn_registers *registers)
+{
+    uint8_t code[CALL_BYTES];
+    uint32_t number;
+
+    if (registers->syscall != SYS_restart_syscall
+        || hn_target_read_some(target, registers->pc - CALL_BYTES, code, sizeof code)
+               != sizeof code)
+        return;
+    memcpy(&number, code + 1, sizeof number);
+    if (code[0] == MOV_EAX && code[5] == 0x0f && code[6] == 0x05
+        && hn_syscall_name(number))
+        registers->syscall = number;
+}
+#else
+void
+hn_syscall_see_past_restart(struct hn_target *target, struct hn_registers *registers)
+{
+    (void)target, (void)registers;
+}
+#endif

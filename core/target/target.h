@@ -234,6 +234,13 @@ hn_target_registers(struct hn_target *target, int64_t tid, struct hn_registers *
 const char *
 hn_syscall_name(int64_t number);
 
+/* A call that was interrupted, as debuggers do, goes on as restart_syscall. The C
+ * library's code before it tells which one it was, where that is one of the forms that
+ * we know: up to glibc 2.40 the number is loaded right there. Its arguments are still
+ * in place. */
+void
+hn_syscall_see_past_restart(struct hn_target *target, struct hn_registers *registers);
+
 /* Whether @number is the futex system call. */
 bool
 hn_syscall_is_futex(int64_t number);

@@ -140,9 +140,14 @@ ask_debugger(struct hn_target *target, int64_t tid, struct hn_registers *ret)
 enum hn_status
 hn_target_registers(struct hn_target *target, int64_t tid, struct hn_registers *ret)
 {
-    if (host_knows(target) && ask_debugger(target, tid, ret) == HN_OK)
-        return HN_OK;
-    if (!target->ops->registers)
-        return HN_DONE;
-    return target->ops->registers(target->impl, tid, ret);
+    enum hn_status st = HN_DONE;
+
+    if (host_knows(target))
+        st = ask_debugger(target, tid, ret);
+    if (st != HN_OK)
+        st = target->ops->registers ? target->ops->registers(target->impl, tid, ret)
+                                    : HN_DONE;
+    if (st == HN_OK)
+        hn_syscall_see_past_restart(target, ret);
+    return st;
 }

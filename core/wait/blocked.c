@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "objects/objects.h"
+#include "wait/file_lock.h"
 #include "wait/library.h"
 #include "wait/local.h"
 #include "wait/lock.h"
@@ -61,12 +62,30 @@ take_lock(struct look *l, const struct hn_lock *lock)
     return l->ret->text ? HN_OK : HN_E_NOMEM;
 }
 
-/* A method bound to the object counts as the object: lock.acquire. */
+/* What iter(function, end) calls; the structure is private to a file and begins with
+ * it. */
 static hn_addr
-self_of(struct look *l, hn_addr object)
+callable_of(struct look *l, hn_addr object)
 {
+    struct hn_python *py = &l->kinds->rt->py;
+    hn_addr callable;
+
+    if (object == 0
+        || strcmp(hn_kind_type_name(l->kinds, object), "callable_iterator") != 0)
+        return object;
+    return hn_target_read_u64(py->target, object + py->layout.size[HN_STRUCT_OBJECT],
+                              &callable)
+               ? 0
+               : callable;
+}
+
+/* A method bound to the object counts as the object: lock.acquire; so does an iterator
+ * that calls one: iter(queue.get, None). */
+static hn_addr
+self_of(struct look *l, hn_addr item)
+{
+    hn_addr object = callable_of(l, item), self;
     const char *type = object ? hn_kind_type_name(l->kinds, object) : "";
-    hn_addr self;
 
     if ((strcmp(type, "builtin_function_or_method") == 0
          || strcmp(type, "builtin_method") == 0)
@@ -242,6 +261,35 @@ is_one_of(const char *name, const char *const *names)
     return false;
 }
 
+/* Who has it is known where the kernel can be asked. */
+static enum hn_status
+say_file_lock(struct look *l, int64_t fd, bool whole)
+{
+    struct hn_file_lock lock;
+    enum hn_status st = say_fd(l, HN_WAIT_FILE_LOCK, "the file lock of ", fd);
+
+    if (!st)
+        st = hn_file_lock_find(l->kinds->rt->py.target, fd, whole, l->arena, &lock);
+    if (st)
+        return st == HN_DONE ? HN_OK : st;
+    l->ret->own = lock.fd >= 0;
+    if (l->ret->own) {
+        l->ret->text = hn_arena_format(
+            l->arena, "%s, which this process has itself by descriptor %lld",
+            l->ret->text, (long long)lock.fd);
+    } else if (lock.ended) {
+        l->ret->text = hn_arena_format(
+            l->arena,
+            "%s, which process %lld took and, as it has ended, another one has from it",
+            l->ret->text, (long long)lock.pid);
+    } else {
+        l->ret->pid = lock.pid;
+        l->ret->text = hn_arena_format(l->arena, "%s, which process %lld (%s) has",
+                                       l->ret->text, (long long)lock.pid, lock.name);
+    }
+    return l->ret->text ? HN_OK : HN_E_NOMEM;
+}
+
 static const char *const readers[] = { "read",     "readv",   "recvfrom", "recvmsg",
                                        "recvmmsg", "pread64", NULL };
 static const char *const writers[] = { "write", "writev", "sendto", "sendmsg", NULL };
@@ -270,10 +318,10 @@ read_call(struct look *l)
     if (strcmp(name, "connect") == 0)
         return say_fd(l, HN_WAIT_SOCKET, "the connection of ", fd);
     if (strcmp(name, "flock") == 0)
-        return say_fd(l, HN_WAIT_FILE_LOCK, "the file lock of ", fd);
+        return say_file_lock(l, fd, true);
     if (strcmp(name, "fcntl") == 0 && l->has_regs
         && (l->regs.argument[1] == SETLKW || l->regs.argument[1] == OFD_SETLKW))
-        return say_fd(l, HN_WAIT_FILE_LOCK, "the file lock of ", fd);
+        return say_file_lock(l, fd, false);
     if (is_one_of(name, sleepers))
         return say(l, HN_WAIT_SLEEP, "sleep()");
     if (is_one_of(name, children))
@@ -316,16 +364,14 @@ read_futex(struct look *l)
 
 /* --- the library */
 
+/* A multiprocessing.Process keeps it in its _popen, and has a property of that name. */
 static void
 add_child(struct look *l, hn_addr popen)
 {
     struct hn_python *py = &l->kinds->rt->py;
-    hn_addr pid = hn_own_attribute(l->kinds, popen, "pid");
+    hn_addr inner = hn_own_attribute(l->kinds, popen, "_popen"),
+            pid = hn_own_attribute(l->kinds, inner != 0 ? inner : popen, "pid");
 
-    if (pid == 0) {
-        popen = hn_own_attribute(l->kinds, popen, "_popen"); /* multiprocessing */
-        pid = hn_own_attribute(l->kinds, popen, "pid");
-    }
     if (pid == 0 || hn_int_load(py, pid, &l->ret->pid))
         l->ret->pid = 0;
 }
@@ -369,6 +415,7 @@ take_library(struct look *l, const struct hn_library_wait *found)
     l->ret->kind = found->kind;
     l->ret->addr = found->subject;
     l->ret->timed = has_timeout(l);
+    l->ret->shared = found->shared;
     if (found->kind == HN_WAIT_CHILD)
         add_child(l, found->subject);
     l->ret->text =

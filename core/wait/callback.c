@@ -25,25 +25,38 @@ static const struct {
     { "_AsCompletedIterator.", "as_completed" },
 };
 
+static struct hn_known_name
+read_name(struct hn_kinds *kinds, hn_addr name)
+{
+    struct hn_known_name known = { .name = name, .how = "callback" };
+    struct hn_arena scratch;
+    const char *text;
+
+    hn_arena_init(&scratch);
+    if (hn_str_load(&kinds->rt->py, name, MAX_QUALNAME, &scratch, &text, NULL, NULL)
+        == HN_OK) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            if (strncmp(text, names[i].begins, strlen(names[i].begins)) == 0)
+                known.how = names[i].how;
+        known.executor = strncmp(text, "_chain_future.", 14) == 0;
+    }
+    hn_arena_deinit(&scratch);
+    return known;
+}
+
 static const char *
 how_of(struct hn_kinds *kinds, hn_addr function, bool *executor)
 {
-    struct hn_python *py = &kinds->rt->py;
-    struct hn_arena scratch;
-    const char *text, *how = "callback";
-    hn_addr object;
+    struct hn_known_name *known;
+    hn_addr name;
 
-    hn_arena_init(&scratch);
-    if (hn_field_read(py, HN_FUNCTION_QUALNAME, function, &object) == HN_OK
-        && hn_str_load(py, object, MAX_QUALNAME, &scratch, &text, NULL, NULL)
-               == HN_OK) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-            if (strncmp(text, names[i].begins, strlen(names[i].begins)) == 0)
-                how = names[i].how;
-        *executor = strncmp(text, "_chain_future.", 14) == 0;
-    }
-    hn_arena_deinit(&scratch);
-    return how;
+    if (hn_field_read(&kinds->rt->py, HN_FUNCTION_QUALNAME, function, &name))
+        return "callback";
+    known = &kinds->names[hn_known_slot(name)];
+    if (known->name != name)
+        *known = read_name(kinds, name);
+    *executor = known->executor;
+    return known->how;
 }
 
 static void
@@ -56,6 +69,42 @@ add(struct hn_kinds *kinds, hn_addr object, struct hn_woken *ret)
                        "concurrent.futures._base.Future")
                     == 0)
         ret->source = object;
+}
+
+/* Items of one block of a deque: they lie between its two links. */
+static uint64_t
+block_items(const struct hn_layout *layout)
+{
+    return (uint64_t)(layout->offset[HN_DEQUEBLOCK_RIGHT]
+                      - layout->offset[HN_DEQUEBLOCK_ITEMS])
+           / 8;
+}
+
+/* as_completed() waits at a queue of its own: who gets from that has a future in it.
+ * Those in its first block will do. */
+static void
+add_getters(struct hn_kinds *kinds, hn_addr queue, struct hn_woken *ret)
+{
+    struct hn_python *py = &kinds->rt->py;
+    hn_addr deque = hn_own_attribute(kinds, queue, "_getters"), block, object;
+    uint64_t count = hn_length(kinds, deque), first, end = block_items(&py->layout);
+
+    if (count == 0 || !hn_layout_has(&py->layout, HN_DEQUEBLOCK_ITEMS)
+        || hn_field_read(py, HN_DEQUE_LEFT, deque, &block)
+        || hn_field_read(py, HN_DEQUE_LEFT_INDEX, deque, &first))
+        return;
+    for (uint64_t i = first; i < end && i - first < count; i++)
+        if (hn_target_read_u64(py->target,
+                               hn_field_addr(py, HN_DEQUEBLOCK_ITEMS, block) + 8 * i,
+                               &object)
+            == HN_OK)
+            add(kinds, object, ret);
+}
+
+static bool
+is_queue(struct hn_kinds *kinds, hn_addr object)
+{
+    return strcmp(hn_kind_type_name(kinds, object), "asyncio.queues.Queue") == 0;
 }
 
 static void
@@ -74,6 +123,9 @@ add_items(struct hn_kinds *kinds, hn_addr tuple, bool cells, struct hn_woken *re
             continue;
         if (object != 0)
             add(kinds, object, ret);
+        if (object != 0 && cells && strcmp(ret->how, "as_completed") == 0
+            && is_queue(kinds, object))
+            add_getters(kinds, object, ret);
     }
 }
 
@@ -102,6 +154,11 @@ look_into_method(struct hn_kinds *kinds, hn_addr method, struct hn_woken *ret)
     object = hn_own_attribute(kinds, self, "_parent_task");
     if (object != 0)
         add(kinds, object, ret);
+    object = strcmp(ret->how, "as_completed") == 0
+                 ? hn_own_attribute(kinds, self, "_done")
+                 : 0;
+    if (object != 0 && is_queue(kinds, object))
+        add_getters(kinds, object, ret);
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "objects/objects.h"
 #include "runtime/lookup.h"
+#include "wait/ahead.h"
 #include "wait/set.h"
 
 /* More links than this are a damaged list: 64 bytes each would be 4 GiB. */
@@ -55,11 +56,16 @@ static enum hn_status
 add_members(struct hn_kinds *kinds, const hn_addr *members, size_t count,
             struct hn_found_tasks *ret)
 {
+    struct hn_python *py = &kinds->rt->py;
     enum hn_status st = HN_OK;
 
-    for (size_t i = 0; !st && i < count; i++)
+    for (size_t i = 0; !st && i < count; i++) {
+        if (i % HN_AHEAD == 0)
+            hn_read_ahead(py->target, members + i, count - i,
+                          (size_t)py->layout.size[HN_STRUCT_OBJECT]);
         if (hn_kind_is_task(hn_kind_of(kinds, members[i])))
-            st = add(ret, members[i], kinds->rt->py.err);
+            st = add(ret, members[i], py->err);
+    }
     return st;
 }
 

@@ -15,6 +15,9 @@
  * or a program puts there. */
 enum { MAX_BETWEEN = 64, MAX_CALLBACKS = 64 };
 
+/* Callbacks that are remembered. */
+enum { KNOWN_CALLBACKS = 16 };
+
 struct edge {
     uint32_t awaiter, awaited;
     const char *how;
@@ -30,6 +33,10 @@ struct linker {
     struct edge *edges;
     size_t count, capacity;
     size_t mine; /* the first edge of the task at hand */
+    struct {
+        hn_addr callback;
+        struct hn_woken woken;
+    } known[KNOWN_CALLBACKS]; /* by address: those of a gather() have one in common */
 };
 
 static enum hn_status
@@ -138,12 +145,23 @@ visit(struct linker *l, struct between *b, hn_addr woken, const char *how)
     return add_waiting(l, woken, task, how);
 }
 
+static const struct hn_woken *
+woken_by(struct linker *l, hn_addr callback)
+{
+    size_t slot = (callback >> 4) % KNOWN_CALLBACKS;
+
+    if (l->known[slot].callback != callback) {
+        hn_callback_woken(l->kinds, callback, &l->known[slot].woken);
+        l->known[slot].callback = callback;
+    }
+    return &l->known[slot].woken;
+}
+
 static enum hn_status
 add_woken(struct linker *l, const struct hn_future *task, struct between *b,
           hn_addr *mirror)
 {
     hn_addr callbacks[MAX_CALLBACKS];
-    struct hn_woken woken;
     size_t count;
     enum hn_status st = HN_OK;
 
@@ -155,13 +173,14 @@ add_woken(struct linker *l, const struct hn_future *task, struct between *b,
                                 &count))
             continue;
         for (size_t c = 0; !st && c < count; c++) {
-            hn_callback_woken(l->kinds, callbacks[c], &woken);
-            if (i == 0 && woken.source != 0)
-                *mirror = woken.source;
+            const struct hn_woken *woken = woken_by(l, callbacks[c]);
+
+            if (i == 0 && woken->source != 0)
+                *mirror = woken->source;
             /* The way that leads out of a task names it: shield inside gather is a
              * shield. */
-            for (size_t w = 0; !st && w < woken.count; w++)
-                st = visit(l, b, woken.items[w], i > 0 ? b->items[i].how : woken.how);
+            for (size_t w = 0; !st && w < woken->count; w++)
+                st = visit(l, b, woken->items[w], i > 0 ? b->items[i].how : woken->how);
         }
     }
     return st;

@@ -47,9 +47,9 @@ hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t acto
 
 /* How the actors at the ends of chains wait. */
 bool
-hn_judge_is_outside(enum hn_wait_kind kind);
+hn_judge_is_outside(const struct hn_wait *wait);
 bool
-hn_judge_is_idle(enum hn_wait_kind kind);
+hn_judge_is_idle(const struct hn_wait *wait);
 
 const struct hn_motion *
 hn_judge_motion(const struct hn_judge *j, const struct hn_thread *thread);
@@ -62,6 +62,10 @@ void
 hn_rule_pool(struct hn_judge *j);
 void
 hn_rule_lost_holder(struct hn_judge *j);
+void
+hn_rule_own_file_lock(struct hn_judge *j);
+void
+hn_rule_native_owner(struct hn_judge *j);
 void
 hn_rule_shutdown(struct hn_judge *j);
 void

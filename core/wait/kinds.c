@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/lookup.h"
+
 /* Deeper inheritance is a loop. */
 enum { MAX_BASES = 100 };
 
@@ -31,6 +33,8 @@ hn_kinds_init(struct hn_kinds *kinds, struct hn_runtime *rt)
     hn_index_init(&kinds->index);
     kinds->rt = rt;
     kinds->none = 0;
+    memset(kinds->names, 0, sizeof kinds->names);
+    memset(kinds->recent, 0, sizeof kinds->recent);
     kinds->types = hn_runtime_types(rt);
     return kinds->types ? HN_OK
                         : hn_fail(rt->py.err, HN_E_NOMEM, 0, "no memory for types");
@@ -40,6 +44,16 @@ void
 hn_kinds_deinit(struct hn_kinds *kinds)
 {
     hn_index_deinit(&kinds->index);
+}
+
+void
+hn_kinds_find_none(struct hn_kinds *kinds, hn_addr interpreter)
+{
+    hn_addr object;
+
+    if (hn_module_attribute(kinds->rt, interpreter, "sys", "pycache_prefix", &object)
+        == HN_OK)
+        (void)hn_kind_of(kinds, object);
 }
 
 static enum hn_kind
@@ -73,26 +87,37 @@ kind_of_type(struct hn_kinds *kinds, hn_addr at)
     return HN_KIND_OTHER;
 }
 
+/* Without memory for it, it is found out again. */
+static enum hn_kind
+find_kind(struct hn_kinds *kinds, hn_addr type)
+{
+    uint32_t known = hn_index_find(&kinds->index, type, NULL, NULL);
+
+    if (known == HN_INDEX_NONE) {
+        known = (uint32_t)kind_of_type(kinds, type);
+        (void)hn_index_add(&kinds->index, type, known);
+    }
+    return (enum hn_kind)known;
+}
+
 enum hn_kind
 hn_kind_of(struct hn_kinds *kinds, hn_addr object)
 {
     hn_addr type;
-    uint32_t known;
-    enum hn_kind kind;
+    size_t slot;
 
     if (object == kinds->none && object != 0)
         return HN_KIND_NONE;
     if (object == 0 || hn_object_type(&kinds->rt->py, object, &type))
         return HN_KIND_OTHER;
-    known = hn_index_find(&kinds->index, type, NULL, NULL);
-    if (known == HN_KIND_NONE)
+    slot = hn_known_slot(type);
+    if (kinds->recent[slot].type != type) {
+        kinds->recent[slot].type = type;
+        kinds->recent[slot].kind = find_kind(kinds, type);
+    }
+    if (kinds->recent[slot].kind == HN_KIND_NONE)
         kinds->none = object;
-    if (known != HN_INDEX_NONE)
-        return (enum hn_kind)known;
-    kind = kind_of_type(kinds, type);
-    /* Without memory for it, it is found out again. */
-    (void)hn_index_add(&kinds->index, type, (uint32_t)kind);
-    return kind;
+    return kinds->recent[slot].kind;
 }
 
 const char *

@@ -21,19 +21,46 @@ enum hn_kind {
     HN_KIND_PYTHON_FUTURE
 };
 
+/* Names and types that were looked at: tasks by the thousand share few. */
+enum { HN_KNOWN = 64 };
+
+/* What the name of a callback tells: see callback.h. */
+struct hn_known_name {
+    hn_addr name; /* the str; 0: empty */
+    const char *how;
+    bool executor;
+};
+
 /* Remembers the kinds of types it met. Owned by the caller. */
 struct hn_kinds {
     struct hn_runtime *rt;
     struct hn_types *types;
     struct hn_index index; /* address of a type: enum hn_kind */
-    hn_addr none;          /* None, once it was met; else 0 */
+    struct {
+        hn_addr type;
+        enum hn_kind kind;
+    } recent[HN_KNOWN]; /* those that were asked for last, by address */
+    hn_addr none;       /* None, once it was met; else 0 */
+    struct hn_known_name names[HN_KNOWN]; /* by address */
 };
+
+/* Where an object has its place in such a table. */
+static inline size_t
+hn_known_slot(hn_addr object)
+{
+    return (object >> 4) % HN_KNOWN;
+}
 
 /* HN_E_NOMEM is the only failure. */
 HN_MUST_CHECK enum hn_status
 hn_kinds_init(struct hn_kinds *kinds, struct hn_runtime *rt);
 void
 hn_kinds_deinit(struct hn_kinds *kinds);
+
+/* Meets None before it is asked for: in a variable of @interpreter's sys that is None
+ * in most programs. */
+void
+hn_kinds_find_none(struct hn_kinds *kinds, hn_addr interpreter);
 
 /* HN_KIND_OTHER also for what cannot be read. */
 enum hn_kind

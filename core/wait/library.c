@@ -56,6 +56,8 @@ static const struct known {
       "self" },
     { "multiprocessing/queues.py", "put", INNER, HN_WAIT_QUEUE_PUT, "room in ",
       "self" },
+    { "multiprocessing/resource_tracker.py", "main", INNER, HN_WAIT_WORKER, "work",
+      NULL },
     { "multiprocessing/connection.py", "_recv", INNER, HN_WAIT_SOCKET, "data for ",
       "self" },
     { "multiprocessing/connection.py", "_recv_bytes", OUTER, HN_WAIT_SOCKET,
@@ -76,6 +78,9 @@ static const struct known {
       "self" },
     { "multiprocessing/process.py", "join", OUTER, HN_WAIT_CHILD, "the end of ",
       "self" },
+    { "multiprocessing/pool.py", "_handle_results", OUTER, HN_WAIT_WORKER, "results",
+      NULL },
+    { "multiprocessing/pool.py", "_handle_tasks", INNER, HN_WAIT_WORKER, "work", NULL },
     { "multiprocessing/pool.py", "wait", OUTER, HN_WAIT_FUTURE, "the result of ",
       "self" },
     { "multiprocessing/pool.py", "get", OUTER, HN_WAIT_FUTURE, "the result of ",
@@ -168,6 +173,7 @@ settle(struct hn_kinds *kinds, const struct known *best, const struct hn_frame *
 {
     ret->kind = best->kind;
     ret->words = best->words;
+    ret->shared = strncmp(best->file, "multiprocessing/", 16) == 0;
     ret->subject = best->subject ? hn_local_find(kinds->rt, frame, best->subject) : 0;
     if (best->kind == HN_WAIT_LOCK) {
         ret->lock = hn_own_attribute(kinds, ret->subject, "_lock");

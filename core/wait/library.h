@@ -11,6 +11,7 @@ struct hn_library_wait {
     const char *words;  /* before the object */
     hn_addr subject;    /* 0: none, or not found */
     hn_addr lock;       /* LOCK: the lock itself; else 0 */
+    bool shared;        /* it is multiprocessing's */
     size_t inner_count; /* of frames at the inner end that are the library's */
 };
 

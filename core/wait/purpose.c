@@ -200,13 +200,38 @@ describe_gather(struct hn_kinds *kinds, hn_addr waiter, struct hn_arena *arena)
                            (unsigned long long)hn_length(kinds, children));
 }
 
+/* Futures of loops in C say by their class what for. */
+static const struct {
+    const char *type, *kind, *words;
+} classes[] = {
+    { "uvloop.loop._SyncSocketReaderFuture", "socket-read", "data for a socket" },
+    { "uvloop.loop._SyncSocketWriterFuture", "socket-write",
+      "room to write in a socket" },
+};
+
+static const char *
+describe_class(struct hn_kinds *kinds, hn_addr waiter, struct hn_awaited *ret)
+{
+    const char *type = hn_kind_type_name(kinds, waiter);
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strcmp(type, classes[i].type) == 0) {
+            ret->kind = classes[i].kind;
+            return classes[i].words;
+        }
+    return NULL;
+}
+
 static const char *
 describe_future(struct hn_kinds *kinds, hn_addr waiter, enum hn_kind kind,
                 struct hn_arena *arena, struct hn_awaited *ret)
 {
     hn_addr source = 0;
+    const char *words = describe_class(kinds, waiter, ret);
 
     ret->addr = waiter;
+    if (words)
+        return words;
     if (hn_kind_is_task(kind)) {
         ret->kind = "task";
         return name_object(kinds, waiter, "", arena);

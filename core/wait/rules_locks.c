@@ -27,6 +27,17 @@ has_thread(const struct hn_judge *j, const struct hn_task_cycle *cycle)
     return false;
 }
 
+/* Another process may release it, whoever took it. */
+static bool
+has_process_lock(const struct hn_judge *j, const struct hn_task_cycle *cycle)
+{
+    for (size_t i = 0; i < cycle->count; i++)
+        if (j->wait_of[cycle->tasks[i]]
+            && j->wait_of[cycle->tasks[i]]->kind == HN_WAIT_PROCESS_LOCK)
+            return true;
+    return false;
+}
+
 static const char *
 list_names(struct hn_judge *j, const struct hn_task_cycle *cycle)
 {
@@ -57,8 +68,9 @@ tell_cycle(struct hn_judge *j, const struct hn_task_cycle *cycle)
                                 : "its own end")
             : hn_judge_text(j, "deadlock: %s wait for each other in a circle",
                             list_names(j, cycle));
-    struct hn_verdict *verdict = hn_judge_add(
-        j, cycle->count == 1 && threads ? "self-deadlock" : kind, HN_CERTAIN, sentence);
+    struct hn_verdict *verdict =
+        hn_judge_add(j, cycle->count == 1 && threads ? "self-deadlock" : kind,
+                     has_process_lock(j, cycle) ? HN_LIKELY : HN_CERTAIN, sentence);
 
     for (size_t i = 0; i < cycle->count; i++)
         if (i < MAX_TOLD)
@@ -126,7 +138,8 @@ static bool
 is_plain_lock(const struct hn_wait *wait)
 {
     return wait->kind == HN_WAIT_LOCK || wait->kind == HN_WAIT_RLOCK
-           || wait->kind == HN_WAIT_MUTEX;
+           || wait->kind == HN_WAIT_MUTEX
+           || (wait->kind == HN_WAIT_PROCESS_LOCK && wait->owner != 0);
 }
 
 /* Who was forked by multiprocessing stands in its Popen. */
@@ -186,6 +199,64 @@ hn_rule_lost_holder(struct hn_judge *j)
     }
 }
 
+/* --- a file lock that this process has by another descriptor */
+
+void
+hn_rule_own_file_lock(struct hn_judge *j)
+{
+    size_t alive = 0;
+
+    for (size_t i = 0; i < j->interp->thread_count; i++)
+        alive += !(j->interp->threads[i].state & HN_THREAD_ENDED);
+    for (size_t i = 0; i < j->waits->count; i++) {
+        const struct hn_wait *wait = &j->waits->items[i];
+        struct hn_verdict *verdict;
+
+        if (!wait->own || j->explained[wait->actor])
+            continue;
+        verdict = hn_judge_add(j, alive == 1 ? "self-deadlock" : "lock-held", HN_LIKELY,
+                               hn_judge_text(j, "%s waits for %s%s",
+                                             hn_judge_name(j, wait->actor), wait->text,
+                                             hn_judge_place(j, wait->frame)));
+        hn_judge_tell_wait(j, verdict, wait->actor);
+        if (verdict)
+            verdict->next = "py-locks";
+    }
+}
+
+/* --- mutexes of C code that a thread without Python has */
+
+static void
+tell_native_owner(struct hn_judge *j, const struct hn_wait *wait)
+{
+    bool named = wait->native_name && wait->native_name[0];
+    struct hn_verdict *verdict = hn_judge_add(
+        j, "lock-held", HN_LIKELY,
+        hn_judge_text(j,
+                      "%s waits for %s, which a thread without Python has (LWP "
+                      "%lld%s%s%s)%s%s",
+                      hn_judge_name(j, wait->actor), wait->text,
+                      (long long)wait->native_holder, named ? " \"" : "",
+                      named ? wait->native_name : "", named ? "\"" : "",
+                      wait->native_doing ? ": that one is in " : "",
+                      wait->native_doing ? wait->native_doing : ""));
+
+    for (size_t i = 0; i < j->waits->count; i++)
+        if (j->waits->items[i].native_holder == wait->native_holder)
+            hn_judge_tell_wait(j, verdict, j->waits->items[i].actor);
+    if (verdict)
+        verdict->next = "py-dump --native";
+}
+
+void
+hn_rule_native_owner(struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->count; i++)
+        if (j->waits->items[i].native_holder != 0
+            && !j->explained[j->waits->items[i].actor])
+            tell_native_owner(j, &j->waits->items[i]);
+}
+
 /* --- chains that end at somebody who waits for something else, or runs */
 
 static uint32_t
@@ -215,7 +286,7 @@ is_told(const struct hn_judge *j, const struct hn_wait *wait, uint32_t root)
         || wait->kind == HN_WAIT_MUTEX || wait->kind == HN_WAIT_IMPORT
         || wait->kind == HN_WAIT_SEMAPHORE)
         return true;
-    return end && hn_judge_is_outside(end->kind) && !j->explained[root];
+    return end && hn_judge_is_outside(end) && !j->explained[root];
 }
 
 static void
@@ -233,7 +304,7 @@ tell_chain(struct hn_judge *j, uint32_t root)
                                hn_judge_place(j, end->frame))
                : "runs, or is in C code";
     verdict = hn_judge_add(
-        j, end && hn_judge_is_outside(end->kind) ? "outside" : "lock-held", HN_LIKELY,
+        j, end && hn_judge_is_outside(end) ? "outside" : "lock-held", HN_LIKELY,
         hn_judge_text(j, "%zu wait%s for what %s has, and that one %s", count,
                       count == 1 ? "s" : "", name, what));
     j->explained[root] = true;

@@ -12,9 +12,11 @@ is_alive(const struct hn_thread *thread)
 
 /* What only another thread or task of this process can end. */
 static bool
-is_inside(enum hn_wait_kind kind)
+is_inside(const struct hn_wait *wait)
 {
-    switch (kind) {
+    if (wait->shared)
+        return false;
+    switch (wait->kind) {
     case HN_WAIT_LOCK:
     case HN_WAIT_RLOCK:
     case HN_WAIT_CONDITION:
@@ -48,13 +50,13 @@ count_crowd(const struct hn_judge *j)
         if (!is_alive(&j->interp->threads[i]))
             continue;
         c.alive++;
-        if (wait && hn_judge_is_outside(wait->kind)) {
+        if (wait && hn_judge_is_outside(wait)) {
             c.outside++;
             if (!c.first_outside)
                 c.first_outside = wait;
-        } else if (wait && (wait->timed || hn_judge_is_idle(wait->kind)))
+        } else if (wait && (wait->timed || hn_judge_is_idle(wait)))
             c.idle++;
-        else if (wait && is_inside(wait->kind))
+        else if (wait && is_inside(wait))
             c.inside++;
         else
             c.running++; /* nothing, the GIL, C code: it may get on */
@@ -74,9 +76,9 @@ hn_rule_outside(struct hn_judge *j)
 
     if (!main || j->count > 0 || !what)
         return;
-    if (hn_judge_is_outside(main->kind))
+    if (hn_judge_is_outside(main))
         what = main;
-    else if (!is_inside(main->kind) || c.idle > 0 || c.running > 0)
+    else if (!is_inside(main) || c.idle > 0 || c.running > 0)
         return;
     verdict = hn_judge_add(
         j, "outside", HN_LIKELY,
@@ -128,7 +130,7 @@ other_threads_rest(const struct hn_judge *j, const struct hn_loop *loop)
 
         if (&j->interp->threads[i] == loop->thread || !is_alive(&j->interp->threads[i]))
             continue;
-        if (!wait || (!is_inside(wait->kind) && wait->kind != HN_WAIT_LOOP))
+        if (!wait || (!is_inside(wait) && wait->kind != HN_WAIT_LOOP))
             return false;
     }
     return true;
@@ -207,20 +209,54 @@ tell_idle(struct hn_judge *j)
             hn_judge_tell_wait(j, verdict, (uint32_t)i);
 }
 
+/* The first thread that waits in C code for something that C code has to do. */
+static const struct hn_wait *
+find_native_wait(const struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->thread_count; i++)
+        if (j->wait_of[i] && j->wait_of[i]->kind == HN_WAIT_NATIVE)
+            return j->wait_of[i];
+    return NULL;
+}
+
+static bool
+somebody_runs(const struct hn_judge *j)
+{
+    for (size_t i = 0; i < j->waits->thread_count; i++)
+        if (is_alive(&j->interp->threads[i]) && !j->wait_of[i])
+            return true;
+    return false;
+}
+
+static const char *
+say_unknown(struct hn_judge *j, bool single)
+{
+    const struct hn_wait *native = find_native_wait(j);
+
+    if (native && !somebody_runs(j))
+        return hn_judge_text(j,
+                             "cannot tell: %s waits for %s%s, and who will end that is "
+                             "not recorded",
+                             hn_judge_name(j, native->actor), native->text,
+                             hn_judge_place(j, native->frame));
+    return single ? "cannot tell: some thread runs, and one look does not show whether "
+                    "it gets on"
+                  : "cannot tell: threads run and get on; nothing is seen to be stuck";
+}
+
 static void
 tell_unknown(struct hn_judge *j)
 {
-    bool single = j->watch->looks < 2;
-    struct hn_verdict *verdict = hn_judge_add(
-        j, "cannot-tell", HN_POSSIBLE,
-        single ? "cannot tell: some thread runs, and one look does not show whether it "
-                 "gets on"
-               : "cannot tell: threads run and get on; nothing is seen to be stuck");
+    bool single = j->watch->looks < 2, runs = somebody_runs(j);
+    struct hn_verdict *verdict =
+        hn_judge_add(j, "cannot-tell", HN_POSSIBLE, say_unknown(j, single));
 
     if (!verdict)
         return;
     verdict->alarm = false;
-    verdict->next = single ? "py-hang --watch 1" : "py-sample";
+    verdict->next = !runs    ? "py-dump --native"
+                    : single ? "py-hang --watch 1"
+                             : "py-sample";
     for (size_t i = 0; i < j->waits->thread_count; i++) {
         const struct hn_thread *thread = &j->interp->threads[i];
 
@@ -243,8 +279,7 @@ hn_rule_idle(struct hn_judge *j)
 
     if (j->count > 0)
         return;
-    if (main && c.running == 0
-        && (hn_judge_is_idle(main->kind) || is_inside(main->kind)))
+    if (main && c.running == 0 && (hn_judge_is_idle(main) || is_inside(main)))
         tell_idle(j);
     else
         tell_unknown(j);

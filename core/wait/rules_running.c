@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "wait/judge.h"
+#include "wait/native.h"
 
 /* Python's own limit of recursion is 1000: a stack of this depth that repeats itself
  * is one that somebody raised it for. */
@@ -45,6 +46,14 @@ keeps_busy(const struct hn_judge *j, const struct hn_motion *motion)
 {
     return motion && motion->always_busy
            && motion->cpu_ms * 100 >= j->watch->watched_ms * BUSY_SHARE;
+}
+
+/* One call, as far as several looks can tell: a loop that changes nothing is found at
+ * the same instruction again and again, but not inside C code. */
+static bool
+is_one_call(const struct hn_thread *thread, const struct hn_motion *motion)
+{
+    return motion->same_place && !hn_native_is_interpreter(thread);
 }
 
 /* --- stop of the world, collections */
@@ -119,6 +128,16 @@ count_gil_waiters(const struct hn_judge *j)
     return count;
 }
 
+/* "a call of C code, sleep() of libc.so.6,": with the name where that is known. */
+static const char *
+native_call(struct hn_judge *j, const struct hn_thread *thread)
+{
+    const char *words = hn_native_call_words(thread, j->arena);
+
+    return words ? hn_judge_text(j, "a call of C code, %s,", words)
+                 : "a call of C code";
+}
+
 /* Inside a system call nobody needs the GIL: Python's own code gives it up there. On
  * CPU it is kept if several looks find the same instruction of Python. */
 void
@@ -135,14 +154,14 @@ hn_rule_gil(struct hn_judge *j)
         if (!(thread->state & HN_THREAD_HAS_GIL)
             || (thread->state & HN_THREAD_COLLECTING))
             continue;
-        if (!blocked && !(keeps_busy(j, motion) && motion->same_place))
+        if (!blocked && !(keeps_busy(j, motion) && is_one_call(thread, motion)))
             continue;
         verdict = hn_judge_add(
             j, "gil-kept", blocked ? HN_CERTAIN : HN_LIKELY,
             hn_judge_text(j,
-                          "%s keeps the GIL inside a call of C code%s%s%s, and %zu "
-                          "other thread%s for it",
-                          hn_judge_name(j, (uint32_t)i),
+                          "%s keeps the GIL inside %s%s%s%s, and %zu other thread%s "
+                          "for it",
+                          hn_judge_name(j, (uint32_t)i), native_call(j, thread),
                           hn_judge_place(j, leaf_of(thread)),
                           blocked ? ", blocked in the system call " : "",
                           blocked ? thread->syscall : "", waiters,
@@ -193,11 +212,12 @@ tell_loop(struct hn_judge *j, const struct hn_loop *loop, uint32_t actor)
             loop->tasks, loop->tasks == 1 ? "" : "s"));
 
     hn_judge_tell_wait(j, verdict, actor);
-    hn_judge_evidence(j, verdict,
-                      hn_judge_text(j,
-                                    "%llu callbacks wait for their turn, %llu timers",
-                                    (unsigned long long)loop->ready,
-                                    (unsigned long long)loop->timers));
+    if (loop->known)
+        hn_judge_evidence(
+            j, verdict,
+            hn_judge_text(j, "%llu callbacks wait for their turn, %llu timers",
+                          (unsigned long long)loop->ready,
+                          (unsigned long long)loop->timers));
     if (verdict)
         verdict->next = "py-tasks";
 }
@@ -209,7 +229,10 @@ hn_rule_loop(struct hn_judge *j)
         const struct hn_loop *loop = &j->tasks->loops[i];
         uint32_t actor;
 
-        if (!loop->thread || !has_frame(loop->thread, "run_forever", "asyncio/"))
+        /* A loop in C has no frames of its own (uvloop): a task that runs tells. */
+        if (!loop->thread
+            || (loop->current == HN_NO_TASK
+                && !has_frame(loop->thread, "run_forever", "asyncio/")))
             continue;
         actor = (uint32_t)(loop->thread - j->interp->threads);
         if (!j->explained[actor] && is_stopped_by_call(j, loop->thread, actor))
@@ -273,15 +296,17 @@ hn_rule_busy(struct hn_judge *j)
         const struct hn_thread *thread = &j->interp->threads[i];
         const struct hn_motion *motion = hn_judge_motion(j, thread);
         struct hn_verdict *verdict;
+        bool one_call;
 
         if (j->explained[i] || !keeps_busy(j, motion) || !motion->same_leaf)
             continue;
+        one_call = is_one_call(thread, motion);
         verdict = hn_judge_add(
-            j, motion->same_place ? "native-call" : "infinite-loop", HN_POSSIBLE,
-            hn_judge_text(j, "%s %s%s for all of %llu ms, using %llu ms of CPU",
+            j, one_call ? "native-call" : "infinite-loop", HN_POSSIBLE,
+            hn_judge_text(j, "%s %s%s%s for all of %llu ms, using %llu ms of CPU",
                           hn_judge_name(j, (uint32_t)i),
-                          motion->same_place ? "was inside one call of C code"
-                                             : "did not leave one function",
+                          one_call ? "was inside " : "did not leave one function",
+                          one_call ? native_call(j, thread) : "",
                           hn_judge_place(j, leaf_of(thread)),
                           (unsigned long long)j->watch->watched_ms,
                           (unsigned long long)motion->cpu_ms));
@@ -290,7 +315,7 @@ hn_rule_busy(struct hn_judge *j)
                           hn_judge_text(j, "%u looks found the same %zu frames",
                                         j->watch->looks, motion->common));
         if (verdict)
-            verdict->next = motion->same_place ? "py-bt --native" : "py-bt --locals";
+            verdict->next = one_call ? "py-bt --native" : "py-bt --locals";
     }
 }
 

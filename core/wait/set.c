@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "objects/objects.h"
+#include "wait/ahead.h"
 
 static size_t
 pick_keys(const struct hn_layout *layout, const uint8_t *table, uint64_t entries,
@@ -26,6 +27,14 @@ pick_keys(const struct hn_layout *layout, const uint8_t *table, uint64_t entries
             keys[count++] = key;
     }
     return count;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const hn_addr *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
 }
 
 enum hn_status
@@ -54,6 +63,7 @@ hn_set_load(struct hn_python *py, hn_addr set, struct hn_arena *arena,
                         entries * py->layout.size[HN_STRUCT_SETENTRY]);
     if (!st) {
         *count_ret = pick_keys(&py->layout, table, entries, keys);
+        qsort(keys, *count_ret, sizeof *keys, compare);
         *ret = keys;
     }
     free(table);
@@ -77,10 +87,14 @@ hn_weakset_load(struct hn_python *py, hn_addr weakset, struct hn_arena *arena,
     if (!objects)
         return hn_fail(py->err, HN_E_NOMEM, 0, "no memory for a set");
     for (size_t i = 0; i < count; i++) {
+        if (i % HN_AHEAD == 0)
+            hn_read_ahead(py->target, refs + i, count - i,
+                          (size_t)py->layout.size[HN_STRUCT_WEAKREF]);
         st = hn_field_read(py, HN_WEAKREF_OBJECT, refs[i], &objects[live]);
         if (st == HN_OK)
             live++; /* one that cannot be read is one less */
     }
+    qsort(objects, live, sizeof *objects, compare);
     *ret = objects;
     *count_ret = live;
     return HN_OK;

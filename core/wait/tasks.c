@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "objects/objects.h"
+#include "wait/ahead.h"
 #include "wait/await.h"
 #include "wait/find.h"
 #include "wait/future.h"
@@ -32,6 +33,10 @@ struct loader {
     struct hn_index numbers;   /* of tasks by address */
     struct hn_index loops;
     size_t loop_capacity, described;
+    struct {
+        hn_addr name;
+        const char *text;
+    } names[HN_KNOWN]; /* of coroutines */
 };
 
 static enum hn_status
@@ -150,29 +155,39 @@ load_name(struct loader *l, hn_addr object)
     return "";
 }
 
+static const char *
+load_qualname(struct loader *l, hn_addr name)
+{
+    size_t slot = hn_known_slot(name);
+    const char *text;
+
+    if (l->names[slot].name == name)
+        return l->names[slot].text;
+    if (hn_str_load(&l->rt->py, name, MAX_NAME, l->arena, &text, NULL, NULL))
+        return "";
+    l->names[slot].name = name;
+    l->names[slot].text = text;
+    return text;
+}
+
 /* Of a coroutine, generator or what a compiled one calls the same. */
 static const char *
 load_coroutine_name(struct loader *l, hn_addr coroutine)
 {
-    struct hn_python *py = &l->rt->py;
-    const char *text;
     hn_addr name;
 
-    if (hn_kind_of(&l->kinds, coroutine) == HN_KIND_GENERATOR) {
-        if (hn_field_read(py, HN_GEN_QUALNAME, coroutine, &name) == HN_OK
-            && hn_str_load(py, name, MAX_NAME, l->arena, &text, NULL, NULL) == HN_OK)
-            return text;
-        return "";
-    }
+    if (hn_kind_of(&l->kinds, coroutine) == HN_KIND_GENERATOR)
+        return hn_field_read(&l->rt->py, HN_GEN_QUALNAME, coroutine, &name) == HN_OK
+                   ? load_qualname(l, name)
+                   : "";
     return keep_text(l, hn_kind_type_name(&l->kinds, coroutine));
 }
 
+/* @waiter is what it waits for; NULL: nothing, or nothing that is known. */
 static enum hn_task_state
-state_of(struct loader *l, const struct hn_await *await, const struct hn_future *future)
+state_of(const struct hn_await *await, const struct hn_future *future,
+         const struct hn_future *waiter)
 {
-    enum hn_kind kind;
-    struct hn_future waiter;
-
     switch (await->state) {
     case HN_GENERATOR_CREATED: return HN_TASK_CREATED;
     case HN_GENERATOR_RUNNING: return HN_TASK_RUNNING;
@@ -184,18 +199,44 @@ state_of(struct loader *l, const struct hn_await *await, const struct hn_future 
     }
     if (future->waiter == 0)
         return HN_TASK_READY;
-    kind = hn_kind_of(&l->kinds, future->waiter);
-    if (hn_kind_is_future(kind)
-        && hn_future_load(&l->kinds, future->waiter, kind, &waiter) == HN_OK
-        && waiter.state != HN_FUTURE_PENDING)
+    if (waiter && waiter->state != HN_FUTURE_PENDING)
         return HN_TASK_READY;
     return HN_TASK_WAITING;
+}
+
+/* Whether it has no references but that of the callback or handle by which its loop
+ * will run it next, and since 3.14 that of the future it waits for, which records it.
+ * The sets and lists of all tasks do not count. */
+static bool
+is_unreferenced(struct hn_python *py, hn_addr task, const struct hn_future *waiter)
+{
+    enum { SHARED_FLAG_BITS = 2 };
+    int64_t expected = waiter && waiter->awaited_by != 0 ? 2 : 1;
+    struct hn_record rec;
+
+    if (hn_record_load(py, HN_STRUCT_OBJECT, task, &rec))
+        return false;
+    if (hn_layout_has(&py->layout, HN_OBJECT_REFCOUNT))
+        return (int64_t)(hn_record_u64(&rec, HN_OBJECT_REFCOUNT) & UINT32_MAX)
+               == expected;
+    return hn_layout_has(&py->layout, HN_OBJECT_REF_LOCAL)
+           && (int64_t)hn_record_u64(&rec, HN_OBJECT_REF_LOCAL)
+                      + (hn_record_i64(&rec, HN_OBJECT_REF_SHARED) >> SHARED_FLAG_BITS)
+                  == expected;
 }
 
 static enum hn_status
 load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
 {
     struct hn_await await;
+    struct hn_future waiter;
+    enum hn_kind waiter_kind = hn_kind_of(&l->kinds, future->waiter);
+    const struct hn_future *known =
+        hn_kind_is_future(waiter_kind)
+                && hn_future_load(&l->kinds, future->waiter, waiter_kind, &waiter)
+                       == HN_OK
+            ? &waiter
+            : NULL;
     enum hn_status st = hn_await_load(&l->kinds, future->coroutine, l->arena, &await);
 
     if (st)
@@ -205,12 +246,13 @@ load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
     ret->coroutine = future->coroutine;
     ret->name = load_name(l, future->name);
     ret->coroutine_name = load_coroutine_name(l, future->coroutine);
-    ret->state = state_of(l, &await, future);
+    ret->state = state_of(&await, future, known);
+    ret->unreferenced = ret->state != HN_TASK_RUNNING && ret->state != HN_TASK_ENDED
+                        && is_unreferenced(&l->rt->py, future->addr, known);
     ret->stack = await.stack;
     ret->awaited = (struct hn_awaited){ .kind = "", .text = "" };
     if (ret->state == HN_TASK_WAITING)
-        st = hn_purpose_load(&l->kinds, &ret->stack, future->waiter,
-                             hn_kind_of(&l->kinds, future->waiter),
+        st = hn_purpose_load(&l->kinds, &ret->stack, future->waiter, waiter_kind,
                              l->described == 0 || l->result->count < l->described,
                              l->arena, &ret->awaited);
     if (!st)
@@ -249,6 +291,25 @@ add_task(struct loader *l, hn_addr addr)
     return HN_OK;
 }
 
+/* The tasks from @from on, and the futures that they wait for: those were made later,
+ * when the tasks ran, and so were the coroutines that wait for them. */
+static void
+read_ahead(struct loader *l, const struct hn_found_tasks *found, size_t from)
+{
+    struct hn_python *py = &l->rt->py;
+    const hn_addr *tasks = found->items + from;
+    size_t count = found->count - from, waiting = 0;
+    hn_addr waiters[HN_AHEAD];
+
+    hn_read_ahead(py->target, tasks, count, (size_t)py->layout.size[HN_STRUCT_TASK]);
+    for (size_t i = 0; i < count && i < HN_AHEAD; i++)
+        if (hn_field_read(py, HN_TASK_WAITER, tasks[i], &waiters[waiting]) == HN_OK
+            && waiters[waiting] != 0)
+            waiting++;
+    hn_read_ahead(py->target, waiters, waiting,
+                  (size_t)py->layout.size[HN_STRUCT_FUTURE]);
+}
+
 static enum hn_status
 load_all(struct loader *l, const struct hn_found_tasks *found)
 {
@@ -259,6 +320,8 @@ load_all(struct loader *l, const struct hn_found_tasks *found)
     if (!l->result->items || !l->futures)
         return fail_memory(l);
     for (size_t i = 0; !st && i < found->count; i++) {
+        if (i % HN_AHEAD == 0)
+            read_ahead(l, found, i);
         st = add_task(l, found->items[i]);
         if (!st && hn_target_interrupted(l->rt->py.target))
             st = hn_fail(l->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
@@ -343,6 +406,8 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
     hn_index_init(&l.numbers);
     hn_index_init(&l.loops);
     read_clock(rt, ret);
+    if (!st)
+        hn_kinds_find_none(&l.kinds, interp->addr);
     if (!st)
         st = hn_found_tasks_load(&l.kinds, interp, arena, &found);
     if (!st)

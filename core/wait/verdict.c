@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "wait/judge.h"
+#include "wait/native.h"
 
 static void (*const rules[])(struct hn_judge *j) = {
-    hn_rule_cycles,      hn_rule_pool,     hn_rule_lost_holder, hn_rule_world,
-    hn_rule_gil,         hn_rule_loop,     hn_rule_collecting,  hn_rule_recursion,
-    hn_rule_busy,        hn_rule_shutdown, hn_rule_chains,      hn_rule_outside,
-    hn_rule_nobody_left, hn_rule_idle,
+    hn_rule_cycles, hn_rule_pool,          hn_rule_lost_holder,  hn_rule_world,
+    hn_rule_gil,    hn_rule_loop,          hn_rule_collecting,   hn_rule_recursion,
+    hn_rule_busy,   hn_rule_own_file_lock, hn_rule_native_owner, hn_rule_shutdown,
+    hn_rule_chains, hn_rule_outside,       hn_rule_nobody_left,  hn_rule_idle,
 };
 
 const char *
@@ -81,6 +82,22 @@ hn_judge_evidence(struct hn_judge *j, struct hn_verdict *verdict, const char *te
         verdict->evidence[verdict->evidence_count++] = text;
 }
 
+/* Of one who waits for nothing that is known. */
+static void
+tell_doing(struct hn_judge *j, struct hn_verdict *verdict, uint32_t actor)
+{
+    const struct hn_thread *thread = j->waits->actors[actor].thread;
+    const char *words = thread ? hn_native_call_words(thread, j->arena) : NULL;
+    const char *place = thread && thread->stack.count > 0
+                            ? hn_judge_place(j, &thread->stack.frames[0])
+                            : "";
+
+    hn_judge_evidence(j, verdict,
+                      hn_judge_text(j, "%s%s%s%s", hn_judge_name(j, actor),
+                                    words ? " is inside " : "", words ? words : "",
+                                    place));
+}
+
 void
 hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t actor)
 {
@@ -88,7 +105,7 @@ hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t acto
 
     j->explained[actor] = true;
     if (!wait) {
-        hn_judge_evidence(j, verdict, hn_judge_name(j, actor));
+        tell_doing(j, verdict, actor);
         return;
     }
     if (wait->holder == HN_NOBODY)
@@ -103,21 +120,42 @@ hn_judge_tell_wait(struct hn_judge *j, struct hn_verdict *verdict, uint32_t acto
                                         hn_judge_name(j, wait->holder), wait->how));
 }
 
+/* Work for this process comes from others through queues: with none it has nothing to
+ * do. */
+static bool
+is_empty_queue(const struct hn_wait *wait)
+{
+    return wait->kind == HN_WAIT_QUEUE_GET && wait->shared;
+}
+
 /* What only somebody else can end: another process, the network, a disk. */
 bool
-hn_judge_is_outside(enum hn_wait_kind kind)
+hn_judge_is_outside(const struct hn_wait *wait)
 {
-    return kind == HN_WAIT_SOCKET || kind == HN_WAIT_CHILD || kind == HN_WAIT_FILE_LOCK
-           || kind == HN_WAIT_PROCESS_LOCK || kind == HN_WAIT_IO;
+    switch (wait->kind) {
+    case HN_WAIT_SOCKET:
+    case HN_WAIT_CHILD:
+    case HN_WAIT_FILE_LOCK:
+    case HN_WAIT_PROCESS_LOCK:
+    case HN_WAIT_IO: return true;
+    default: return wait->shared && !hn_judge_is_idle(wait);
+    }
 }
 
 /* What is waited for when there is nothing to do. */
 bool
-hn_judge_is_idle(enum hn_wait_kind kind)
+hn_judge_is_idle(const struct hn_wait *wait)
 {
-    return kind == HN_WAIT_LOOP || kind == HN_WAIT_SELECT || kind == HN_WAIT_ACCEPT
-           || kind == HN_WAIT_TERMINAL || kind == HN_WAIT_SLEEP
-           || kind == HN_WAIT_SIGNAL || kind == HN_WAIT_WORKER;
+    switch (wait->kind) {
+    case HN_WAIT_LOOP:
+    case HN_WAIT_SELECT:
+    case HN_WAIT_ACCEPT:
+    case HN_WAIT_TERMINAL:
+    case HN_WAIT_SLEEP:
+    case HN_WAIT_SIGNAL:
+    case HN_WAIT_WORKER: return true;
+    default: return is_empty_queue(wait);
+    }
 }
 
 const struct hn_motion *

@@ -12,6 +12,7 @@
 #include "wait/graph.h"
 #include "wait/held.h"
 #include "wait/local.h"
+#include "wait/process_lock.h"
 
 /* A worker's frames between its bottom and the one that runs the work. */
 enum { MAX_WORKER_FRAMES = 64 };
@@ -59,6 +60,21 @@ actor_of_native(const struct loader *l, uint64_t tid)
         if ((uint64_t)l->interp->threads[i].native_id == tid)
             return (uint32_t)i;
     return HN_NOBODY;
+}
+
+/* Whether a thread that runs no Python has that native id. */
+static bool
+is_native_thread(struct loader *l, int64_t tid)
+{
+    struct hn_native_thread *threads;
+    size_t count;
+
+    if (hn_target_threads(l->rt->py.target, l->arena, &threads, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (threads[i].tid == tid)
+            return true;
+    return false;
 }
 
 static void
@@ -303,25 +319,79 @@ find_locker(struct loader *l, struct hn_wait *wait)
         hold(wait, held->actor, "its frames are inside `with` of it");
 }
 
+/* Names of processes that are told. */
+enum { MAX_SHARING = 4 };
+
+/* Nothing records which other process has it; all who might are told. */
+static enum hn_status
+tell_sharing(struct loader *l, struct hn_wait *wait, const struct hn_process_lock *lock)
+{
+    int64_t pids[MAX_SHARING];
+    size_t count =
+        hn_sharing_processes(l->rt->py.target, lock->handle, pids, MAX_SHARING);
+
+    wait->text =
+        hn_arena_format(l->arena, "%s, which another process has%s", wait->text,
+                        lock->exclusive ? "" : " to release, or another thread");
+    for (size_t i = 0; wait->text && i < count && i < MAX_SHARING; i++)
+        wait->text = hn_arena_format(l->arena, "%s%s%lld", wait->text,
+                                     i > 0        ? ", "
+                                     : count == 1 ? ": it is shared with process "
+                                                  : ": it is shared with processes ",
+                                     (long long)pids[i]);
+    if (wait->text && count > MAX_SHARING)
+        wait->text = hn_arena_format(l->arena, "%s and %zu more", wait->text,
+                                     count - MAX_SHARING);
+    if (count == 1)
+        wait->pid = pids[0];
+    return wait->text ? HN_OK : fail_memory(l);
+}
+
+/* A Condition or Event of multiprocessing is nobody's: who waits for it has released
+ * what it is made of. */
+static enum hn_status
+find_process_lock(struct loader *l, struct hn_wait *wait)
+{
+    struct hn_process_lock lock;
+
+    if (hn_process_lock_load(&l->kinds, wait->addr, &lock))
+        return HN_OK;
+    if (lock.count < 1)
+        return tell_sharing(l, wait, &lock);
+    hold(wait, actor_of_ident(l, lock.thread),
+         lock.recursive ? "recorded" : "recorded: it took it last");
+    if (wait->holder == HN_NOBODY)
+        wait->owner = lock.thread;
+    return HN_OK;
+}
+
+/* The C library records the native id. */
 static void
+find_mutex_owner(struct loader *l, struct hn_wait *wait)
+{
+    hold(wait, actor_of_native(l, wait->owner), "recorded by the C library");
+    if (wait->holder == HN_NOBODY && is_native_thread(l, (int64_t)wait->owner))
+        wait->native_holder = (int64_t)wait->owner;
+    if (wait->holder != HN_NOBODY || wait->native_holder != 0)
+        wait->owner = 0;
+}
+
+static enum hn_status
 find_holder(struct loader *l, struct hn_wait *wait)
 {
     switch (wait->kind) {
     case HN_WAIT_GIL: find_gil(l, wait); break;
     case HN_WAIT_LOCK:
     case HN_WAIT_RLOCK:
-    case HN_WAIT_SEMAPHORE:
-    case HN_WAIT_PROCESS_LOCK: find_locker(l, wait); break;
+    case HN_WAIT_SEMAPHORE: find_locker(l, wait); break;
+    case HN_WAIT_PROCESS_LOCK: return find_process_lock(l, wait);
     case HN_WAIT_JOIN: find_ident(l, wait, "_ident", "it is that thread"); break;
     case HN_WAIT_IMPORT: find_ident(l, wait, "owner", "recorded"); break;
     case HN_WAIT_FUTURE: find_future(l, wait); break;
-    case HN_WAIT_MUTEX:
-        hold(wait, actor_of_native(l, wait->owner), "recorded by the C library");
-        if (wait->holder != HN_NOBODY)
-            wait->owner = 0;
-        break;
+    case HN_WAIT_MUTEX: find_mutex_owner(l, wait); break;
     default: break;
     }
+    return HN_OK;
 }
 
 /* --- circles: everyone as a task whose awaits are those it waits for */
@@ -402,7 +472,7 @@ load(struct loader *l)
     find_pools(l);
     st = load_held(l);
     for (size_t i = 0; !st && i < l->result->count; i++)
-        find_holder(l, &l->result->items[i]);
+        st = find_holder(l, &l->result->items[i]);
     return st ? st : find_cycles(l);
 }
 

@@ -4,8 +4,9 @@
     stuck.py --list     JSON: {NAME: {"live": verdict, "core": verdict, ...}}
 
 Each is a function with the verdict that is right for it: `core` where a single look
-cannot tell, `free` where a free-threaded build is stuck in another way, `since` where
-older versions lack what it needs. "PID n" before READY: look at that process instead.
+cannot tell, `free` where a free-threaded build is stuck in another way, `says` where
+sentence and evidence have to name something (a pattern; `live_only`: cores lack that).
+"PID n" before READY: look at that process instead.
 """
 
 import asyncio
@@ -141,7 +142,7 @@ def import_and_join():
         import slow_module  # noqa: F401
 
 
-@stuck("deadlock")
+@stuck("deadlock", says=r"a mutex of C code at 0x\w+, in \w*pthread_mutex_lock\(\)")
 def lock_and_mutex():
     libc = ctypes.CDLL(None)
     mutex = ctypes.create_string_buffer(64)
@@ -325,6 +326,16 @@ def rlock_of_ended_thread():
         pass
 
 
+@stuck("holder-gone", says=r"in \w*pthread_mutex_lock\(\)")
+def mutex_of_ended_thread():
+    libc = ctypes.CDLL(None)
+    mutex, thread = ctypes.create_string_buffer(64), ctypes.c_ulong()
+    libc.pthread_create(ctypes.byref(thread), None, libc.pthread_mutex_lock, mutex)
+    libc.pthread_join(thread, None)
+    ready()
+    libc.pthread_mutex_lock(mutex)
+
+
 @stuck("fork", core="holder-gone")
 def fork_with_lock():
     lock = threading.RLock()
@@ -376,7 +387,7 @@ def fork_by_multiprocessing():
 # --- the GIL, collections, stops
 
 
-@stuck("gil-kept", free="idle")
+@stuck("gil-kept", free="idle", says=r"sleep\(\) of libc")
 def gil_sleep():
     ready()
     start(ctypes.PyDLL(None).sleep, LONG)
@@ -384,7 +395,7 @@ def gil_sleep():
     time.sleep(LONG)
 
 
-@stuck("gil-kept", free="idle")
+@stuck("gil-kept", free="idle", says=r"read\(\) of lib(c|pthread)")
 def gil_read():
     pipe = os.pipe()
     buffer = ctypes.create_string_buffer(10)
@@ -433,7 +444,7 @@ def child_process():
     child.wait()
 
 
-@stuck("outside")
+@stuck("self-deadlock", core="outside", says="this process has itself by descriptor")
 def file_lock():
     import fcntl
 
@@ -442,6 +453,30 @@ def file_lock():
         with open(file.name) as other:
             ready()
             fcntl.flock(other, fcntl.LOCK_EX)
+
+
+def file_lock_of_other(how):
+    import fcntl
+
+    with tempfile.NamedTemporaryFile() as file:
+        child = subprocess.Popen(
+            [sys.executable, "-c",
+             "import fcntl, sys, time; file = open(sys.argv[1], 'r+')\n"
+             "fcntl.%s(file, fcntl.LOCK_EX); print(); time.sleep(%d)" % (how, LONG),
+             file.name], stdout=subprocess.PIPE, bufsize=0)
+        child.stdout.read(1)
+        ready()
+        getattr(fcntl, how)(file, fcntl.LOCK_EX)
+
+
+@stuck("outside", says=r"which process \d+ \(.+\) has", live_only="says")
+def flock_of_other():
+    file_lock_of_other("flock")
+
+
+@stuck("outside", says=r"which process \d+ \(.+\) has", live_only="says")
+def lockf_of_other():
+    file_lock_of_other("lockf")
 
 
 @stuck("outside")
@@ -473,7 +508,7 @@ def lock_of_reader():
     want()
 
 
-@stuck("outside")
+@stuck("self-deadlock")
 def process_lock():
     import multiprocessing
 
@@ -481,6 +516,62 @@ def process_lock():
     lock.acquire()
     ready()
     lock.acquire()
+
+
+@stuck("deadlock")
+def process_lock_cycle():
+    import multiprocessing
+
+    cycle_of([multiprocessing.Lock(), multiprocessing.RLock()])
+
+
+@stuck("holder-gone")
+def process_lock_of_ended_thread():
+    import multiprocessing
+
+    lock = multiprocessing.RLock()
+    start(lock.acquire).join()
+    ready()
+    with lock:
+        pass
+
+
+@stuck("outside", says="which another process has: it is shared with process",
+       live_only="says")
+def process_lock_of_other():
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    lock, locked = context.Lock(), context.Event()
+
+    def hold():
+        with lock:
+            locked.set()
+            time.sleep(LONG)
+
+    context.Process(target=hold, daemon=True).start()
+    locked.wait()
+    ready()
+    with lock:
+        pass
+
+
+@stuck("outside")
+def process_event():
+    import multiprocessing
+
+    ready()
+    multiprocessing.Event().wait()
+
+
+@stuck("outside")
+def process_condition():
+    import multiprocessing
+
+    condition = multiprocessing.Condition()
+    ready()
+    with condition:
+        condition.wait()
 
 
 @stuck("lock-held")
@@ -543,6 +634,13 @@ def queue_of_nobody():
     todo.put(1)
     ready()
     todo.join()
+
+
+@stuck("nobody-left", says="an item of _queue.SimpleQueue")
+def iterator_of_queue():
+    ready()
+    for _ in iter(queue.SimpleQueue().get, None):
+        pass
 
 
 @stuck("nobody-left")
@@ -685,6 +783,86 @@ def selector():
     chosen.register(pair[0], selectors.EVENT_READ)
     ready()
     chosen.select()
+
+
+def look_at_child(child):
+    print("PID %d" % child.pid)
+    time.sleep(0.3)
+    ready()
+    child.join()
+
+
+@healthy("idle")
+def process_on_empty_queue():
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    todo = context.Queue()
+    child = context.Process(target=todo.get, daemon=True)
+    child.start()
+    look_at_child(child)
+
+
+def pool_of_processes(chosen):
+    """The first worker reads, the others wait for its lock; the parent has threads."""
+    import multiprocessing
+
+    pool = multiprocessing.get_context("fork").Pool(3)
+    pool.map(int, range(10))
+    time.sleep(0.3)
+    if chosen is None:
+        ready()
+        time.sleep(LONG)
+    look_at_child(pool._pool[chosen])
+
+
+@healthy("idle")
+def parent_of_pool():
+    pool_of_processes(None)
+
+
+@healthy("idle")
+def first_of_pool():
+    pool_of_processes(0)
+
+
+@healthy("idle")
+def last_of_pool():
+    pool_of_processes(2)
+
+
+def executor_of_processes(chosen):
+    import multiprocessing
+
+    pool = concurrent.futures.ProcessPoolExecutor(
+        2, mp_context=multiprocessing.get_context("fork"))
+    list(pool.map(int, range(10)))
+    if chosen is None:
+        ready()
+        time.sleep(LONG)
+    look_at_child(list(pool._processes.values())[chosen])
+
+
+@healthy("idle")
+def parent_of_executor():
+    executor_of_processes(None)
+
+
+@healthy("idle")
+def worker_of_executor():
+    executor_of_processes(0)
+
+
+@healthy("idle")
+def resource_tracker():
+    from multiprocessing import resource_tracker as module
+
+    module.ensure_running()
+    tracker = module._resource_tracker
+    print("PID %d" % tracker._pid)
+    time.sleep(0.5)
+    ready()
+    time.sleep(LONG)
 
 
 @healthy("cannot-tell", "idle")

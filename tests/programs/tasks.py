@@ -6,7 +6,8 @@ Each loop looks at itself from a callback: asyncio.all_tasks(), and for each tas
 chain of cr_await, gi_yieldfrom and ag_await with the lines of its frames. Who awaits
 whom is noted where it is made. {"tasks": [{"address", "name", "coroutine", "stack":
 [[name, line]..] innermost first, "loop"}], "edges": [[awaiter, awaited, how]..],
-"loops": [{"address", "thread": native id or null, "count"}]}
+"loops": [{"address", "thread": native id or null, "count"}], "loose": [address..] of
+those that nobody refers to but their loop}
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import threading
 import time
 
 LONG = 100000
-edges, tasks, loops, kept = [], [], [], []
+edges, tasks, loops, kept, loose = [], [], [], [], []
 done = threading.Barrier(4)
 
 
@@ -129,6 +130,14 @@ async def timed(shared):
     await asyncio.wait_for(shared, LONG)
 
 
+async def completing(shared):
+    children = [make(middle()), shared]
+    for child in children:
+        awaits(current(), child, "as_completed")
+    for first in asyncio.as_completed(children):
+        await first
+
+
 async def shield_in_gather(shared):
     child = make(leaf())
     awaits(current(), child, "shield")
@@ -179,6 +188,7 @@ async def everything():
     shapes = [of_lock(lock), of_lock(lock), of_event(event), of_queue(todo),
               of_generator(), of_awaitable(), direct(), gathering(), shielding(),
               waiting(shared), timed(shared), shield_in_gather(shared), executor(),
+              completing(shared),
               race()]
     if hasattr(asyncio, "TaskGroup"):
         shapes.append(grouping())
@@ -188,6 +198,7 @@ async def everything():
     for child in children:
         awaits(current(), child, "gather")
     asyncio.get_running_loop().call_later(0.6, record)
+    loose.append(address(asyncio.ensure_future(leaf())))
     await asyncio.gather(*children)
 
 
@@ -283,7 +294,8 @@ def left_behind():
 def write():
     done.wait()
     with open(sys.argv[1], "w", encoding="ascii") as file:
-        json.dump({"tasks": tasks, "edges": edges, "loops": loops}, file)
+        json.dump({"tasks": tasks, "edges": edges, "loops": loops,
+                   "loose": loose}, file)
     print("READY", flush=True)
 
 

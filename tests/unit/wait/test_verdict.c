@@ -203,6 +203,89 @@ who_never_leaves_a_function_loops(void **state)
     assert_string_equal(first(&s)->kind, "infinite-loop");
 }
 
+/* At the same instruction each time, its variables as they were. */
+static void
+a_loop_that_changes_nothing_is_no_call_of_c_code(void **state)
+{
+    const struct hn_motion motion = { .thread = 100,
+                                      .always_busy = true,
+                                      .same_leaf = true,
+                                      .same_place = true,
+                                      .cpu_ms = 400 };
+    struct hn_native_frame frame = { .function = "eval", .library = "python" };
+    struct hn_native_stack native = { .frames = &frame, .count = 1 };
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    s.threads[0].state = HN_THREAD_HAS_GIL | HN_THREAD_ON_CPU;
+    s.threads[0].syscall = NULL;
+    s.threads[0].native = &native;
+    waits(&s, 1, HN_WAIT_SLEEP, HN_NOBODY);
+    s.watch = (struct hn_watch){
+        .looks = 4, .watched_ms = 800, .motions = &motion, .count = 1
+    };
+    assert_string_equal(first(&s)->kind, "native-call");
+    frame.marks = HN_NATIVE_LOOP;
+    assert_string_equal(first(&s)->kind, "infinite-loop");
+}
+
+static void
+names_the_thread_without_python_that_has_a_mutex(void **state)
+{
+    struct scene s;
+    struct hn_wait *wait;
+
+    (void)state;
+    set_up(&s);
+    wait = waits(&s, 0, HN_WAIT_MUTEX, HN_NOBODY);
+    wait->native_holder = 4711;
+    wait->native_name = "demo";
+    wait->native_doing = "worker() of libdemo.so";
+    waits(&s, 1, HN_WAIT_SLEEP, HN_NOBODY);
+    assert_string_equal(first(&s)->kind, "lock-held");
+    assert_non_null(strstr(first(&s)->sentence, "(LWP 4711 \"demo\")"));
+    assert_non_null(strstr(first(&s)->sentence, "worker() of libdemo.so"));
+}
+
+static void
+a_wait_in_c_code_cannot_be_told_and_is_named(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    waits(&s, 0, HN_WAIT_NATIVE, HN_NOBODY)->text = "a semaphore of C code";
+    waits(&s, 1, HN_WAIT_NATIVE, HN_NOBODY);
+    assert_string_equal(first(&s)->kind, "cannot-tell");
+    assert_non_null(strstr(first(&s)->sentence, "a semaphore of C code"));
+}
+
+static void
+a_worker_of_other_processes_without_work_is_idle(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    waits(&s, 0, HN_WAIT_QUEUE_GET, HN_NOBODY)->shared = true;
+    waits(&s, 1, HN_WAIT_SLEEP, HN_NOBODY);
+    assert_string_equal(first(&s)->kind, "idle");
+}
+
+static void
+a_file_lock_of_this_process_is_not_outside(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    set_up(&s);
+    waits(&s, 0, HN_WAIT_FILE_LOCK, HN_NOBODY)->own = true;
+    assert_string_equal(first(&s)->kind, "lock-held");
+    s.threads[1].state = HN_THREAD_ENDED;
+    assert_string_equal(first(&s)->kind, "self-deadlock");
+}
+
 int
 main(void)
 {
@@ -216,6 +299,11 @@ main(void)
         cmocka_unit_test(main_in_a_read_waits_for_something_outside),
         cmocka_unit_test(one_look_at_who_runs_cannot_tell),
         cmocka_unit_test(who_never_leaves_a_function_loops),
+        cmocka_unit_test(a_loop_that_changes_nothing_is_no_call_of_c_code),
+        cmocka_unit_test(names_the_thread_without_python_that_has_a_mutex),
+        cmocka_unit_test(a_wait_in_c_code_cannot_be_told_and_is_named),
+        cmocka_unit_test(a_worker_of_other_processes_without_work_is_idle),
+        cmocka_unit_test(a_file_lock_of_this_process_is_not_outside),
     };
     int failed;
 
