@@ -74,6 +74,9 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     const struct hn_shape *s = &w->shape;
 
     t->wish[pass] = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
+    if (w->tasks && pass == 0 && s->thread_task >= 0)
+        t->task_wish =
+            hn_plan_add(&w->plan, t->addr + (uint32_t)s->thread_task, sizeof(hn_addr));
     if (s->chain == HN_FRAME_CHAIN_CFRAME)
         for (size_t i = 0; i < HN_CFRAMES; i++)
             if (t->cframes[i].addr != 0)
@@ -464,7 +467,7 @@ keep_root(const struct hn_watch *w, struct hn_thread_watch *t)
 {
     hn_addr root = t->now.links[t->now.count - 1].frame;
 
-    if (t->now.links[t->now.count - 1].generator && !is_exact(w, t))
+    if (t->now.links[t->now.count - 1].generator != 0 && !is_exact(w, t))
         return;
     if (t->root == 0 || root == t->next_root)
         t->root = root;
@@ -495,7 +498,7 @@ is_rooted(const struct hn_watch *w, struct hn_thread_watch *t, size_t sound)
 
     if (is_exact(w, t) || t->root == outermost->frame)
         return true;
-    if (outermost->generator)
+    if (outermost->generator != 0)
         return t->root == 0 && last && sound > 0;
     if (t->root == 0)
         return sound > 0 || last;
@@ -568,6 +571,19 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
 }
 
 static void
+take_task(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    const uint8_t *bytes;
+
+    t->task = 0;
+    if (!w->tasks || w->shape.thread_task < 0)
+        return;
+    bytes = hn_plan_bytes(&w->plan, t->task_wish);
+    if (bytes)
+        t->task = hn_take_u64(bytes, 0);
+}
+
+static void
 finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
@@ -578,6 +594,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         return;
     }
     t->exact = is_exact(w, t);
+    take_task(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;

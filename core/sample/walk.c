@@ -160,7 +160,7 @@ is_code(struct hn_watch *w, const struct hn_link *link)
 static bool
 was_suspended(const struct hn_shape *s, const struct hn_link *link, hn_addr back)
 {
-    if (!link->generator || back != 0)
+    if (link->generator == 0 || back != 0)
         return false;
     return s->chain == HN_FRAME_CHAIN_OBJECTS ? link->live == HN_LIVE_OVER
                                               : s->frame_entry < 0;
@@ -203,9 +203,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             owner = bytes[s->frame_owner];
         link.live = (uint8_t)liveness(s, frame, bytes);
         link.from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
-        link.generator =
-            owner == 1
-            || (s->frame_generator >= 0 && hn_take_u64(bytes, s->frame_generator) != 0);
+        if (owner == 1)
+            link.generator = frame - s->generator_to_frame;
+        else if (s->frame_generator >= 0)
+            link.generator = hn_take_u64(bytes, s->frame_generator);
         frame = hn_take_u64(bytes, s->frame_back);
         if (was_suspended(s, &link, frame)) {
             t->yielded = ret->count == 0;

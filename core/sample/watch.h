@@ -33,6 +33,7 @@ enum hn_liveness {
 /* One frame of a chain, as copied. */
 struct hn_link {
     hn_addr frame, code;
+    hn_addr generator; /* whose frame it is, or coroutine's; 0: a function's */
     uint64_t position;
     uint32_t tlbc;
     uint32_t chunk; /* 1 + number of the data stack chunk, from the oldest; 0: none */
@@ -40,7 +41,6 @@ struct hn_link {
     uint32_t node;  /* the stack from the outermost frame to this one */
     uint8_t live;   /* enum hn_liveness */
     bool from_c;    /* C code called it */
-    bool generator; /* it is one's */
 };
 
 /* Innermost first. */
@@ -109,6 +109,9 @@ struct hn_thread_watch {
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */
+    size_t task_wish;   /* with tasks */
+    hn_addr task;       /* the asyncio task it runs, if the thread state says so */
+    uint32_t marked;    /* its stack with the tasks it belongs to: see tasks.h */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* it cannot have run while it was copied */
     bool exact;        /* all of its stack was copied while it stood still */
@@ -130,6 +133,8 @@ struct hn_interp_watch {
     struct hn_turn turn, turn_after; /* before and after the copying */
     struct hn_turn turn_before;      /* the last look's @turn */
     bool restless; /* at the last look more turns had passed than tell who ran */
+    hn_addr tasks; /* the dict of the tasks that run, up to 3.13; 0: not found yet */
+    uint64_t tasks_sought_ns;
 };
 
 struct hn_watch {
@@ -150,6 +155,7 @@ struct hn_watch {
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
     bool stands; /* for this look: nothing changes while it is copied */
+    bool tasks;  /* copies along which task each thread runs */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;

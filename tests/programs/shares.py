@@ -176,6 +176,54 @@ def run_tasks():
     asyncio.run(both_tasks(asyncio))
 
 
+# --- tasks of one function, told apart by their names alone
+
+def step_of_task(count):
+    spin(count)
+
+
+def timed_as(name, count):
+    began = CLOCK()
+    step_of_task(count)
+    SPENT[name] = SPENT.get(name, 0.0) + CLOCK() - began
+
+
+async def named_task(asyncio, name, count):
+    while not STOP:
+        timed_as(name, count)
+        await asyncio.sleep(0)
+
+
+async def short_task(name, count):
+    timed_as(name, count)
+
+
+async def short_tasks(asyncio):
+    """One after the other; the memory of each is used for a later one, of another
+    name."""
+    while not STOP:
+        await asyncio.gather(*[create_named(asyncio, short_task(name, count), name)
+                               for name, count in (("short-one", 1500),
+                                                   ("short-two", 3000))])
+
+
+def create_named(asyncio, coroutine, name):
+    return asyncio.get_running_loop().create_task(coroutine, name=name)
+
+
+async def all_named(asyncio):
+    tasks = [create_named(asyncio, named_task(asyncio, name, count), name)
+             for name, count in (("light", 1500), ("heavy", 4500))]
+    tasks.append(create_named(asyncio, short_tasks(asyncio), "starter"))
+    await asyncio.gather(*tasks)
+
+
+def run_named():
+    import asyncio
+
+    asyncio.run(all_named(asyncio))
+
+
 # --- threads: each has a share of its own
 
 def run_threads():

@@ -1,0 +1,282 @@
+/* A task is read twice, and between the two what it was read from is copied: is it the
+ * same both times, the copy is what to hold it against from then on. */
+#include "sample/tasks_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wait/future.h"
+
+enum {
+    /* Steps of one chain: tasks that await each other, and their functions. */
+    MOST_STEPS = 256,
+    MOST_PROOFS = 512,
+    /* Ranges that are held against memory with one call. */
+    PROOFS_AT_ONCE = 64,
+    /* Of a name; more of it is hardly ever needed to tell it from others. */
+    NAME_BYTES = 32,
+};
+
+/* One of a chain, from the inside: a task, or a function of one. */
+struct step {
+    uint32_t code; /* as in the tree of chains */
+    int32_t at;
+};
+
+struct place {
+    hn_addr addr;
+    uint32_t size;
+};
+
+struct reading {
+    struct hn_task_marks *marks;
+    struct hn_kinds *kinds;
+    struct hn_watch *watch;
+    struct step steps[MOST_STEPS];
+    size_t step_count;
+    struct place places[MOST_PROOFS];
+    size_t place_count;
+    bool loose; /* of Python code: its attributes cannot be watched */
+};
+
+/* --- what to hold it against */
+
+static void
+keep_place(struct reading *r, hn_addr addr, size_t size)
+{
+    if (r->place_count == MOST_PROOFS || size > HN_PROOF_BYTES)
+        r->loose = true;
+    else
+        r->places[r->place_count++] = (struct place){ addr, (uint32_t)size };
+}
+
+static void
+keep_field(struct reading *r, enum hn_field field, hn_addr base)
+{
+    if (hn_layout_has(&r->kinds->rt->py.layout, field))
+        keep_place(r, hn_field_addr(&r->kinds->rt->py, field, base), sizeof(hn_addr));
+}
+
+/* Reference counts change all the time; they stand before the type. */
+static void
+keep_name(struct reading *r, hn_addr object, const char *text)
+{
+    const struct hn_layout *layout = &r->kinds->rt->py.layout;
+    uint32_t first = (uint32_t)layout->offset[HN_OBJECT_TYPE];
+    size_t shown = strlen(text);
+
+    if (object == 0)
+        return;
+    if (shown > NAME_BYTES)
+        shown = NAME_BYTES;
+    if (hn_object_is(&r->kinds->rt->py, object, "str"))
+        shown += layout->size[HN_STRUCT_ASCII];
+    else
+        shown = layout->size[HN_STRUCT_INT];
+    keep_place(r, object + first, shown - first);
+}
+
+/* --- names */
+
+struct wanted {
+    const struct hn_task_marks *marks;
+    const char *name;
+};
+
+static bool
+same_name(const void *arg, uint32_t number)
+{
+    const struct wanted *wanted = arg;
+
+    return strcmp(wanted->marks->names[number], wanted->name) == 0;
+}
+
+static uint32_t
+number_of(struct hn_task_marks *m, const char *name)
+{
+    struct wanted wanted = { m, name };
+    uint64_t hash = hn_index_hash(name, strlen(name));
+    uint32_t number = hn_index_find(&m->index, hash, same_name, &wanted);
+    const char *kept;
+
+    if (number != HN_INDEX_NONE || m->name_count == 2 * HN_TASK_NAMES_MOST)
+        return number;
+    kept = hn_arena_copy(&m->arena, name, strlen(name));
+    if (!kept || !hn_index_add(&m->index, hash, m->name_count))
+        return HN_INDEX_NONE;
+    m->names[m->name_count] = kept;
+    return m->name_count++;
+}
+
+static bool
+add_step(struct reading *r, uint32_t code, int32_t at)
+{
+    if (r->step_count == MOST_STEPS)
+        return false;
+    r->steps[r->step_count++] = (struct step){ code, at };
+    return true;
+}
+
+static bool
+add_task(struct reading *r, const struct hn_future *task, const char *function)
+{
+    struct hn_arena scratch;
+    const char *name;
+    uint32_t number;
+
+    hn_arena_init(&scratch);
+    name = hn_task_name(r->kinds, task, &scratch);
+    keep_name(r, task->name, name);
+    if (r->marks->name_count >= HN_TASK_NAMES_MOST) {
+        name = hn_arena_format(&scratch, "(further tasks of %s)", function);
+        r->marks->names_full = true;
+    }
+    number = number_of(r->marks, name && name[0] ? name : "(unnamed)");
+    hn_arena_deinit(&scratch);
+    return number != HN_INDEX_NONE && add_step(r, HN_TREE_TASK + number, 0);
+}
+
+/* --- tasks */
+
+/* From the inside out. */
+static bool
+read_chain(struct reading *r, hn_addr addr, hn_addr coroutine)
+{
+    enum hn_kind kind = hn_kind_of(r->kinds, addr);
+    struct hn_future task;
+
+    r->step_count = r->place_count = 0;
+    r->loose = kind == HN_KIND_PYTHON_TASK;
+    if (!hn_kind_is_task(kind) || hn_future_load(r->kinds, addr, kind, &task)
+        || task.coroutine != coroutine)
+        return false;
+    keep_field(r, HN_TASK_CORO, addr);
+    keep_field(r, HN_TASK_NAME, addr);
+    return add_task(r, &task, "?");
+}
+
+hn_addr
+hn_task_coroutine(struct hn_kinds *kinds, hn_addr addr)
+{
+    enum hn_kind kind = hn_kind_of(kinds, addr);
+    struct hn_future task;
+
+    if (!hn_kind_is_task(kind) || hn_future_load(kinds, addr, kind, &task))
+        return 0;
+    return task.coroutine;
+}
+
+/* --- proofs */
+
+static bool
+copy_places(const struct reading *r, struct hn_known_task *ret)
+{
+    struct hn_wish wishes[MOST_PROOFS];
+
+    free(ret->proofs);
+    ret->proof_count = 0;
+    ret->proofs = calloc(r->place_count, sizeof(*ret->proofs));
+    if (!ret->proofs)
+        return false;
+    for (size_t i = 0; i < r->place_count; i++) {
+        struct hn_task_proof *proof = &ret->proofs[i];
+
+        proof->addr = r->places[i].addr;
+        proof->size = r->places[i].size;
+        wishes[i] = (struct hn_wish){ proof->addr, proof->bytes, proof->size, 0 };
+    }
+    hn_target_gather(r->watch->target, wishes, r->place_count);
+    for (size_t i = 0; i < r->place_count; i++)
+        if (wishes[i].got < wishes[i].size)
+            return false;
+    ret->proof_count = (uint32_t)r->place_count;
+    return true;
+}
+
+static bool
+some_hold(const struct hn_task_proof *proofs, size_t count, struct hn_target *target)
+{
+    uint8_t bytes[PROOFS_AT_ONCE][HN_PROOF_BYTES];
+    struct hn_wish wishes[PROOFS_AT_ONCE];
+
+    for (size_t i = 0; i < count; i++)
+        wishes[i] = (struct hn_wish){ proofs[i].addr, bytes[i], proofs[i].size, 0 };
+    hn_target_gather(target, wishes, count);
+    for (size_t i = 0; i < count; i++)
+        if (wishes[i].got < wishes[i].size
+            || memcmp(bytes[i], proofs[i].bytes, proofs[i].size) != 0)
+            return false;
+    return true;
+}
+
+bool
+hn_known_task_holds(const struct hn_known_task *known, struct hn_target *target)
+{
+    for (size_t i = 0; i < known->proof_count; i += PROOFS_AT_ONCE) {
+        size_t count = known->proof_count - i;
+
+        if (!some_hold(known->proofs + i,
+                       count < PROOFS_AT_ONCE ? count : PROOFS_AT_ONCE, target))
+            return false;
+    }
+    return known->proof_count > 0;
+}
+
+/* --- both times */
+
+static bool
+same_readings(const struct reading *a, const struct reading *b)
+{
+    if (a->step_count != b->step_count || a->place_count != b->place_count)
+        return false;
+    for (size_t i = 0; i < a->step_count; i++)
+        if (a->steps[i].code != b->steps[i].code || a->steps[i].at != b->steps[i].at)
+            return false;
+    for (size_t i = 0; i < a->place_count; i++)
+        if (a->places[i].addr != b->places[i].addr
+            || a->places[i].size != b->places[i].size)
+            return false;
+    return true;
+}
+
+static uint32_t
+chain_of(struct hn_task_marks *m, const struct reading *r)
+{
+    uint32_t node = 0;
+
+    for (size_t i = r->step_count; i-- > 0 && node != HN_TREE_NONE;)
+        node = hn_tree_step(&m->chains, node, r->steps[i].code, r->steps[i].at);
+    return node;
+}
+
+bool
+hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_watch *w,
+                   hn_addr task, hn_addr coroutine, struct hn_known_task *ret)
+{
+    struct reading *both = calloc(2, sizeof(*both));
+    bool fine = both != NULL;
+
+    ret->coroutine = 0;
+    for (size_t i = 0; fine && i < 2; i++) {
+        both[i].marks = m;
+        both[i].kinds = kinds;
+        both[i].watch = w;
+        fine = read_chain(&both[i], task, coroutine)
+               && (i > 0 || copy_places(&both[0], ret));
+        hn_target_forget(w->target);
+    }
+    fine = fine && same_readings(&both[0], &both[1]);
+    if (fine) {
+        ret->chain = chain_of(m, &both[0]);
+        ret->task = task;
+        ret->process = w->index;
+        ret->coroutine = coroutine;
+        if (both[0].loose)
+            ret->proof_count = 0;
+        fine = ret->chain != HN_TREE_NONE;
+    }
+    if (!fine)
+        ret->coroutine = 0;
+    free(both);
+    return fine;
+}
