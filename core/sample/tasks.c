@@ -138,13 +138,13 @@ search_known(struct hn_task_marks *m, struct hn_watch *w, const struct hn_chain 
     return NULL;
 }
 
-static bool
-is_in(const struct hn_chain *chain, hn_addr coroutine)
+static const struct hn_link *
+find_link(const struct hn_chain *chain, hn_addr coroutine)
 {
     for (size_t i = 0; coroutine != 0 && i < chain->count; i++)
         if (chain->links[i].generator == coroutine)
-            return true;
-    return false;
+            return &chain->links[i];
+    return NULL;
 }
 
 static const struct hn_known_task *
@@ -153,13 +153,14 @@ read_one(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_watch *w,
 {
     hn_target_forget(w->target);
     for (size_t i = 0; i < count; i++) {
-        hn_addr coroutine = hn_task_coroutine(kinds, current[i]);
+        const struct hn_link *link =
+            find_link(chain, hn_task_coroutine(kinds, current[i]));
         struct hn_known_task *known;
 
-        if (!is_in(chain, coroutine))
+        if (!link)
             continue;
-        known = slot_of(m, w, coroutine);
-        if (hn_known_task_read(m, kinds, w, current[i], coroutine, known))
+        known = slot_of(m, w, link->generator);
+        if (hn_known_task_read(m, kinds, w, current[i], link, known))
             return known;
     }
     return NULL;

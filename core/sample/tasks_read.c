@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wait/future.h"
+#include "wait/await.h"
+#include "wait/awaiter.h"
 
 enum {
-    /* Steps of one chain: tasks that await each other, and their functions. */
+    /* Steps of one chain: tasks that await each other, and their functions. The
+     * outermost ones of a longer chain are left out. */
     MOST_STEPS = 256,
+    MOST_TASKS = 64,
     MOST_PROOFS = 512,
     /* Ranges that are held against memory with one call. */
     PROOFS_AT_ONCE = 64,
@@ -32,10 +35,13 @@ struct reading {
     struct hn_task_marks *marks;
     struct hn_kinds *kinds;
     struct hn_watch *watch;
+    const char *function; /* of the coroutine */
     struct step steps[MOST_STEPS];
     size_t step_count;
     struct place places[MOST_PROOFS];
     size_t place_count;
+    hn_addr tasks[MOST_TASKS];
+    size_t task_count;
     bool loose; /* of Python code: its attributes cannot be watched */
 };
 
@@ -138,6 +144,108 @@ add_task(struct reading *r, const struct hn_future *task, const char *function)
 
 /* --- tasks */
 
+/* A future that gets another callback, or one more that awaits it, shows that here. */
+static void
+keep_future(struct reading *r, const struct hn_future *future)
+{
+    keep_field(r, HN_FUTURE_CALLBACK, future->addr);
+    keep_field(r, HN_FUTURE_CALLBACKS, future->addr);
+    keep_field(r, HN_FUTURE_AWAITED_BY, future->addr);
+    if (future->callbacks != 0)
+        keep_field(r, HN_VAR_SIZE, future->callbacks);
+    if (future->awaited_by != 0 && future->awaited_by_is_set)
+        keep_field(r, HN_SET_USED, future->awaited_by);
+}
+
+static bool
+keep_task(struct reading *r, const struct hn_future *task)
+{
+    if (r->task_count == MOST_TASKS)
+        return false;
+    for (size_t i = 0; i < r->task_count; i++)
+        if (r->tasks[i] == task->addr)
+            return false; /* in a circle */
+    r->tasks[r->task_count++] = task->addr;
+    r->loose |= hn_kind_of(r->kinds, task->addr) == HN_KIND_PYTHON_TASK;
+    keep_field(r, HN_TASK_CORO, task->addr);
+    keep_field(r, HN_TASK_NAME, task->addr);
+    return true;
+}
+
+static void
+keep_frame(struct reading *r, hn_addr frame)
+{
+    const struct hn_shape *s = &r->watch->shape;
+    hn_addr at = frame + s->frame.first;
+
+    keep_place(r, at + (uint32_t)s->frame_code, sizeof(hn_addr));
+    keep_place(r, at + (uint32_t)s->frame_position, s->position_unit ? 4 : 8);
+}
+
+/* Functions of one that waits, from the inside out. */
+static bool
+add_functions(struct reading *r, const struct hn_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++) {
+        uint32_t code;
+        int32_t at;
+
+        if (!hn_walk_alone(r->watch, stack->frames[i].addr, &code, &at))
+            return false;
+        keep_frame(r, stack->frames[i].addr);
+        if (code != HN_CODES_NONE && !add_step(r, code, at))
+            return false;
+    }
+    return true;
+}
+
+static const char *
+function_of(const struct reading *r, const struct hn_stack *stack)
+{
+    return stack->count > 0 ? stack->frames[stack->count - 1].code->qualname
+                            : r->function;
+}
+
+static bool
+add_awaiter(struct reading *r, const struct hn_awaiter *found, struct hn_arena *arena)
+{
+    struct hn_await await;
+
+    for (size_t i = 0; i < found->passed_count; i++)
+        keep_future(r, &found->passed[i]);
+    if (hn_await_load(r->kinds, found->task.coroutine, arena, &await)
+        || await.state != HN_GENERATOR_SUSPENDED)
+        return false;
+    keep_field(r, HN_TASK_WAITER, found->task.addr);
+    return add_functions(r, &await.stack) && keep_task(r, &found->task)
+           && add_task(r, &found->task, function_of(r, &await.stack));
+}
+
+/* One after the other, for as long as they can be read. */
+static void
+add_awaiters(struct reading *r, struct hn_future task)
+{
+    struct hn_awaiter *found = calloc(1, sizeof(*found));
+    struct hn_arena scratch;
+
+    hn_arena_init(&scratch);
+    while (found) {
+        size_t steps = r->step_count;
+        enum hn_status st = hn_awaiter_find(r->kinds, &task, found);
+
+        if (st == HN_DONE)
+            for (size_t i = 0; i < found->passed_count; i++)
+                keep_future(r, &found->passed[i]);
+        if (st || !add_awaiter(r, found, &scratch)) {
+            r->step_count = steps;
+            break;
+        }
+        task = found->task;
+    }
+    hn_arena_deinit(&scratch);
+    free(found);
+}
+
 /* From the inside out. */
 static bool
 read_chain(struct reading *r, hn_addr addr, hn_addr coroutine)
@@ -145,14 +253,12 @@ read_chain(struct reading *r, hn_addr addr, hn_addr coroutine)
     enum hn_kind kind = hn_kind_of(r->kinds, addr);
     struct hn_future task;
 
-    r->step_count = r->place_count = 0;
-    r->loose = kind == HN_KIND_PYTHON_TASK;
     if (!hn_kind_is_task(kind) || hn_future_load(r->kinds, addr, kind, &task)
-        || task.coroutine != coroutine)
+        || task.coroutine != coroutine || !keep_task(r, &task)
+        || !add_task(r, &task, r->function))
         return false;
-    keep_field(r, HN_TASK_CORO, addr);
-    keep_field(r, HN_TASK_NAME, addr);
-    return add_task(r, &task, "?");
+    add_awaiters(r, task);
+    return true;
 }
 
 hn_addr
@@ -251,7 +357,7 @@ chain_of(struct hn_task_marks *m, const struct reading *r)
 
 bool
 hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_watch *w,
-                   hn_addr task, hn_addr coroutine, struct hn_known_task *ret)
+                   hn_addr task, const struct hn_link *link, struct hn_known_task *ret)
 {
     struct reading *both = calloc(2, sizeof(*both));
     bool fine = both != NULL;
@@ -261,7 +367,9 @@ hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_wa
         both[i].marks = m;
         both[i].kinds = kinds;
         both[i].watch = w;
-        fine = read_chain(&both[i], task, coroutine)
+        both[i].function =
+            w->codes->contents[w->codes->entries[link->entry].content]->qualname;
+        fine = read_chain(&both[i], task, link->generator)
                && (i > 0 || copy_places(&both[0], ret));
         hn_target_forget(w->target);
     }
@@ -270,7 +378,7 @@ hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_wa
         ret->chain = chain_of(m, &both[0]);
         ret->task = task;
         ret->process = w->index;
-        ret->coroutine = coroutine;
+        ret->coroutine = link->generator;
         if (both[0].loose)
             ret->proof_count = 0;
         fine = ret->chain != HN_TREE_NONE;

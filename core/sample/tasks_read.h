@@ -30,11 +30,11 @@ hn_task_coroutine(struct hn_kinds *kinds, hn_addr addr);
 bool
 hn_known_task_holds(const struct hn_known_task *known, struct hn_target *target);
 
-/* Reads @task, whose coroutine is @coroutine, into @ret, and gives up what that held.
+/* Reads @task, whose coroutine stands at @link, into @ret, and gives up what that held.
  * False if it changed while it was read. */
 bool
 hn_known_task_read(struct hn_task_marks *marks, struct hn_kinds *kinds,
-                   struct hn_watch *watch, hn_addr task, hn_addr coroutine,
+                   struct hn_watch *watch, hn_addr task, const struct hn_link *link,
                    struct hn_known_task *ret);
 
 #endif

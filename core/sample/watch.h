@@ -196,6 +196,12 @@ hn_watch_read_u64(struct hn_watch *watch, hn_addr addr, uint64_t *ret);
 enum hn_outcome
 hn_walk(struct hn_watch *watch, struct hn_thread_watch *thread);
 
+/* Where a frame stands that no thread runs: the content of its code, HN_CODES_NONE for
+ * the interpreter's own, and the byte offset in it. False when there is none. */
+bool
+hn_walk_alone(struct hn_watch *watch, hn_addr frame, uint32_t *code_ret,
+              int32_t *at_ret);
+
 /* How many links of @thread->now, counted from the outermost one, are the same in the
  * second copy: these were on the stack, one called by the other, between the two. */
 size_t
