@@ -221,9 +221,8 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
     c->places = duplicate(s->natives.places, s->natives.count, sizeof(*c->places));
     copy_numbers(s, p);
     return c->nodes && c->tallies && c->places && copy_marks(&s->marks, c)
-           && copy_contents(s, c)
-           && copy_threads(s, arena, p) && copy_processes(s, arena, p)
-           && copy_series(s, arena, p);
+           && copy_contents(s, c) && copy_threads(s, arena, p)
+           && copy_processes(s, arena, p) && copy_series(s, arena, p);
 }
 
 /* --- functions */
@@ -295,10 +294,9 @@ map_contents(struct build *b)
         slot_count *= 2;
     slots = calloc(slot_count, sizeof(*slots)); /* content + 1 */
     b->function_of = calloc((size_t)c->content_count + 1, sizeof(*b->function_of));
-    b->profile->functions =
-        hn_arena_array(b->arena,
-                       (size_t)c->content_count + c->place_count + c->name_count + 1,
-                       sizeof(*b->profile->functions));
+    b->profile->functions = hn_arena_array(
+        b->arena, (size_t)c->content_count + c->place_count + c->name_count + 1,
+        sizeof(*b->profile->functions));
     fine = slots && b->function_of && b->profile->functions;
     for (uint32_t i = 0; fine && i < c->content_count; i++) {
         size_t at = hash_function(&c->contents[i]) & (slot_count - 1);
@@ -599,7 +597,8 @@ put_in_order(struct build *b, bool native)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
            && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && map_all_marked(b) && add_lost(b) && write_frames(b) && find_torn(b, native) && map_counts(b);
+           && map_all_marked(b) && add_lost(b) && write_frames(b)
+           && find_torn(b, native) && map_counts(b);
 }
 
 enum hn_status

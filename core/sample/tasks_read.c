@@ -1,5 +1,7 @@
 /* A task is read twice, and between the two what it was read from is copied: is it the
- * same both times, the copy is what to hold it against from then on. */
+ * same both times, the copy is what to hold it against from then on. Tasks may be
+ * through before they are read once more. If the copy says that the coroutine was
+ * still the task's, the first reading counts, but is not kept. */
 #include "sample/tasks_read.h"
 
 #include <stdlib.h>
@@ -148,6 +150,12 @@ add_task(struct reading *r, const struct hn_future *task, const char *function)
 static void
 keep_future(struct reading *r, const struct hn_future *future)
 {
+    if (hn_kind_of(r->kinds, future->addr) == HN_KIND_PYTHON_FUTURE) {
+        r->loose = true;
+        return;
+    }
+    if (hn_kind_of(r->kinds, future->addr) == HN_KIND_PYTHON_TASK)
+        return;
     keep_field(r, HN_FUTURE_CALLBACK, future->addr);
     keep_field(r, HN_FUTURE_CALLBACKS, future->addr);
     keep_field(r, HN_FUTURE_AWAITED_BY, future->addr);
@@ -166,9 +174,13 @@ keep_task(struct reading *r, const struct hn_future *task)
         if (r->tasks[i] == task->addr)
             return false; /* in a circle */
     r->tasks[r->task_count++] = task->addr;
-    r->loose |= hn_kind_of(r->kinds, task->addr) == HN_KIND_PYTHON_TASK;
+    if (hn_kind_of(r->kinds, task->addr) == HN_KIND_PYTHON_TASK) {
+        r->loose = true;
+        return true;
+    }
     keep_field(r, HN_TASK_CORO, task->addr);
     keep_field(r, HN_TASK_NAME, task->addr);
+    keep_field(r, HN_TASK_WAITER, task->addr);
     return true;
 }
 
@@ -216,7 +228,6 @@ add_awaiter(struct reading *r, const struct hn_awaiter *found, struct hn_arena *
     if (hn_await_load(r->kinds, found->task.coroutine, arena, &await)
         || await.state != HN_GENERATOR_SUSPENDED)
         return false;
-    keep_field(r, HN_TASK_WAITER, found->task.addr);
     return add_functions(r, &await.stack) && keep_task(r, &found->task)
            && add_task(r, &found->task, function_of(r, &await.stack));
 }
@@ -355,6 +366,42 @@ chain_of(struct hn_task_marks *m, const struct reading *r)
     return node;
 }
 
+static bool
+read_first(struct reading *r, hn_addr task, const struct hn_link *link,
+           struct hn_known_task *ret)
+{
+    bool fine = read_chain(r, task, link->generator) && copy_places(r, ret);
+
+    hn_target_forget(r->watch->target);
+    return fine;
+}
+
+/* The coroutine comes first among the proofs. */
+static bool
+was_its_coroutine(const struct hn_known_task *known, hn_addr coroutine)
+{
+    return known->proof_count > 0
+           && memcmp(known->proofs[0].bytes, &coroutine, sizeof(coroutine)) == 0;
+}
+
+static bool
+read_twice(struct reading *first, struct reading *second, hn_addr task,
+           const struct hn_link *link, struct hn_known_task *ret)
+{
+    bool still;
+
+    if (!read_first(first, task, link, ret))
+        return false;
+    still = was_its_coroutine(ret, link->generator);
+    if (read_chain(second, task, link->generator) && same_readings(first, second)) {
+        if (first->loose)
+            ret->proof_count = 0;
+        return true;
+    }
+    ret->proof_count = 0;
+    return still;
+}
+
 bool
 hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_watch *w,
                    hn_addr task, const struct hn_link *link, struct hn_known_task *ret)
@@ -369,22 +416,15 @@ hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_wa
         both[i].watch = w;
         both[i].function =
             w->codes->contents[w->codes->entries[link->entry].content]->qualname;
-        fine = read_chain(&both[i], task, link->generator)
-               && (i > 0 || copy_places(&both[0], ret));
-        hn_target_forget(w->target);
     }
-    fine = fine && same_readings(&both[0], &both[1]);
+    fine = fine && read_twice(&both[0], &both[1], task, link, ret);
     if (fine) {
         ret->chain = chain_of(m, &both[0]);
-        ret->task = task;
-        ret->process = w->index;
-        ret->coroutine = link->generator;
-        if (both[0].loose)
-            ret->proof_count = 0;
         fine = ret->chain != HN_TREE_NONE;
     }
-    if (!fine)
-        ret->coroutine = 0;
+    ret->task = task;
+    ret->process = w->index;
+    ret->coroutine = fine ? link->generator : 0;
     free(both);
     return fine;
 }

@@ -11,7 +11,8 @@ enum { HN_BETWEEN_MOST = 16 };
 
 struct hn_awaiter {
     struct hn_future task;
-    struct hn_future passed[HN_BETWEEN_MOST]; /* on the way there; [0] the task awaited */
+    struct hn_future
+        passed[HN_BETWEEN_MOST]; /* on the way there; [0] the task awaited */
     size_t passed_count;
 };
 

@@ -120,8 +120,8 @@ look_into_wakeup(struct hn_kinds *kinds, hn_addr callback, const char *type,
     hn_addr method, at, task;
 
     if (strcmp(type, "TaskWakeupMethWrapper") == 0) {
-        if (hn_target_read_u64(py->target,
-                               callback + py->layout.size[HN_STRUCT_OBJECT], &task))
+        if (hn_target_read_u64(py->target, callback + py->layout.size[HN_STRUCT_OBJECT],
+                               &task))
             return;
     } else {
         /* ml_name is where PyMethodDef begins */
