@@ -20,7 +20,7 @@ hn_task_marks_init(struct hn_task_marks *m)
 {
     hn_arena_init(&m->arena);
     hn_index_init(&m->index);
-    m->names = calloc(2 * HN_TASK_NAMES_MOST, sizeof(*m->names));
+    m->names = calloc((size_t)2 * HN_TASK_NAMES_MOST, sizeof(*m->names));
     m->kinds = calloc(HN_SAMPLED_PROCESSES_MOST, sizeof(*m->kinds));
     m->met = calloc(HN_SAMPLED_PROCESSES_MOST, sizeof(*m->met));
     m->known = calloc(HN_TASKS_KEPT, sizeof(*m->known));
