@@ -18,8 +18,9 @@
  * this is told. */
 enum { HN_LINKS_MOST = 1 << 17 };
 
-/* C calls between which a thread goes to and fro are copied along, so many of them. */
-enum { HN_CFRAMES = 4 };
+/* C calls between which a thread goes to and fro are copied along, so many of them; and
+ * pieces of the data stack that a recursion comes to and leaves. */
+enum { HN_CFRAMES = 4, HN_SPARE_CHUNKS = 8 };
 
 /* What a frame says of the call it stands for. */
 enum hn_liveness {
@@ -87,6 +88,9 @@ struct hn_thread_watch {
     unsigned calm;                 /* looks since there was something new */
     struct hn_chunk_watch *chunks; /* newest first */
     size_t chunk_count, chunk_capacity;
+    /* Left lately: gone, or about to be used again at the same place. */
+    struct hn_chunk_watch spares[HN_SPARE_CHUNKS];
+    size_t spare_count;
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
                                       shortly before */
     size_t frame_count, frame_capacity, frame_cursor;
