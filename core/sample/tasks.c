@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "sample/state.h"
+#include "sample/tasks_current.h"
 #include "sample/tasks_read.h"
-#include "wait/current.h"
 
 enum {
     /* Threads that run tasks at once, of one interpreter up to 3.13. */
     MOST_CURRENT = 64,
-    /* asyncio may be imported at any time. */
-    SEEK_EVERY_NS = 100 * 1000 * 1000,
 };
 
 bool
@@ -56,30 +54,12 @@ kinds_of(struct hn_task_marks *m, struct hn_watch *w)
 
 /* --- tasks that run */
 
-/* As of now, not of when the stack was copied: up to 3.13. */
-static size_t
-read_current(struct hn_kinds *kinds, struct hn_watch *w, struct hn_interp_watch *interp,
-             hn_addr *ret)
-{
-    if (interp->tasks == 0) {
-        if (interp->tasks_sought_ns != 0
-            && w->now_ns - interp->tasks_sought_ns < SEEK_EVERY_NS)
-            return 0;
-        interp->tasks_sought_ns = w->now_ns;
-        hn_target_forget(w->target);
-        if (hn_current_tasks_find(kinds, interp->addr, &interp->tasks))
-            return 0;
-    }
-    hn_target_forget(w->target);
-    return hn_current_tasks(kinds, interp->tasks, ret, MOST_CURRENT);
-}
-
 static size_t
 find_current(struct hn_kinds *kinds, struct hn_watch *w, struct hn_interp_watch *interp,
              const struct hn_thread_watch *t, hn_addr *ret)
 {
     if (w->shape.thread_task < 0)
-        return read_current(kinds, w, interp, ret);
+        return hn_tasks_running(kinds, w, interp, ret, MOST_CURRENT);
     ret[0] = t->task;
     return t->task != 0;
 }

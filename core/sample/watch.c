@@ -246,7 +246,6 @@ hn_watch_read_interps(struct hn_watch *w)
             list[i].turn = known->turn;
             list[i].restless = known->restless;
             list[i].tasks = known->tasks;
-            list[i].tasks_sought_ns = known->tasks_sought_ns;
             known->threads = NULL;
             known->thread_count = 0;
         }

@@ -124,6 +124,23 @@ struct hn_thread_watch {
     uint32_t last_tally;
 };
 
+/* Up to 3.13 a dict says which tasks run. It gets another table every few steps of the
+ * tasks, mostly one of those that it had before. */
+enum { HN_TASK_TABLES = 4 };
+
+struct hn_task_watch {
+    hn_addr dict; /* 0: not found yet */
+    uint64_t sought_ns;
+    size_t wish; /* of the address of its table */
+    struct hn_task_table {
+        hn_addr keys, entries;
+        uint32_t bytes;
+        unsigned words; /* of each entry; the last one is the value */
+        size_t wish;
+    } tables[HN_TASK_TABLES];
+    size_t next_table;
+};
+
 struct hn_interp_watch {
     hn_addr addr;
     int64_t id;
@@ -137,8 +154,7 @@ struct hn_interp_watch {
     struct hn_turn turn, turn_after; /* before and after the copying */
     struct hn_turn turn_before;      /* the last look's @turn */
     bool restless; /* at the last look more turns had passed than tell who ran */
-    hn_addr tasks; /* the dict of the tasks that run, up to 3.13; 0: not found yet */
-    uint64_t tasks_sought_ns;
+    struct hn_task_watch tasks;
 };
 
 struct hn_watch {
@@ -205,6 +221,10 @@ hn_walk(struct hn_watch *watch, struct hn_thread_watch *thread);
 bool
 hn_walk_alone(struct hn_watch *watch, hn_addr frame, uint32_t *code_ret,
               int32_t *at_ret);
+
+/* Wishes for what tells the tasks that run. */
+void
+hn_wish_for_tasks(struct hn_watch *watch, struct hn_interp_watch *interp);
 
 /* How many links of @thread->now, counted from the outermost one, are the same in the
  * second copy: these were on the stack, one called by the other, between the two. */
