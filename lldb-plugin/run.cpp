@@ -59,24 +59,35 @@ is_over(lldb::StateType state)
 class Selection {
   public:
     explicit Selection(lldb::SBProcess &of)
-        : process(of), thread(of.GetSelectedThread().GetThreadID()),
-          frame(of.GetSelectedThread().GetSelectedFrame().GetCFA())
+        : process(of), thread(of.GetSelectedThread().GetThreadID())
     {
+        lldb::SBFrame frame = of.GetSelectedThread().GetSelectedFrame();
+
+        if (frame.GetFrameID() != 0)
+            cfa = frame.GetCFA();
     }
 
-    /* The same thread, and in it the same frame if it is still there. */
+    /* The same thread, and in it the same frame if it is still there. Where a thread
+     * stands is what is selected in it anyway; for the frames around that LLDB
+     * disassembles the function, and CPython's interpreter loop takes it half a second.
+     */
     void
     restore()
     {
-        if (!process.SetSelectedThreadByID(thread))
+        if (!process.SetSelectedThreadByID(thread) || cfa == LLDB_INVALID_ADDRESS)
             return;
         lldb::SBThread selected = process.GetSelectedThread();
 
-        for (uint32_t i = 0; i < MAX_FRAMES && i < selected.GetNumFrames(); i++)
-            if (selected.GetFrameAtIndex(i).GetCFA() == frame) {
+        for (uint32_t i = 0; i < MAX_FRAMES; i++) {
+            lldb::SBFrame found = selected.GetFrameAtIndex(i);
+
+            if (!found.IsValid() || found.GetCFA() > cfa)
+                return;
+            if (found.GetCFA() == cfa) {
                 selected.SetSelectedFrame(i);
                 return;
             }
+        }
     }
 
   private:
@@ -85,7 +96,7 @@ class Selection {
 
     lldb::SBProcess &process;
     lldb::tid_t thread;
-    lldb::addr_t frame;
+    lldb::addr_t cfa = LLDB_INVALID_ADDRESS; /* of a frame that is not the innermost */
 };
 
 std::string

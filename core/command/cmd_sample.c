@@ -66,6 +66,7 @@ run(struct hn_call *call, const void *options)
         return st;
     s.how.timeline = writer->needs_timeline;
     s.how.memory = writer->needs_growth;
+    s.how.async_stacks = o->view.by == HN_PROFILE_BY_TASK;
     st = hn_sampling_begin(&s);
     if (st == HN_OK)
         st = hn_sampling_run(&s);
@@ -104,7 +105,8 @@ static const struct hn_arg args[] = {
       NULL, "C functions between the Python frames; stops the process for each sample",
       NULL, false },
     { "async", 0, HN_ARG_FLAG, offsetof(struct sample_options, sampling.async_stacks),
-      NULL, "put the tasks that await a task under it", NULL, false },
+      NULL, "put a mark for the asyncio task into its stacks, under it who awaits it",
+      NULL, false },
     { "memory", 0, HN_ARG_FLAG, offsetof(struct sample_options, sampling.memory), NULL,
       "attribute the growth of resident memory to the lines that ran", NULL, false },
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
@@ -115,6 +117,7 @@ static const struct hn_example examples[] = {
     { "-d 30 -o flame.html", "a flame graph" },
     { "-d 10 --by line --limit 0", "every line that ran" },
     { "-d 10 --mode gil --by thread", "who holds the GIL" },
+    { "-d 10 --by task", "which asyncio tasks keep the event loop busy" },
     { "-d 60 --memory", "which lines made it grow" },
     { NULL, NULL },
 };

@@ -182,7 +182,7 @@ set_options(struct hn_sampling *s)
     s->how = (struct hn_sampler_options){
         .mode = (enum hn_profile_mode)o->mode,
         .idle = !o->no_idle,
-        .async_stacks = o->async_stacks,
+        .async_stacks = o->async_stacks || s->how.async_stacks,
         .memory = o->memory || s->how.memory,
         .native = o->native,
         .registers = host->ops ? host->ops->registers : NULL,

@@ -93,24 +93,38 @@ add_first_argument(struct scene *s, const struct hn_frame *frame)
     hn_qualindex_add_type(s->index, flags & HN_TPFLAG_TYPE ? object : type);
 }
 
+/* A running process frees code objects (each class body's, once a module is imported)
+ * and makes others in their place: a name that does not end with the code's own is
+ * that of the one before. */
+static const char *
+known_name(const struct scene *s, const struct hn_code *code)
+{
+    const char *name = hn_qualindex_find(s->index, code->addr);
+    size_t size = name ? strlen(name) : 0, own = strlen(code->name);
+
+    if (!name || size < own || strcmp(name + size - own, code->name) != 0
+        || (size > own && name[size - own - 1] != '.'))
+        return NULL;
+    return name;
+}
+
 static const char *
 from_index(struct scene *s, size_t i, const struct hn_record *rec)
 {
     const struct hn_frame *frames = s->stack->frames;
-    hn_addr code = frames[i].code->addr;
-    const char *name = hn_qualindex_find(s->index, code);
+    const char *name = known_name(s, frames[i].code);
 
     if (!name && i + 1 < s->stack->count) {
         add_value_stack(s, &frames[i + 1]);
-        name = hn_qualindex_find(s->index, code);
+        name = known_name(s, frames[i].code);
     }
     if (!name) {
         hn_qualindex_add_dict(s->index, hn_record_u64(rec, HN_FRAMEOBJECT_GLOBALS));
-        name = hn_qualindex_find(s->index, code);
+        name = known_name(s, frames[i].code);
     }
     if (!name) {
         add_first_argument(s, &frames[i]);
-        name = hn_qualindex_find(s->index, code);
+        name = known_name(s, frames[i].code);
     }
     return name;
 }

@@ -27,6 +27,7 @@ hn_sampler_add_process(struct hn_sampler *s, int64_t pid, struct hn_error *err)
                        &s->pairs, err, &p->watch);
     if (st)
         return st;
+    p->watch->tasks = s->options.async_stacks;
     p->pid = p->watch->target->pid;
     p->elsewhere = s->options.host != NULL;
     s->process_count++;

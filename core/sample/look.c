@@ -55,6 +55,24 @@ most_used(const struct hn_watch *w, struct hn_chunk_watch *chunk)
     return chunk->lately[0] > chunk->lately[1] ? chunk->lately[0] : chunk->lately[1];
 }
 
+/* As long as they were used lately. */
+static void
+wish_for_spares(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < t->spare_count; i++) {
+        struct hn_chunk_watch spare = t->spares[i];
+        uint64_t used = most_used(w, &spare);
+
+        if (used == 0)
+            continue;
+        spare.wish[pass] = hn_plan_add_alone(&w->plan, spare.addr, used);
+        t->spares[kept++] = spare;
+    }
+    t->spare_count = kept;
+}
+
 static void
 wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
@@ -66,6 +84,7 @@ wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
             used = chunk->size;
         chunk->wish[pass] = hn_plan_add(&w->plan, chunk->addr, used);
     }
+    wish_for_spares(w, t, pass);
 }
 
 static void
@@ -74,6 +93,9 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     const struct hn_shape *s = &w->shape;
 
     t->wish[pass] = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
+    if (w->tasks && pass == 0 && s->thread_task >= 0)
+        t->task_wish =
+            hn_plan_add(&w->plan, t->addr + (uint32_t)s->thread_task, sizeof(hn_addr));
     if (s->chain == HN_FRAME_CHAIN_CFRAME)
         for (size_t i = 0; i < HN_CFRAMES; i++)
             if (t->cframes[i].addr != 0)
@@ -242,6 +264,8 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
 
         interp->gil_wish = wish_for_gil(w, interp);
         interp->turn_wish = wish_for_turn(w, interp);
+        if (w->tasks)
+            hn_wish_for_tasks(w, interp);
         interp->head_wish = hn_plan_add(
             &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
             8);
@@ -305,17 +329,23 @@ renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
 /* --- what came: data stacks */
 
 static bool
+grow_chunks(struct hn_thread_watch *t)
+{
+    size_t capacity = t->chunk_capacity ? t->chunk_capacity * 2 : 4;
+    struct hn_chunk_watch *chunks = realloc(t->chunks, capacity * sizeof(*chunks));
+
+    if (!chunks)
+        return false;
+    t->chunks = chunks;
+    t->chunk_capacity = capacity;
+    return true;
+}
+
+static bool
 add_chunk(struct hn_thread_watch *t, const struct hn_chunk_watch *chunk)
 {
-    if (t->chunk_count == t->chunk_capacity) {
-        size_t capacity = t->chunk_capacity ? t->chunk_capacity * 2 : 4;
-        struct hn_chunk_watch *chunks = realloc(t->chunks, capacity * sizeof(*chunks));
-
-        if (!chunks)
-            return false;
-        t->chunks = chunks;
-        t->chunk_capacity = capacity;
-    }
+    if (t->chunk_count == t->chunk_capacity && !grow_chunks(t))
+        return false;
     t->chunks[t->chunk_count++] = *chunk;
     return true;
 }
@@ -342,6 +372,27 @@ read_chunk(struct hn_watch *w, hn_addr addr, struct hn_chunk_watch *ret,
     return ret->size >= s->chunk_header && ret->size <= MOST_CHUNK_BYTES;
 }
 
+static struct hn_chunk_watch *
+find_chunk(struct hn_chunk_watch *chunks, size_t count, hn_addr addr)
+{
+    for (size_t i = 0; i < count; i++)
+        if (chunks[i].addr == addr)
+            return &chunks[i];
+    return NULL;
+}
+
+/* What is in use is no spare. */
+static void
+sort_spares(struct hn_thread_watch *t)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < t->spare_count; i++)
+        if (!find_chunk(t->chunks, t->chunk_count, t->spares[i].addr))
+            t->spares[kept++] = t->spares[i];
+    t->spare_count = kept;
+}
+
 /* Lists the chunks anew, from the newest to the oldest. */
 static bool
 list_chunks(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest, hn_addr top)
@@ -363,6 +414,99 @@ list_chunks(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest, hn_ad
     return newest == 0;
 }
 
+/* The newest @count chunks have been left. A new thing goes to the front; too many, and
+ * the one that was left first is forgotten. */
+static void
+drop_chunks(struct hn_thread_watch *t, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t kept =
+            t->spare_count < HN_SPARE_CHUNKS ? t->spare_count : HN_SPARE_CHUNKS - 1;
+
+        memmove(t->spares + 1, t->spares, kept * sizeof(t->spares[0]));
+        t->spares[0] = t->chunks[i];
+        t->spares[0].used = 0;
+        t->spare_count = kept + 1;
+    }
+    memmove(t->chunks, t->chunks + count,
+            (t->chunk_count - count) * sizeof(t->chunks[0]));
+    t->chunk_count -= count;
+}
+
+/* What a chunk's own header says, as copied; false if it was not. */
+static bool
+chunk_header(const struct hn_watch *w, const struct hn_chunk_watch *chunk,
+             hn_addr *previous_ret, uint64_t *used_ret)
+{
+    const struct hn_shape *s = &w->shape;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, chunk->wish[0]);
+
+    if (!bytes || hn_take_u64(bytes, s->chunk_size) != chunk->size)
+        return false;
+    *previous_ret = hn_take_u64(bytes, s->chunk_previous);
+    *used_ret = s->chunk_header + 8 * hn_take_u64(bytes, s->chunk_top);
+    return *used_ret <= chunk->size;
+}
+
+static bool
+is_all_there(const struct hn_watch *w, const struct hn_chunk_watch *chunk)
+{
+    return hn_plan_bytes(&w->plan, chunk->wish[0])
+           && w->plan.wishes[chunk->wish[0]].size >= chunk->used;
+}
+
+/* Lists the spares that @newest leads to, down to a chunk that is in use; returns how
+ * many, 0 if it does not come there. */
+static size_t
+list_spares(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest,
+            struct hn_chunk_watch *ret, struct hn_chunk_watch **below_ret)
+{
+    size_t count = 0;
+    hn_addr at = newest;
+    uint64_t used;
+
+    while (count < t->spare_count) {
+        struct hn_chunk_watch *spare = find_chunk(t->spares, t->spare_count, at);
+
+        if (!spare || !chunk_header(w, spare, &at, &used))
+            return 0;
+        ret[count] = *spare;
+        ret[count].used = used;
+        if (count > 0 && !is_all_there(w, &ret[count]))
+            return 0;
+        count++;
+        *below_ret = find_chunk(t->chunks, t->chunk_count, at);
+        if (*below_ret)
+            return count;
+    }
+    return 0;
+}
+
+/* Puts spares that are in use again back. What was copied in vain below them is found
+ * out by who looks at how far the chunks are used. */
+static void
+take_spares(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest)
+{
+    struct hn_chunk_watch again[HN_SPARE_CHUNKS], *below = NULL;
+    hn_addr previous;
+    size_t count;
+
+    if (t->spare_count == 0 || find_chunk(t->chunks, t->chunk_count, newest))
+        return;
+    count = list_spares(w, t, newest, again, &below);
+    if (count == 0 || !chunk_header(w, below, &previous, &below->used)
+        || !is_all_there(w, below))
+        return;
+    drop_chunks(t, (size_t)(below - t->chunks));
+    while (t->chunk_count + count > t->chunk_capacity)
+        if (!grow_chunks(t))
+            return;
+    memmove(t->chunks + count, t->chunks, t->chunk_count * sizeof(t->chunks[0]));
+    memcpy(t->chunks, again, count * sizeof(again[0]));
+    t->chunk_count += count;
+    sort_spares(t);
+}
+
 /* Whether what was copied of the data stack is all of it. Sets what to copy if not. */
 static bool
 chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
@@ -375,19 +519,19 @@ chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
         return true; /* the walk will say why not */
     newest = hn_take_u64(bytes, s->thread_chunk);
     top = s->thread_top < 0 ? 0 : hn_take_u64(bytes, s->thread_top);
+    take_spares(w, t, newest);
     for (size_t i = 0; i < t->chunk_count; i++) {
         struct hn_chunk_watch *chunk = &t->chunks[i];
 
         if (chunk->addr != newest)
             continue;
-        memmove(t->chunks, chunk, (t->chunk_count - i) * sizeof(*chunk));
-        t->chunk_count -= i;
+        drop_chunks(t, i);
         t->chunks[0].used =
             top - newest <= t->chunks[0].size ? top - newest : t->chunks[0].size;
-        return hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
-               && w->plan.wishes[t->chunks[0].wish[0]].size >= t->chunks[0].used;
+        return is_all_there(w, &t->chunks[0]);
     }
     list_chunks(w, t, newest, top);
+    sort_spares(t);
     return t->chunk_count == 0;
 }
 
@@ -464,7 +608,7 @@ keep_root(const struct hn_watch *w, struct hn_thread_watch *t)
 {
     hn_addr root = t->now.links[t->now.count - 1].frame;
 
-    if (t->now.links[t->now.count - 1].generator && !is_exact(w, t))
+    if (t->now.links[t->now.count - 1].generator != 0 && !is_exact(w, t))
         return;
     if (t->root == 0 || root == t->next_root)
         t->root = root;
@@ -495,7 +639,7 @@ is_rooted(const struct hn_watch *w, struct hn_thread_watch *t, size_t sound)
 
     if (is_exact(w, t) || t->root == outermost->frame)
         return true;
-    if (outermost->generator)
+    if (outermost->generator != 0)
         return t->root == 0 && last && sound > 0;
     if (t->root == 0)
         return sound > 0 || last;
@@ -568,6 +712,19 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
 }
 
 static void
+take_task(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    const uint8_t *bytes;
+
+    t->task = 0;
+    if (!w->tasks || w->shape.thread_task < 0)
+        return;
+    bytes = hn_plan_bytes(&w->plan, t->task_wish);
+    if (bytes)
+        t->task = hn_take_u64(bytes, 0);
+}
+
+static void
 finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
@@ -578,6 +735,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         return;
     }
     t->exact = is_exact(w, t);
+    take_task(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;

@@ -63,6 +63,16 @@ hn_plan_add(struct hn_plan *plan, hn_addr addr, size_t size)
     return plan->count++;
 }
 
+size_t
+hn_plan_add_alone(struct hn_plan *plan, hn_addr addr, size_t size)
+{
+    size_t index = hn_plan_add(plan, addr, size);
+
+    if (index != SIZE_MAX)
+        plan->wishes[index].alone = true;
+    return index;
+}
+
 void
 hn_plan_bar(struct hn_plan *plan)
 {
@@ -127,6 +137,7 @@ static bool
 join(struct hn_plan *plan, size_t from, size_t to)
 {
     hn_addr end = 0;
+    bool alone = false;
 
     if (!sort_wishes(plan, from, to))
         return false;
@@ -134,7 +145,7 @@ join(struct hn_plan *plan, size_t from, size_t to)
         struct hn_plan_wish *wish = &plan->wishes[plan->order[i].index];
         struct hn_wish *read;
 
-        if (i == 0 || !are_neighbours(end, wish->addr)) {
+        if (i == 0 || alone || wish->alone || !are_neighbours(end, wish->addr)) {
             if (i > 0)
                 plan->used += (plan->reads[plan->read_count - 1].size + 7) & ~(size_t)7;
             if (!begin_read(plan, wish->addr))
@@ -148,6 +159,7 @@ join(struct hn_plan *plan, size_t from, size_t to)
         if (read->size > HN_PLAN_MOST_BYTES)
             return false;
         end = read->addr + read->size;
+        alone = wish->alone;
     }
     if (to > from)
         plan->used += (plan->reads[plan->read_count - 1].size + 7) & ~(size_t)7;
@@ -181,7 +193,8 @@ is_known(const struct hn_plan *plan)
         return false;
     for (size_t i = 0; i < plan->count; i++)
         if (plan->wishes[i].addr != plan->known[i].addr
-            || plan->wishes[i].size != plan->known[i].size)
+            || plan->wishes[i].size != plan->known[i].size
+            || plan->wishes[i].alone != plan->known[i].alone)
             return false;
     return true;
 }

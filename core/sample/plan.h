@@ -21,6 +21,7 @@ struct hn_plan_wish {
     uint32_t size;
     uint32_t within; /* bytes of the read before it */
     size_t read;     /* index of the read that brings it */
+    bool alone;      /* not to be joined with neighbours */
 };
 
 struct hn_plan {
@@ -55,6 +56,10 @@ hn_plan_clear(struct hn_plan *plan);
 /* Returns the wish's index. */
 size_t
 hn_plan_add(struct hn_plan *plan, hn_addr addr, size_t size);
+
+/* As above, for memory that may be gone: what lies beside it comes all the same. */
+size_t
+hn_plan_add_alone(struct hn_plan *plan, hn_addr addr, size_t size);
 
 /* What is wished for from here on is copied after all that was before. */
 void

@@ -86,7 +86,7 @@ hn_sampler_end_spans(struct hn_sampler *s)
 struct scene {
     struct hn_sampler *s;
     struct hn_sampled_process *process;
-    const struct hn_interp_watch *interp;
+    struct hn_interp_watch *interp;
     uint64_t now_ns, every_ns;
     struct hn_range gil;
     const struct hn_thread_watch *grower; /* to whom memory's growth is put down */
@@ -141,10 +141,9 @@ is_counted(const struct scene *in, const struct hn_thread_watch *t, uint32_t sta
 }
 
 static void
-count(const struct scene *in, struct hn_thread_watch *t, uint32_t state)
+count(const struct scene *in, struct hn_thread_watch *t, uint32_t node, uint32_t state)
 {
     struct hn_sampler *s = in->s;
-    uint32_t node = s->options.native ? t->woven : t->node;
     struct hn_tally *tally =
         hn_counts_at(&s->counts, t->index, node, state, t->last_tally);
 
@@ -181,6 +180,18 @@ weave(const struct scene *in, struct hn_thread_watch *t)
     t->woven = hn_natives_node(&in->s->natives, in->process->watch, t, &registers);
 }
 
+/* The stack that counts. */
+static uint32_t
+node_of(const struct scene *in, struct hn_thread_watch *t)
+{
+    struct hn_sampler *s = in->s;
+    uint32_t node = s->options.native ? t->woven : t->node;
+
+    if (!s->options.async_stacks)
+        return node;
+    return hn_task_marks_node(&s->marks, in->process->watch, in->interp, t, node);
+}
+
 static void
 record_thread(const struct scene *in, struct hn_thread_watch *t)
 {
@@ -198,7 +209,7 @@ record_thread(const struct scene *in, struct hn_thread_watch *t)
     if (is_counted(in, t, state)) {
         if (in->s->options.native)
             weave(in, t);
-        count(in, t, state);
+        count(in, t, node_of(in, t), state);
     }
     in->s->threads[t->index].seen_ns = in->now_ns;
 }

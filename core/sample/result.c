@@ -17,6 +17,10 @@ struct copy {
     uint32_t node_count, pair_count;
     struct hn_native_place *places;
     uint32_t place_count;
+    const char **names; /* of tasks */
+    uint32_t name_count;
+    struct hn_tree_node *chains, *marked; /* see tasks.h */
+    uint32_t chain_count, marked_count;
     struct hn_tally *tallies;
     uint32_t tally_count;
     struct hn_profile_span *spans;
@@ -36,7 +40,9 @@ struct build {
     struct hn_counts counts;
     uint32_t *function_of; /* by content */
     uint32_t first_native; /* function of place 0 */
+    uint32_t first_task;   /* function of name 0 */
     uint32_t *node_of;     /* by old node */
+    uint32_t *marked_of;   /* by marked stack */
     bool *torn;            /* by old node */
     uint32_t lost_node;
 };
@@ -58,6 +64,9 @@ free_copy(struct copy *c)
     free(c->nodes);
     free(c->tallies);
     free(c->places);
+    free(c->names);
+    free(c->chains);
+    free(c->marked);
 }
 
 /* --- with the mutex held */
@@ -175,6 +184,18 @@ copy_numbers(const struct hn_sampler *s, struct hn_profile *p)
 }
 
 static bool
+copy_marks(const struct hn_task_marks *m, struct copy *c)
+{
+    c->name_count = m->name_count; /* names themselves stay where they are */
+    c->names = duplicate(m->names, m->name_count, sizeof(*c->names));
+    c->chain_count = m->chains.count;
+    c->chains = duplicate(m->chains.nodes, m->chains.count, sizeof(*c->chains));
+    c->marked_count = m->marked.count;
+    c->marked = duplicate(m->marked.nodes, m->marked.count, sizeof(*c->marked));
+    return c->names && c->chains && c->marked;
+}
+
+static bool
 copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
          struct copy *c)
 {
@@ -185,8 +206,9 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
                            "were counted as one");
     if (s->codes.full)
         hn_sampler_note(s, "there were more distinct code objects than are kept");
-    if (s->options.async_stacks)
-        hn_sampler_note(s, "awaiters of tasks are not shown");
+    if (s->marks.names_full)
+        hn_sampler_note(s, "there were more names of tasks than are told apart: later "
+                           "ones go by their function");
     c->linetable = s->processes[0].watch->rt->py.layout.formats.linetable;
     c->tree_full = s->tree.full;
     c->lost = s->lost;
@@ -198,9 +220,9 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
     c->place_count = s->natives.count;
     c->places = duplicate(s->natives.places, s->natives.count, sizeof(*c->places));
     copy_numbers(s, p);
-    return c->nodes && c->tallies && c->places && copy_contents(s, c)
-           && copy_threads(s, arena, p) && copy_processes(s, arena, p)
-           && copy_series(s, arena, p);
+    return c->nodes && c->tallies && c->places && copy_marks(&s->marks, c)
+           && copy_contents(s, c) && copy_threads(s, arena, p)
+           && copy_processes(s, arena, p) && copy_series(s, arena, p);
 }
 
 /* --- functions */
@@ -247,6 +269,17 @@ fill_native(struct build *b, uint32_t index, const struct hn_native_place *place
     return f->name && f->file;
 }
 
+static bool
+fill_task(struct build *b, uint32_t index, const char *name)
+{
+    struct hn_profile_function *f = &b->profile->functions[index];
+
+    f->name = hn_arena_copy(b->arena, name, strlen(name));
+    f->file = "";
+    f->kind = HN_PROFILE_TASK;
+    return f->name != NULL;
+}
+
 /* Contents may differ and yet be one function: made by the same lines of source with
  * other constants, or in another process. */
 static bool
@@ -261,9 +294,9 @@ map_contents(struct build *b)
         slot_count *= 2;
     slots = calloc(slot_count, sizeof(*slots)); /* content + 1 */
     b->function_of = calloc((size_t)c->content_count + 1, sizeof(*b->function_of));
-    b->profile->functions =
-        hn_arena_array(b->arena, (size_t)c->content_count + c->place_count + 1,
-                       sizeof(*b->profile->functions));
+    b->profile->functions = hn_arena_array(
+        b->arena, (size_t)c->content_count + c->place_count + c->name_count + 1,
+        sizeof(*b->profile->functions));
     fine = slots && b->function_of && b->profile->functions;
     for (uint32_t i = 0; fine && i < c->content_count; i++) {
         size_t at = hash_function(&c->contents[i]) & (slot_count - 1);
@@ -283,6 +316,9 @@ map_contents(struct build *b)
     b->first_native = count;
     for (uint32_t i = 0; fine && i < c->place_count; i++)
         fine = fill_native(b, count++, &c->places[i]);
+    b->first_task = count;
+    for (uint32_t i = 0; fine && i < c->name_count; i++)
+        fine = fill_task(b, count++, c->names[i]);
     b->profile->function_count = count;
     return fine;
 }
@@ -307,6 +343,9 @@ frame_at(struct build *b, const struct hn_tree_node *node)
     if (node->code >= HN_TREE_NATIVE)
         return hn_tree_step(&b->frames, 0,
                             b->first_native + node->code - HN_TREE_NATIVE, -1);
+    if (node->code >= HN_TREE_TASK)
+        return hn_tree_step(&b->frames, 0, b->first_task + node->code - HN_TREE_TASK,
+                            -1);
     return hn_tree_step(&b->frames, 0, b->function_of[node->code],
                         line_of(&b->copy, node->code, node->at));
 }
@@ -340,6 +379,74 @@ map_nodes(struct build *b)
     hn_tree_deinit(&lines);
     free(frame_of);
     return !b->frames.full && !b->nodes.full;
+}
+
+/* --- marked stacks */
+
+/* @path: its nodes, the innermost first; returns how many. */
+static uint32_t
+path_to(const struct hn_tree_node *nodes, uint32_t node, uint32_t *path)
+{
+    uint32_t count = 0;
+
+    for (; node != 0; node = nodes[node].parent)
+        path[count++] = node;
+    return count;
+}
+
+/* Puts the steps of a chain under @node. */
+static uint32_t
+put_chain(struct build *b, uint32_t node, uint32_t chain, uint32_t *path)
+{
+    uint32_t count = path_to(b->copy.chains, chain, path);
+
+    while (count-- > 0 && node != HN_TREE_NONE) {
+        uint32_t frame = frame_at(b, &b->copy.chains[path[count]]);
+
+        node = frame == HN_TREE_NONE ? HN_TREE_NONE
+                                     : hn_tree_step(&b->nodes, node, frame - 1, 0);
+    }
+    return node;
+}
+
+/* @stack: (node, chain, how many functions of Python stand outside of it). */
+static uint32_t
+map_marked(struct build *b, const struct hn_tree_node *stack, uint32_t *path,
+           uint32_t *chain_path)
+{
+    const struct copy *c = &b->copy;
+    uint32_t count = path_to(c->nodes, stack->parent, path), node = 0;
+    int32_t outside = 0;
+
+    while (count-- > 0 && node != HN_TREE_NONE) {
+        bool python = c->nodes[path[count]].code < HN_TREE_TASK;
+
+        if (python && outside++ == stack->at)
+            node = put_chain(b, node, stack->code, chain_path);
+        if (node != HN_TREE_NONE)
+            node = hn_tree_step(&b->nodes, node,
+                                b->nodes.nodes[b->node_of[path[count]]].code, 0);
+    }
+    return node;
+}
+
+static bool
+map_all_marked(struct build *b)
+{
+    const struct copy *c = &b->copy;
+    uint32_t *path = calloc((size_t)c->node_count + 1, sizeof(*path));
+    uint32_t *chain_path = calloc((size_t)c->chain_count + 1, sizeof(*chain_path));
+    bool fine = path && chain_path;
+
+    b->marked_of = calloc((size_t)c->marked_count + 1, sizeof(*b->marked_of));
+    fine = fine && b->marked_of;
+    for (uint32_t i = 1; fine && i < c->marked_count; i++) {
+        b->marked_of[i] = map_marked(b, &c->marked[i], path, chain_path);
+        fine = b->marked_of[i] != HN_TREE_NONE;
+    }
+    free(path);
+    free(chain_path);
+    return fine;
 }
 
 /* Stacks there was no room for stand under one name. */
@@ -382,6 +489,12 @@ write_frames(struct build *b)
 
 /* --- counts */
 
+static uint32_t
+unmarked(const struct copy *c, uint32_t node)
+{
+    return hn_is_marked(node) ? hn_marked_stack(c->marked, node)->parent : node;
+}
+
 /* Stacks that look torn now that all is known are not counted after all. */
 static bool
 find_torn(struct build *b, bool native)
@@ -397,7 +510,7 @@ find_torn(struct build *b, bool native)
     samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
     for (uint32_t i = 0; samples && i < c->tally_count; i++)
         if (c->tallies[i].node != HN_TREE_NONE)
-            samples[c->tallies[i].node] += c->tallies[i].samples;
+            samples[unmarked(c, c->tallies[i].node)] += c->tallies[i].samples;
     fine = samples && b->torn && hn_pairs_judge(&tree, c->pair_count, samples, b->torn);
     free(samples);
     return fine;
@@ -406,6 +519,8 @@ find_torn(struct build *b, bool native)
 static uint32_t
 new_node(const struct build *b, uint32_t node)
 {
+    if (hn_is_marked(node))
+        return b->marked_of[node - HN_TREE_MARKED];
     return node == HN_TREE_NONE ? b->lost_node : b->node_of[node];
 }
 
@@ -416,7 +531,7 @@ map_counts(struct build *b)
         const struct hn_tally *old = &b->copy.tallies[i];
         struct hn_tally *tally;
 
-        if (old->node != HN_TREE_NONE && b->torn[old->node]) {
+        if (old->node != HN_TREE_NONE && b->torn[unmarked(&b->copy, old->node)]) {
             b->profile->discarded += old->samples;
             b->profile->stacks -= old->samples;
             continue;
@@ -482,7 +597,8 @@ put_in_order(struct build *b, bool native)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
            && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && add_lost(b) && write_frames(b) && find_torn(b, native) && map_counts(b);
+           && map_all_marked(b) && add_lost(b) && write_frames(b)
+           && find_torn(b, native) && map_counts(b);
 }
 
 enum hn_status
@@ -505,6 +621,7 @@ hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena, struct hn_profi
     free_copy(&b.copy);
     free(b.function_of);
     free(b.node_of);
+    free(b.marked_of);
     free(b.torn);
     hn_tree_deinit(&b.frames);
     hn_tree_deinit(&b.nodes);

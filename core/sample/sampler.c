@@ -90,7 +90,8 @@ create(const struct hn_sampler_options *options, struct hn_error *err)
     s->processes = calloc(HN_SAMPLED_PROCESSES_MOST, sizeof(*s->processes));
     if (s->processes && copy_options(s, options) && hn_codes_init(&s->codes)
         && hn_tree_init(&s->tree) && hn_pairs_init(&s->pairs)
-        && hn_counts_init(&s->counts) && init_locks(s))
+        && hn_counts_init(&s->counts) && init_locks(s)
+        && (!options->async_stacks || hn_task_marks_init(&s->marks)))
         return s;
     hn_sampler_close(s);
     return NULL;
@@ -124,6 +125,7 @@ hn_sampler_close(struct hn_sampler *s)
         return;
     hn_sampler_stop(s);
     hn_natives_deinit(&s->natives);
+    hn_task_marks_deinit(&s->marks);
     for (uint32_t i = 0; i < s->thread_count; i++)
         hn_sampled_thread_close(&s->threads[i]);
     for (uint32_t i = 0; i < s->process_count; i++) {

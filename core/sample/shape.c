@@ -97,8 +97,10 @@ make_interpreter_frame(const struct hn_layout *layout, struct hn_shape *s)
     };
 
     s->frame_generator = s->frame_executing = s->frame_state = -1;
-    if (!hn_layout_has(layout, HN_FRAME_LOCALSPLUS))
+    if (!hn_layout_has(layout, HN_FRAME_LOCALSPLUS)
+        || !hn_layout_has(layout, HN_GEN_IFRAME))
         return false;
+    s->generator_to_frame = (uint32_t)layout->offset[HN_GEN_IFRAME];
     s->frame_fixed = (uint32_t)layout->offset[HN_FRAME_LOCALSPLUS];
     return SPAN(layout, wants, &s->frame);
 }
@@ -173,6 +175,9 @@ hn_shape_make(struct hn_python *py, struct hn_shape *ret)
         s.position_unit = 1;
     else if (layout->formats.position == HN_POSITION_LASTI_UNITS)
         s.position_unit = 2;
+    s.thread_task = hn_layout_has(layout, HN_THREADIMPL_RUNNING_TASK)
+                        ? layout->offset[HN_THREADIMPL_RUNNING_TASK]
+                        : -1;
     fine = make_thread(layout, &s) && make_code(layout, &s) && make_gil(layout, &s);
     if (s.chain == HN_FRAME_CHAIN_OBJECTS)
         fine = fine && make_frame_object(layout, &s);

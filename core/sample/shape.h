@@ -23,6 +23,7 @@ struct hn_shape {
     struct hn_span thread;
     int32_t thread_next, thread_interp, thread_first, thread_chunk, thread_top,
         thread_id, thread_native, thread_state, thread_holds_gil, thread_gil_requested;
+    int32_t thread_task; /* of the asyncio task it runs, from its beginning */
 
     struct hn_span cframe;
     int32_t cframe_current, cframe_previous;
@@ -31,7 +32,8 @@ struct hn_shape {
     int32_t frame_code, frame_back, frame_position, frame_owner, frame_tlbc,
         frame_generator, frame_entry, frame_stacktop, frame_stackpointer,
         frame_executing, frame_state;
-    uint32_t frame_fixed; /* bytes before localsplus */
+    uint32_t frame_fixed;        /* bytes before localsplus */
+    uint32_t generator_to_frame; /* bytes; 0: frames name their generator */
 
     uint32_t chunk_header; /* bytes before the first frame */
     int32_t chunk_previous, chunk_size, chunk_top;

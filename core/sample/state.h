@@ -9,6 +9,7 @@
 #include "sample/counts.h"
 #include "sample/natives.h"
 #include "sample/sampler.h"
+#include "sample/tasks.h"
 #include "sample/watch.h"
 
 enum {
@@ -69,7 +70,8 @@ struct hn_sampler {
     struct hn_tree tree;
     struct hn_pairs pairs;
     struct hn_counts counts;
-    struct hn_natives natives; /* with options.native */
+    struct hn_natives natives;  /* with options.native */
+    struct hn_task_marks marks; /* with options.async_stacks */
     struct hn_sampled_process *processes;
     uint32_t process_count;
     struct hn_sampled_thread *threads;

@@ -160,10 +160,20 @@ is_code(struct hn_watch *w, const struct hn_link *link)
 static bool
 was_suspended(const struct hn_shape *s, const struct hn_link *link, hn_addr back)
 {
-    if (!link->generator || back != 0)
+    if (link->generator == 0 || back != 0)
         return false;
     return s->chain == HN_FRAME_CHAIN_OBJECTS ? link->live == HN_LIVE_OVER
                                               : s->frame_entry < 0;
+}
+
+static void
+read_place(const struct hn_shape *s, const uint8_t *bytes, struct hn_link *ret)
+{
+    ret->code = code_of(s, bytes);
+    ret->position = s->position_unit ? hn_take_u32(bytes, s->frame_position)
+                                     : hn_take_u64(bytes, s->frame_position);
+    if (s->frame_tlbc >= 0)
+        ret->tlbc = hn_take_u32(bytes, s->frame_tlbc);
 }
 
 static enum hn_outcome
@@ -203,9 +213,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             owner = bytes[s->frame_owner];
         link.live = (uint8_t)liveness(s, frame, bytes);
         link.from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
-        link.generator =
-            owner == 1
-            || (s->frame_generator >= 0 && hn_take_u64(bytes, s->frame_generator) != 0);
+        if (owner == 1)
+            link.generator = frame - s->generator_to_frame;
+        else if (s->frame_generator >= 0)
+            link.generator = hn_take_u64(bytes, s->frame_generator);
         frame = hn_take_u64(bytes, s->frame_back);
         if (was_suspended(s, &link, frame)) {
             t->yielded = ret->count == 0;
@@ -221,11 +232,7 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         shims = 0;
         if (s->frame_owner >= 0 && !owner_fits(owner, link.chunk != 0))
             return HN_OUTCOME_TORN;
-        link.code = code_of(s, bytes);
-        link.position = s->position_unit ? hn_take_u32(bytes, s->frame_position)
-                                         : hn_take_u64(bytes, s->frame_position);
-        if (s->frame_tlbc >= 0)
-            link.tlbc = hn_take_u32(bytes, s->frame_tlbc);
+        read_place(s, bytes, &link);
         if (!append(ret, &link))
             return HN_OUTCOME_TORN;
         /* A chain that leads into freed memory may go on there for very long. */
@@ -564,6 +571,28 @@ hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
         return HN_OUTCOME_TORN;
     drop_left(w, t);
     return find_node(w, t);
+}
+
+bool
+hn_walk_alone(struct hn_watch *w, hn_addr frame, uint32_t *code_ret, int32_t *at_ret)
+{
+    const struct hn_shape *s = &w->shape;
+    uint8_t bytes[HN_RECORD_MAX];
+    struct hn_wish wish = { frame + s->frame.first, bytes, s->frame.size, 0 };
+    struct hn_link link = { .frame = frame };
+    const struct hn_code_entry *entry;
+
+    if (s->frame.size > sizeof(bytes))
+        return false;
+    hn_target_gather(w->target, &wish, 1);
+    if (wish.got < wish.size)
+        return false;
+    read_place(s, bytes, &link);
+    if (!resolve(w, &link))
+        return false;
+    entry = &w->codes->entries[link.entry];
+    *code_ret = entry->internal ? HN_CODES_NONE : entry->content;
+    return place(s, entry, link.position, at_ret);
 }
 
 /* The innermost frame that is the same may have gone on: what called it has not. */

@@ -245,6 +245,7 @@ hn_watch_read_interps(struct hn_watch *w)
             list[i].thread_capacity = known->thread_capacity;
             list[i].turn = known->turn;
             list[i].restless = known->restless;
+            list[i].tasks = known->tasks;
             known->threads = NULL;
             known->thread_count = 0;
         }

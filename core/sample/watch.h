@@ -18,8 +18,9 @@
  * this is told. */
 enum { HN_LINKS_MOST = 1 << 17 };
 
-/* C calls between which a thread goes to and fro are copied along, so many of them. */
-enum { HN_CFRAMES = 4 };
+/* C calls between which a thread goes to and fro are copied along, so many of them; and
+ * pieces of the data stack that a recursion comes to and leaves. */
+enum { HN_CFRAMES = 4, HN_SPARE_CHUNKS = 8 };
 
 /* What a frame says of the call it stands for. */
 enum hn_liveness {
@@ -33,6 +34,7 @@ enum hn_liveness {
 /* One frame of a chain, as copied. */
 struct hn_link {
     hn_addr frame, code;
+    hn_addr generator; /* whose frame it is, or coroutine's; 0: a function's */
     uint64_t position;
     uint32_t tlbc;
     uint32_t chunk; /* 1 + number of the data stack chunk, from the oldest; 0: none */
@@ -40,7 +42,6 @@ struct hn_link {
     uint32_t node;  /* the stack from the outermost frame to this one */
     uint8_t live;   /* enum hn_liveness */
     bool from_c;    /* C code called it */
-    bool generator; /* it is one's */
 };
 
 /* Innermost first. */
@@ -87,6 +88,9 @@ struct hn_thread_watch {
     unsigned calm;                 /* looks since there was something new */
     struct hn_chunk_watch *chunks; /* newest first */
     size_t chunk_count, chunk_capacity;
+    /* Left lately: gone, or about to be used again at the same place. */
+    struct hn_chunk_watch spares[HN_SPARE_CHUNKS];
+    size_t spare_count;
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
                                       shortly before */
     size_t frame_count, frame_capacity, frame_cursor;
@@ -109,12 +113,32 @@ struct hn_thread_watch {
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
     uint32_t run_state; /* PyThreadState.state, where there is one */
+    size_t task_wish;   /* with tasks */
+    hn_addr task;       /* the asyncio task it runs, if the thread state says so */
+    uint32_t marked;    /* its stack with the tasks it belongs to: see tasks.h */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* it cannot have run while it was copied */
     bool exact;        /* all of its stack was copied while it stood still */
     bool moved;        /* the stack differs from the last look's */
 
     uint32_t last_tally;
+};
+
+/* Up to 3.13 a dict says which tasks run. It gets another table every few steps of the
+ * tasks, mostly one of those that it had before. */
+enum { HN_TASK_TABLES = 4 };
+
+struct hn_task_watch {
+    hn_addr dict; /* 0: not found yet */
+    uint64_t sought_ns;
+    size_t wish; /* of the address of its table */
+    struct hn_task_table {
+        hn_addr keys, entries;
+        uint32_t bytes;
+        unsigned words; /* of each entry; the last one is the value */
+        size_t wish;
+    } tables[HN_TASK_TABLES];
+    size_t next_table;
 };
 
 struct hn_interp_watch {
@@ -130,6 +154,7 @@ struct hn_interp_watch {
     struct hn_turn turn, turn_after; /* before and after the copying */
     struct hn_turn turn_before;      /* the last look's @turn */
     bool restless; /* at the last look more turns had passed than tell who ran */
+    struct hn_task_watch tasks;
 };
 
 struct hn_watch {
@@ -150,6 +175,7 @@ struct hn_watch {
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
     bool stands; /* for this look: nothing changes while it is copied */
+    bool tasks;  /* copies along which task each thread runs */
 
     /* shared by all processes of a sampler */
     struct hn_codes *codes;
@@ -189,6 +215,16 @@ hn_watch_read_u64(struct hn_watch *watch, hn_addr addr, uint64_t *ret);
 /* Follows a thread's frames through what was copied. */
 enum hn_outcome
 hn_walk(struct hn_watch *watch, struct hn_thread_watch *thread);
+
+/* Where a frame stands that no thread runs: the content of its code, HN_CODES_NONE for
+ * the interpreter's own, and the byte offset in it. False when there is none. */
+bool
+hn_walk_alone(struct hn_watch *watch, hn_addr frame, uint32_t *code_ret,
+              int32_t *at_ret);
+
+/* Wishes for what tells the tasks that run. */
+void
+hn_wish_for_tasks(struct hn_watch *watch, struct hn_interp_watch *interp);
 
 /* How many links of @thread->now, counted from the outermost one, are the same in the
  * second copy: these were on the stack, one called by the other, between the two. */

@@ -11,6 +11,8 @@
 /* Variables of a closure, and arguments of a partial, that are looked at. */
 enum { MAX_CELLS = 32, MAX_QUALNAME = 200 };
 
+#define WAKEUP "task_wakeup"
+
 static const struct {
     const char *begins, *how;
 } names[] = {
@@ -21,6 +23,7 @@ static const struct {
     { "TaskGroup.", "TaskGroup" },
     { "shield.", "shield" },
     { "staggered_race.", "staggered_race" },
+    { "Task.__wakeup", "await" }, /* of Python code */
     { "as_completed.", "as_completed" },
     { "_AsCompletedIterator.", "as_completed" },
 };
@@ -154,11 +157,40 @@ look_into_method(struct hn_kinds *kinds, hn_addr method, struct hn_woken *ret)
     object = hn_own_attribute(kinds, self, "_parent_task");
     if (object != 0)
         add(kinds, object, ret);
+    else if (strcmp(ret->how, "await") == 0)
+        add(kinds, self, ret);
     object = strcmp(ret->how, "as_completed") == 0
                  ? hn_own_attribute(kinds, self, "_done")
                  : 0;
     if (object != 0 && is_queue(kinds, object))
         add_getters(kinds, object, ret);
+}
+
+/* What wakes a task of C code that awaits a future: a method of the task, or up to 3.9
+ * a wrapper that holds the task and nothing else. */
+static void
+look_into_wakeup(struct hn_kinds *kinds, hn_addr callback, const char *type,
+                 struct hn_woken *ret)
+{
+    struct hn_python *py = &kinds->rt->py;
+    char name[sizeof(WAKEUP)] = "";
+    hn_addr method, at, task;
+
+    if (strcmp(type, "TaskWakeupMethWrapper") == 0) {
+        if (hn_target_read_u64(py->target, callback + py->layout.size[HN_STRUCT_OBJECT],
+                               &task))
+            return;
+    } else {
+        /* ml_name is where PyMethodDef begins */
+        if (hn_field_read(py, HN_CFUNCTION_METHOD, callback, &method)
+            || hn_target_read_u64(py->target, method, &at)
+            || hn_target_read(py->target, at, name, sizeof(name))
+            || memcmp(name, WAKEUP, sizeof(WAKEUP)) != 0
+            || hn_field_read(py, HN_CFUNCTION_SELF, callback, &task))
+            return;
+    }
+    ret->how = "await";
+    add(kinds, task, ret);
 }
 
 static void
@@ -190,4 +222,6 @@ hn_callback_woken(struct hn_kinds *kinds, hn_addr callback, struct hn_woken *ret
         look_into_method(kinds, callback, ret);
     else if (strcmp(type, "functools.partial") == 0)
         look_into_partial(kinds, callback, ret);
+    else
+        look_into_wakeup(kinds, callback, type, ret);
 }

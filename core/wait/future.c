@@ -4,6 +4,9 @@
 
 #include "objects/objects.h"
 
+/* asyncio names tasks itself, or the program does. */
+enum { MAX_NAME = 1 << 12 };
+
 /* None is nothing. */
 static hn_addr
 something(struct hn_kinds *kinds, hn_addr object)
@@ -111,6 +114,26 @@ hn_future_load(struct hn_kinds *kinds, hn_addr addr, enum hn_kind kind,
     if (kind == HN_KIND_NATIVE_TASK || kind == HN_KIND_NATIVE_FUTURE)
         return load_native(kinds, ret);
     return load_python(kinds, ret);
+}
+
+/* --- names */
+
+/* Since 3.12 (gh-107803) a task that nobody named has a number until somebody asks. */
+const char *
+hn_task_name(struct hn_kinds *kinds, const struct hn_future *task,
+             struct hn_arena *arena)
+{
+    struct hn_python *py = &kinds->rt->py;
+    const char *text = NULL;
+    int64_t number;
+
+    if (task->name == 0)
+        return "";
+    if (hn_str_load(py, task->name, MAX_NAME, arena, &text, NULL, NULL) == HN_OK)
+        return text;
+    if (hn_int_load(py, task->name, &number) == HN_OK)
+        text = hn_arena_format(arena, "Task-%lld", (long long)number);
+    return text ? text : "";
 }
 
 /* --- callbacks */

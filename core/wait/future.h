@@ -28,6 +28,11 @@ HN_MUST_CHECK enum hn_status
 hn_future_load(struct hn_kinds *kinds, hn_addr addr, enum hn_kind kind,
                struct hn_future *ret);
 
+/* The task's name; "" when it cannot be read. Lives in @arena, or for good. */
+const char *
+hn_task_name(struct hn_kinds *kinds, const struct hn_future *task,
+             struct hn_arena *arena);
+
 /* The callables that are run once it is done, at most @limit of them into @ret. */
 HN_MUST_CHECK enum hn_status
 hn_future_callbacks(struct hn_kinds *kinds, const struct hn_future *future,

@@ -16,7 +16,7 @@
 #include "wait/local.h"
 #include "wait/purpose.h"
 
-/* asyncio names tasks itself, or the program does. */
+/* Longer names of coroutines are damaged. */
 enum { MAX_NAME = 1 << 12 };
 
 /* More event loops than threads can run make no sense, but tasks of closed ones may
@@ -136,25 +136,6 @@ find_running_loops(struct loader *l)
 
 /* --- a task */
 
-/* Since 3.12 (gh-107803) a task that nobody named has a number until somebody asks. */
-static const char *
-load_name(struct loader *l, hn_addr object)
-{
-    struct hn_python *py = &l->rt->py;
-    const char *text;
-    int64_t number;
-
-    if (object == 0)
-        return "";
-    if (hn_str_load(py, object, MAX_NAME, l->arena, &text, NULL, NULL) == HN_OK)
-        return text;
-    if (hn_int_load(py, object, &number) == HN_OK) {
-        text = hn_arena_format(l->arena, "Task-%lld", (long long)number);
-        return text ? text : "";
-    }
-    return "";
-}
-
 static const char *
 load_qualname(struct loader *l, hn_addr name)
 {
@@ -244,7 +225,7 @@ load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
     ret->addr = future->addr;
     ret->loop = future->loop;
     ret->coroutine = future->coroutine;
-    ret->name = load_name(l, future->name);
+    ret->name = hn_task_name(&l->kinds, future, l->arena);
     ret->coroutine_name = load_coroutine_name(l, future->coroutine);
     ret->state = state_of(&await, future, known);
     ret->unreferenced = ret->state != HN_TASK_RUNNING && ret->state != HN_TASK_ENDED

@@ -1,7 +1,7 @@
 /* Samples a process and prints what came out as JSON, for the tests beside this file.
  *
  *   sample_json PID SECONDS INTERVAL_US [wall|cpu|gil] [no-idle] [memory] [children]
- *               [timeline]
+ *               [timeline] [async]
  *
  * One object: the numbers, the threads, and each stack with its count, innermost frame
  * first. An interval of 0 samples without a pause. */
@@ -24,8 +24,9 @@ frames_of(const struct hn_profile *p, uint32_t node)
         const struct hn_profile_function *f = &p->functions[frame->function];
 
         json_array_append_new(
-            frames, json_pack("{s:s, s:s, s:i, s:i}", "name", f->name, "file", f->file,
-                              "line", (int)frame->line, "first", (int)f->first_line));
+            frames, json_pack("{s:s, s:s, s:i, s:i, s:b}", "name", f->name, "file",
+                              f->file, "line", (int)frame->line, "first",
+                              (int)f->first_line, "task", f->kind == HN_PROFILE_TASK));
     }
     return frames;
 }
@@ -142,6 +143,8 @@ options_from(int argc, char **argv, struct hn_sampler_options *options)
             options->subprocesses = true;
         else if (strcmp(argv[i], "timeline") == 0)
             options->timeline = true;
+        else if (strcmp(argv[i], "async") == 0)
+            options->async_stacks = true;
     }
 }
 

@@ -166,11 +166,8 @@ def breakpoint_ends_it(host, churn):
 
 def ctrl_c_ends_it(host, churn):
     """0.3 s after it began; the part is shown and marked, the session fails with 1."""
-    argv, env = session_argv(host, churn, ["py-sample -d 30"])
-    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, env=dict(os.environ, **env))
+    process = begin_to_sample(host, churn)
     try:
-        wait_until_sampled(churn, process)
         time.sleep(0.3)
         text, took = interrupt(process)
     finally:
@@ -205,6 +202,21 @@ def interrupt(process):
     return text, took
 
 
+def begin_to_sample(host, churn):
+    """A session in which the target is being sampled."""
+    argv, env = session_argv(host, churn, ["py-sample -d 30"])
+    for _ in range(1 + ATTACH_AGAIN):
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, env=dict(os.environ, **env))
+        if wait_until_sampled(churn, process):
+            return process
+        process.kill()
+        text = process.communicate()[0].decode(errors="replace")
+        if "attach failed: No such process" not in text:
+            break
+    raise RuntimeError("the session never sampled: " + text[-500:])
+
+
 def wait_until_sampled(churn, process):
     """Attaching stops it; once it counts again under a tracer, it is being sampled."""
     deadline = time.monotonic() + 60
@@ -212,8 +224,8 @@ def wait_until_sampled(churn, process):
         under_tracer, before = traced(churn), churn.count()
         time.sleep(0.2)
         if under_tracer and traced(churn) and churn.count() > before:
-            return
-    raise RuntimeError("the session never sampled")
+            return True
+    return False
 
 
 def traced(churn):

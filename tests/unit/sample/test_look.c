@@ -366,6 +366,68 @@ frames_leave_no_gap(void **state)
     }
 }
 
+/* --- a call that needs another piece of the data stack */
+
+static void
+stand_in(struct scene *s, hn_addr frame, hn_addr chunk)
+{
+    const struct hn_shape *shape = &s->w.shape;
+    hn_addr at = s->thread + shape->thread.first;
+    size_t bytes = shape->frame_fixed + 8 * (SLOTS + STACK);
+
+    memory_put_u64(s->m, at + (uint32_t)shape->thread_chunk, chunk);
+    memory_put_u64(s->m, at + (uint32_t)shape->thread_top, frame + bytes);
+    if (shape->chain == HN_FRAME_CHAIN_CFRAME)
+        at = s->cframe + shape->cframe.first + (uint32_t)shape->cframe_current;
+    else
+        at += (uint32_t)shape->thread_first;
+    memory_put_u64(s->m, at, frame);
+}
+
+/* Puts the inner frame behind a header of its own. */
+static hn_addr
+build_second_chunk(struct scene *s)
+{
+    const struct hn_shape *shape = &s->w.shape;
+    hn_addr chunk = memory_alloc(s->m, CHUNK_BYTES);
+    uint64_t used = s->frames[1] - s->chunk - shape->chunk_header;
+
+    memory_put_u64(s->m, chunk + (uint32_t)shape->chunk_size, CHUNK_BYTES);
+    memory_put_u64(s->m, chunk + (uint32_t)shape->chunk_previous, s->chunk);
+    memory_put_u64(s->m, s->chunk + (uint32_t)shape->chunk_top, used / 8);
+    s->frames[1] = chunk + shape->chunk_header;
+    put_frame(s, 1, s->work);
+    return chunk;
+}
+
+/* What had to be copied in a second try would be over too often. */
+static void
+a_piece_that_is_used_again_comes_at_once(void **state)
+{
+    struct scene s;
+    hn_addr second;
+
+    begin(&s, *state, "work");
+    if (s.w.shape.chain == HN_FRAME_CHAIN_OBJECTS) {
+        look(&s); /* frames are objects here */
+        end(&s);
+        return;
+    }
+    second = build_second_chunk(&s);
+    stand_in(&s, s.frames[1], second);
+    look(&s);
+    for (unsigned i = 0; i < 3; i++) {
+        stand_in(&s, s.frames[0], s.chunk);
+        look(&s);
+        assert_int_equal(s.w.interps[0].threads[0]->chunk_count, 1);
+        stand_in(&s, s.frames[1], second);
+        look(&s);
+        assert_stack(&s, "work", "main");
+        assert_int_equal(thread_of(&s)->attempts, 0);
+    }
+    end(&s);
+}
+
 static const struct layout_test tests[] = {
     LAYOUT_TEST(a_thread_has_its_stack),
     LAYOUT_TEST(it_goes_on_from_look_to_look),
@@ -375,6 +437,7 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(a_chain_in_a_circle_is_torn),
     LAYOUT_TEST(what_is_no_code_is_torn),
     LAYOUT_TEST(frames_leave_no_gap),
+    LAYOUT_TEST(a_piece_that_is_used_again_comes_at_once),
 };
 
 int

@@ -30,6 +30,27 @@ each_wish_gets_its_own_bytes(void **state)
 }
 
 static void
+what_may_be_gone_is_not_joined(void **state)
+{
+    struct memory_builder *m = *state;
+    hn_addr at = memory_alloc(m, 64);
+    struct hn_plan plan = { .count = 0 };
+    size_t below, alone, above;
+
+    memory_put(m, at, "below...alone...above...", 24);
+    below = hn_plan_add(&plan, at, 8);
+    above = hn_plan_add(&plan, at + 16, 8);
+    alone = hn_plan_add_alone(&plan, at + 8, 8);
+    hn_plan_run(&plan, m->py.target);
+
+    assert_int_equal(3, plan.read_count);
+    assert_memory_equal("below...", hn_plan_bytes(&plan, below), 8);
+    assert_memory_equal("alone...", hn_plan_bytes(&plan, alone), 8);
+    assert_memory_equal("above...", hn_plan_bytes(&plan, above), 8);
+    hn_plan_deinit(&plan);
+}
+
+static void
 what_is_behind_a_bar_is_copied_by_itself(void **state)
 {
     struct memory_builder *m = *state;
@@ -131,6 +152,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         PLAN_TEST(each_wish_gets_its_own_bytes),
+        PLAN_TEST(what_may_be_gone_is_not_joined),
         PLAN_TEST(what_is_behind_a_bar_is_copied_by_itself),
         PLAN_TEST(later_wishes_leave_earlier_bytes_alone),
         PLAN_TEST(the_same_plan_again_sees_what_is_new),
