@@ -34,7 +34,8 @@ load_links(struct hn_call *call, const struct refs_options *o,
     if (st)
         return st;
     call->doing = "look for references";
-    st = o->out ? hn_refs_out(heap, object, o->value.limit, &call->arena, ret)
+    st = o->out ? hn_refs_out(heap, &call->process, object, o->value.limit,
+                              &call->arena, ret)
                 : hn_refs_in(heap, &call->process, object, o->value.limit, &call->arena,
                              ret);
     if (st == HN_E_INTERRUPTED) {

@@ -212,6 +212,11 @@ look_in_page(struct hn_seeker *s, const struct hn_found_pool *found)
 
     if (hn_mi_page_load(s->py, &segment, found->index, &slices, &page) != HN_OK)
         return HN_OK;
+    if (!page.may_have_objects) {
+        s->sums->other_blocks += page.used;
+        s->sums->other_bytes += page.used * page.block_size;
+        return HN_OK;
+    }
     for (uint32_t b = 0; b < page.capacity; b++) {
         hn_addr at = page.at + b * page.block_size;
         uint8_t copy[LOOK];

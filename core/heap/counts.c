@@ -2,11 +2,13 @@
  *
  * Up to 3.11 a count is a word. Since 3.12 (PEP 683) objects may be immortal, which bit
  * 31 says; since 3.14 flags stand in the upper half. Free-threaded builds (PEP 703)
- * count twice: the owning thread in 32 bits, all others in a word above two flag bits;
- * of some objects (classes, functions, modules, code) references go uncounted, or are
- * counted by each thread apart, and such a count says nothing. */
+ * count twice: the owning thread in 32 bits, all others in a word above two flag bits.
+ * Objects that only the collector frees (classes, functions, modules, code: "deferred")
+ * are counted some beyond that, and some of them by each thread apart; references from
+ * stacks go uncounted then, which the slots of the stack say. */
 #include "heap/counts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "heap/graph.h"
@@ -16,36 +18,151 @@ enum {
     IMMORTAL = 1, /* what a count can be beside a number */
     SPREAD = 2,
     DEFERRED_BIT = 1 << 6, /* _PyGC_BITS_DEFERRED */
-    SHARED_SHIFT = 2
+    SHARED_SHIFT = 2,
+    DICT_ID_SHIFT = 32, /* in _ma_watcher_tag */
+    /* Classes, code objects and modules of the largest programs are a few 100,000. */
+    IDS_MOST = 1 << 24
 };
+
+/* _Py_REF_DEFERRED: so much more do others count since 3.14; in 3.13 it is one, which
+ * the owning thread counts. */
+#define DEFERRED_COUNT (INT64_MAX / 8)
 
 struct count {
     int64_t value;
     unsigned kind;
 };
 
-static struct count
-count_of_split(const struct hn_layout *layout, const uint8_t *object)
+/* --- counts of threads */
+
+static bool
+are_by_thread(const struct hn_layout *layout)
 {
+    return layout->flavour & HN_FLAVOUR_FREE_THREADED
+           && hn_layout_has(layout, HN_THREADIMPL_REFCOUNTS)
+           && hn_layout_has(layout, HN_THREADIMPL_REFCOUNTS_SIZE);
+}
+
+static bool
+make_room(struct hn_refcounts *counts, uint64_t count)
+{
+    int64_t *by_id;
+
+    if (count <= counts->id_count)
+        return true;
+    by_id = reallocarray(counts->by_id, count, sizeof(*by_id));
+    if (!by_id)
+        return false;
+    memset(by_id + counts->id_count, 0, (count - counts->id_count) * sizeof(*by_id));
+    counts->by_id = by_id;
+    counts->id_count = count;
+    return true;
+}
+
+/* A thread's array ends where it had the last of its objects. */
+static bool
+add_thread(struct hn_refcounts *counts, hn_addr thread)
+{
+    struct hn_python *py = &counts->heap->rt->py;
+    uint64_t values, size;
+    int64_t value;
+
+    if (thread == 0 || hn_field_read(py, HN_THREADIMPL_REFCOUNTS, thread, &values)
+        || hn_field_read(py, HN_THREADIMPL_REFCOUNTS_SIZE, thread, &size))
+        return true;
+    if (size > IDS_MOST)
+        return true; /* damage */
+    if (!make_room(counts, size))
+        return false;
+    for (uint64_t i = 0; i < size; i++)
+        if (hn_target_read_some(py->target, values + i * WORD, &value, WORD) == WORD)
+            counts->by_id[i] += value;
+    return true;
+}
+
+enum hn_status
+hn_refcounts_init(struct hn_refcounts *counts, const struct hn_heap *heap,
+                  const struct hn_process *process)
+{
+    *counts = (struct hn_refcounts){ .heap = heap };
+    if (!are_by_thread(&heap->rt->py.layout))
+        return HN_OK;
+    counts->unsure = process->interpreter_count > 1;
+    for (size_t i = 0; i < process->interpreter_count; i++) {
+        const struct hn_interpreter *interpreter = &process->interpreters[i];
+
+        for (size_t t = 0; t < interpreter->thread_count; t++) {
+            if (add_thread(counts, interpreter->threads[t].addr))
+                continue;
+            hn_refcounts_deinit(counts);
+            return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for counts");
+        }
+    }
+    return HN_OK;
+}
+
+void
+hn_refcounts_deinit(struct hn_refcounts *counts)
+{
+    free(counts->by_id);
+    counts->by_id = NULL;
+    counts->id_count = 0;
+}
+
+/* The number of an object that threads count apart; 0: it has none. */
+static uint64_t
+id_of(const struct hn_heap *heap, uint32_t object)
+{
+    struct hn_python *py = &heap->rt->py;
+    const hn_addr at = hn_heap_address(heap, object);
+    uint64_t id = 0;
+    enum hn_status st = HN_DONE;
+
+    switch (heap->type[heap->types[object]].size.rule) {
+    case HN_SIZE_TYPE: st = hn_field_read(py, HN_HEAPTYPE_UNIQUE_ID, at, &id); break;
+    case HN_SIZE_CODE: st = hn_field_read(py, HN_CODE_UNIQUE_ID, at, &id); break;
+    case HN_SIZE_DICT:
+        st = hn_field_read(py, HN_DICT_WATCHER_TAG, at, &id);
+        id >>= DICT_ID_SHIFT;
+        break;
+    default: break;
+    }
+    return st ? 0 : id;
+}
+
+/* --- counts of objects */
+
+static struct count
+count_of_split(const struct hn_refcounts *counts, uint32_t number,
+               const uint8_t *object)
+{
+    const struct hn_layout *layout = &counts->heap->rt->py.layout;
     uint32_t local;
-    int64_t shared;
+    int64_t shared, sum;
+    uint64_t id;
 
     memcpy(&local, object + layout->offset[HN_OBJECT_REF_LOCAL], sizeof(local));
     memcpy(&shared, object + layout->offset[HN_OBJECT_REF_SHARED], sizeof(shared));
     if (local == UINT32_MAX)
         return (struct count){ 0, IMMORTAL };
-    if (object[layout->offset[HN_OBJECT_GC_BITS]] & DEFERRED_BIT)
-        return (struct count){ 0, SPREAD };
-    return (struct count){ (int64_t)local + (shared >> SHARED_SHIFT), 0 };
+    sum = (int64_t)local + (shared >> SHARED_SHIFT);
+    if (!(object[layout->offset[HN_OBJECT_GC_BITS]] & DEFERRED_BIT))
+        return (struct count){ sum, 0 };
+    sum -= sum > DEFERRED_COUNT / 2 ? DEFERRED_COUNT : 1;
+    id = counts->by_id ? id_of(counts->heap, number) : 0;
+    if (id > 0 && id <= counts->id_count)
+        sum += counts->by_id[id - 1];
+    return (struct count){ sum, sum < 0 || (id > 0 && counts->unsure) ? SPREAD : 0 };
 }
 
 static struct count
-count_of(const struct hn_layout *layout, const uint8_t *object)
+count_of(const struct hn_refcounts *counts, uint32_t number, const uint8_t *object)
 {
+    const struct hn_layout *layout = &counts->heap->rt->py.layout;
     uint32_t count;
 
     if (layout->flavour & HN_FLAVOUR_FREE_THREADED)
-        return count_of_split(layout, object);
+        return count_of_split(counts, number, object);
     memcpy(&count, object + layout->offset[HN_OBJECT_REFCOUNT], sizeof(count));
     if (count >> 31)
         return (struct count){ 0, IMMORTAL };
@@ -68,23 +185,25 @@ begin_of(const struct hn_heap *heap, hn_addr at, uint8_t *copy, size_t size)
 enum { BEGIN = 64 };
 
 static struct count
-load(const struct hn_heap *heap, uint32_t object)
+load(const struct hn_refcounts *counts, uint32_t object)
 {
+    const struct hn_heap *heap = counts->heap;
     const struct hn_layout *layout = &heap->rt->py.layout;
     uint8_t copy[BEGIN];
     const uint8_t *bytes = begin_of(heap, hn_heap_address(heap, object), copy,
                                     layout->size[HN_STRUCT_OBJECT]);
 
-    return bytes ? count_of(layout, bytes) : (struct count){ 0, SPREAD };
+    return bytes ? count_of(counts, object, bytes) : (struct count){ 0, SPREAD };
 }
 
 enum hn_status
-hn_counts_load(const struct hn_heap *heap, const struct hn_process *process,
-               struct hn_pace *pace, int32_t *count_ret, uint8_t *bits)
+hn_refcounts_load(const struct hn_refcounts *counts, struct hn_pace *pace,
+                  int32_t *count_ret, uint8_t *bits)
 {
-    (void)process;
+    const struct hn_heap *heap = counts->heap;
+
     for (uint32_t i = 0; i < heap->count; i++) {
-        struct count count = load(heap, i);
+        struct count count = load(counts, i);
 
         if (i % HN_PACE_OBJECTS == 0) {
             enum hn_status st =
@@ -103,9 +222,9 @@ hn_counts_load(const struct hn_heap *heap, const struct hn_process *process,
 }
 
 bool
-hn_count_of(const struct hn_heap *heap, uint32_t object, int64_t *ret)
+hn_refcount_of(const struct hn_refcounts *counts, uint32_t object, int64_t *ret)
 {
-    struct count count = load(heap, object);
+    struct count count = load(counts, object);
 
     *ret = count.value;
     return count.kind == 0;

@@ -4,15 +4,34 @@
 
 #include "heap/heap.h"
 #include "heap/pace.h"
+#include "model/process.h"
 
-/* Fills @count_ret for every object of @heap, and sets in @bits those of HN_NODE_PINNED
- * and HN_NODE_UNKNOWN (graph.h). */
+/* What free-threaded builds count by thread, of classes, code and the dicts of modules:
+ * such an object has a number (unique_id), each thread state an array of counts
+ * (gh-124218, 3.14). */
+struct hn_refcounts {
+    const struct hn_heap *heap;
+    int64_t *by_id; /* the sum over all threads; NULL: none are counted so */
+    uint64_t id_count;
+    bool unsure; /* numbers are an interpreter's own, and there are several */
+};
+
+/* Adds up the threads' counts. HN_E_NOMEM leaves nothing to deinit. */
 HN_MUST_CHECK enum hn_status
-hn_counts_load(const struct hn_heap *heap, const struct hn_process *process,
-               struct hn_pace *pace, int32_t *count_ret, uint8_t *bits);
+hn_refcounts_init(struct hn_refcounts *counts, const struct hn_heap *heap,
+                  const struct hn_process *process);
 
-/* The count of one object: false when it never changes, or is spread over threads. */
+void
+hn_refcounts_deinit(struct hn_refcounts *counts);
+
+/* Fills @count_ret for every object of the heap, and sets in @bits those of
+ * HN_NODE_PINNED and HN_NODE_UNKNOWN (graph.h). */
+HN_MUST_CHECK enum hn_status
+hn_refcounts_load(const struct hn_refcounts *counts, struct hn_pace *pace,
+                  int32_t *count_ret, uint8_t *bits);
+
+/* The count of one object: false when it never changes, or is not known exactly. */
 bool
-hn_count_of(const struct hn_heap *heap, uint32_t object, int64_t *ret);
+hn_refcount_of(const struct hn_refcounts *counts, uint32_t object, int64_t *ret);
 
 #endif

@@ -400,13 +400,26 @@ allocate(struct builder *b)
 }
 
 static enum hn_status
+load_counts(struct builder *b, const struct hn_process *process)
+{
+    struct hn_refcounts counts;
+    enum hn_status st = hn_refcounts_init(&counts, b->heap, process);
+
+    if (st)
+        return st;
+    st = hn_refcounts_load(&counts, &b->pace, b->missing, b->graph->bits);
+    hn_refcounts_deinit(&counts);
+    return st;
+}
+
+static enum hn_status
 build(struct builder *b, const struct hn_process *process)
 {
     struct hn_graph *graph = b->graph;
     enum hn_status st = allocate(b);
 
     if (!st)
-        st = hn_counts_load(b->heap, process, &b->pace, b->missing, graph->bits);
+        st = load_counts(b, process);
     if (!st)
         st = load_references(b);
     if (!st)

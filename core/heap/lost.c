@@ -185,7 +185,7 @@ search_memory(struct finder *f)
 }
 
 static enum hn_status
-keep(struct finder *f, struct hn_lost_list *ret)
+keep(struct finder *f, const struct hn_refcounts *counts, struct hn_lost_list *ret)
 {
     ret->items = calloc((size_t)f->count + 1, sizeof(*ret->items));
     if (!ret->items)
@@ -194,8 +194,7 @@ keep(struct finder *f, struct hn_lost_list *ret)
         const struct held *held = &f->items[i];
         int64_t count;
 
-        if (held->words > held->known
-            || !hn_count_of(f->graph->heap, held->object, &count)
+        if (held->words > held->known || !hn_refcount_of(counts, held->object, &count)
             || count <= held->found || count - held->found > LOST_MOST)
             continue;
         ret->items[ret->count++] =
@@ -209,9 +208,12 @@ hn_lost_find(const struct hn_graph *graph, const struct hn_process *process,
              struct hn_lost_list *ret)
 {
     struct finder f = { .graph = graph };
-    enum hn_status st;
+    struct hn_refcounts counts;
+    enum hn_status st = hn_refcounts_init(&counts, graph->heap, process);
 
     *ret = (struct hn_lost_list){ 0 };
+    if (st)
+        return st;
     hn_pace_init(&f.pace, graph->heap->rt->py.target);
     st = choose(&f);
     if (!st)
@@ -220,7 +222,8 @@ hn_lost_find(const struct hn_graph *graph, const struct hn_process *process,
         st = search_memory(&f);
     hn_pace_end(&f.pace);
     if (!st)
-        st = keep(&f, ret);
+        st = keep(&f, &counts, ret);
+    hn_refcounts_deinit(&counts);
     free(f.items);
     return st;
 }

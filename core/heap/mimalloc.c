@@ -10,6 +10,7 @@ enum {
      * free ones: so are all spans of a segment that was freed, whose memory stays as it
      * was until it is used again (mi_span_queue_delete). */
     SPAN_UNLISTED = 1,
+    HEAP_OF_MEMORY = 0, /* _Py_MIMALLOC_HEAP_MEM */
     WORD = 8
 };
 
@@ -190,6 +191,25 @@ read_chains(struct hn_python *py, const struct hn_record *rec, struct hn_mi_page
                                  & ~(uint64_t)DELAYED_BITS);
 }
 
+/* Free-threaded builds have heaps apart for what is no object, and a page says of which
+ * it is: in a byte of its own since mimalloc 2.2, before in bits 3 to 6 of one. What
+ * looks like an object there is none, such as the state of a module that begins with
+ * the addresses of types. */
+static bool
+may_have_objects(const struct hn_record *rec)
+{
+    const struct hn_layout *layout = rec->layout;
+
+    if (!(layout->flavour & HN_FLAVOUR_FREE_THREADED))
+        return true;
+    if (hn_layout_has(layout, HN_MIPAGE_HEAP_TAG))
+        return hn_record_u64(rec, HN_MIPAGE_HEAP_TAG) != HEAP_OF_MEMORY;
+    if (hn_layout_has(layout, HN_MIPAGE_HEAP_TAG_BITS))
+        return (hn_record_u64(rec, HN_MIPAGE_HEAP_TAG_BITS) >> 3 & 15)
+               != HEAP_OF_MEMORY;
+    return true;
+}
+
 enum hn_status
 hn_mi_page_load(struct hn_python *py, const struct hn_mi_segment *segment,
                 uint32_t index, uint32_t *slices_ret, struct hn_mi_page *ret)
@@ -216,6 +236,7 @@ hn_mi_page_load(struct hn_python *py, const struct hn_mi_segment *segment,
     ret->block_size = size < HUGE_BLOCK ? size : ret->end - ret->at;
     if (ret->capacity > (ret->end - ret->at) / ret->block_size)
         return HN_E_CORRUPT;
+    ret->may_have_objects = may_have_objects(&rec);
     ret->used = ret->capacity;
     memset(ret->free, 0, (ret->capacity + 63) / 64 * sizeof(ret->free[0]));
     return read_chains(py, &rec, ret) ? HN_OK : HN_E_CORRUPT;

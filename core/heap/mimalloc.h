@@ -27,6 +27,7 @@ struct hn_mi_page {
     uint64_t block_size; /* of a huge block: all of the page */
     uint32_t capacity;   /* blocks that may be or have been in use */
     uint32_t used;
+    bool may_have_objects; /* or only what nobody counts references to */
     uint64_t free[HN_MI_CAPACITY_MOST / 64];
 };
 

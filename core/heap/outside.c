@@ -21,6 +21,7 @@ enum {
     /* Addresses that were looked at; 16 bytes each. */
     SEEN_MOST = 1 << 28,
     RECENT = 1 << 12,
+    MALLOC_ALIGNMENT = 16,
     /* Mappings above this hold the buffer of one array, file or table, as a rule. */
     REGION_MOST = 1 << 30,
     /* What malloc may give beyond what was asked for, besides half of it. */
@@ -47,6 +48,7 @@ struct hn_outside {
     hn_addr recent[RECENT];         /* addresses just looked at */
     hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
+    const struct hn_region *stack;  /* of the main thread, or NULL */
     bool complete;                  /* all tracked objects are known */
     bool failed;
 };
@@ -263,6 +265,19 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
     return o->count++;
 }
 
+/* Nothing else is where malloc puts objects. A stack holds what is left of calls, and
+ * often enough three words of that make an object. */
+static bool
+may_be_object(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
+{
+    switch (where_is(s, at, region)) {
+    case IN_POOL: return false;
+    case IN_DATA: return true;
+    case IN_MALLOC: return at % MALLOC_ALIGNMENT == 0 && region != s->outside->stack;
+    }
+    return false;
+}
+
 /* Looks at what may be an object at @at, once. Its index, or HN_HEAP_NONE. */
 static uint32_t
 look(struct hn_seeker *s, hn_addr at)
@@ -276,7 +291,7 @@ look(struct hn_seeker *s, hn_addr at)
     if (place->at)
         return place->object;
     region = writable_region(s, at);
-    if (!region || where_is(s, at, region) == IN_POOL)
+    if (!region || !may_be_object(s, at, region))
         return HN_HEAP_NONE;
     if (recognise(s, at, &found) && !(s->outside->complete && found.tracked))
         object = add_item(s, &found, where_is(s, at, region) == IN_DATA);
@@ -406,6 +421,22 @@ learn_bounds(struct hn_seeker *s)
         }
 }
 
+/* The kernel names it; a core has no names, but registers. */
+static const struct hn_region *
+find_stack(struct hn_target *target, int64_t main_thread)
+{
+    const struct hn_error saved = *target->err;
+    struct hn_registers registers;
+    enum hn_status st;
+
+    for (size_t i = 0; i < target->region_count; i++)
+        if (strcmp(target->regions[i].path, "[stack]") == 0)
+            return &target->regions[i];
+    st = hn_target_registers(target, main_thread, &registers);
+    *target->err = saved;
+    return st == HN_OK ? hn_target_region(target, registers.sp) : NULL;
+}
+
 static void
 search(struct hn_seeker *s, const uint8_t *bytes, size_t size)
 {
@@ -461,6 +492,7 @@ search_memory(struct hn_seeker *s)
     const struct hn_target *target = s->py->target;
 
     learn_bounds(s);
+    s->outside->stack = find_stack(s->py->target, s->process->pid);
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
         enum hn_status st;

@@ -51,6 +51,8 @@ static const struct rule {
     { "NotImplementedType", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
     { "PyCapsule", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
     { "array.array", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
+    /* What is no pointer in it has bytes that nobody writes. */
+    { "decimal.Decimal", HN_PLAN_WORDS, NOTHING, { 0 }, 0 },
     { "tuple", HN_PLAN_TUPLE, NOTHING, { 0 }, 0 },
     { "list", HN_PLAN_LIST, NOTHING, { 0 }, 0 },
     { "dict", HN_PLAN_DICT, NOTHING, { 0 }, 0 },

@@ -163,8 +163,8 @@ refer_dict(struct hn_referrer *r, hn_addr dict)
     hn_refer(r, dict);
 }
 
-/* Values inside the object are its own as long as they are valid, also when a dict
- * shows them. */
+/* Values inside the object are its own as long as they are valid and no dict shows
+ * them. */
 static void
 refer_inline(struct hn_referrer *r, const struct hn_plan *plan, hn_addr at)
 {
@@ -205,8 +205,10 @@ refer_managed(struct hn_referrer *r, const struct hn_plan *plan, hn_addr at)
         return;
     case HN_INSTANCE_INLINE_HEADER:
     case HN_INSTANCE_INLINE_BASICSIZE:
-        refer_inline(r, plan, at);
-        refer_dict(r, words[1]);
+        if (words[1])
+            refer_dict(r, words[1]);
+        else
+            refer_inline(r, plan, at);
         return;
     }
 }

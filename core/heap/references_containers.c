@@ -115,17 +115,9 @@ hn_refer_values(struct hn_referrer *r, hn_addr keys, hn_addr values, uint64_t mo
     r->at.key = 0;
 }
 
-/* Values inside an instance are the instance's (PyDictValues.embedded, 3.13). */
-static bool
-is_embedded(struct hn_referrer *r, hn_addr values)
-{
-    uint64_t embedded;
-
-    return hn_layout_has(&r->py->layout, HN_DICTVALUES_EMBEDDED)
-           && hn_field_read(r->py, HN_DICTVALUES_EMBEDDED, values, &embedded) == HN_OK
-           && embedded;
-}
-
+/* Values that lie inside an instance (3.13) are its dict's once it has one: should the
+ * instance go first, the dict takes them along. CPython 3.13.0 visited them from the
+ * instance, 3.13.5 and later do so from the dict. */
 void
 hn_refer_dict(struct hn_referrer *r, hn_addr at, const uint8_t *body, size_t size)
 {
@@ -142,8 +134,6 @@ hn_refer_dict(struct hn_referrer *r, hn_addr at, const uint8_t *body, size_t siz
         r->at.key = 0;
         return;
     }
-    if (is_embedded(r, values))
-        return;
     if (r->py->layout.formats.dict == HN_DICT_LOG2
         && r->py->layout.formats.values == HN_VALUES_HEADER)
         values = hn_field_addr(r->py, HN_DICTVALUES_VALUES, values);

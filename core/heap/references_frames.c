@@ -18,12 +18,23 @@ enum {
     BORROWED = 1 /* of a tagged slot */
 };
 
+static bool
+is_borrowed(const struct hn_referrer *r, uint64_t slot)
+{
+    return r->py->layout.formats.stackref == HN_STACKREF_TAGGED && (slot & BORROWED);
+}
+
 static void
 refer_field(struct hn_referrer *r, const struct hn_record *rec, enum hn_field field)
 {
+    const uint64_t slot = hn_record_u64_or_0(rec, field);
+    const unsigned bits = r->at.bits;
+
     r->at.place = HN_REFERENCE_FRAME;
     r->at.index = field;
-    hn_refer(r, hn_stackref_pointer(r->py, hn_record_u64_or_0(rec, field)));
+    r->at.bits |= is_borrowed(r, slot) ? HN_REFERENCE_UNCOUNTED : 0;
+    hn_refer(r, hn_stackref_pointer(r->py, slot));
+    r->at.bits = bits;
 }
 
 /* Slots of a frame, from number @first on: with tags since 3.14, where a slot may hold
@@ -32,7 +43,6 @@ static void
 refer_slots(struct hn_referrer *r, enum hn_reference_place place, hn_addr at,
             uint64_t count, uint64_t first)
 {
-    const bool tagged = r->py->layout.formats.stackref == HN_STACKREF_TAGGED;
     const unsigned bits = r->at.bits;
 
     r->at.place = place;
@@ -45,7 +55,7 @@ refer_slots(struct hn_referrer *r, enum hn_reference_place place, hn_addr at,
         r->words_left--;
         r->at.index = first + i;
         r->at.bits = bits;
-        if (tagged && (slot & BORROWED))
+        if (is_borrowed(r, slot))
             r->at.bits |= HN_REFERENCE_UNCOUNTED;
         hn_refer(r, hn_stackref_pointer(r->py, slot));
     }

@@ -96,9 +96,23 @@ load_links(struct collector *c, struct hn_arena *arena, struct hn_graph_links *r
 }
 
 static enum hn_status
-begin(const struct hn_heap *heap, uint32_t object, uint64_t limit,
-      struct hn_arena *arena, struct collector *c, struct hn_referrer *r,
-      struct hn_graph_links *ret)
+load_count(const struct hn_heap *heap, const struct hn_process *process,
+           uint32_t object, struct hn_graph_links *ret)
+{
+    struct hn_refcounts counts;
+    enum hn_status st = hn_refcounts_init(&counts, heap, process);
+
+    if (st)
+        return st;
+    ret->counted = hn_refcount_of(&counts, object, &ret->references);
+    hn_refcounts_deinit(&counts);
+    return HN_OK;
+}
+
+static enum hn_status
+begin(const struct hn_heap *heap, const struct hn_process *process, uint32_t object,
+      uint64_t limit, struct hn_arena *arena, struct collector *c,
+      struct hn_referrer *r, struct hn_graph_links *ret)
 {
     enum hn_status st;
 
@@ -107,9 +121,10 @@ begin(const struct hn_heap *heap, uint32_t object, uint64_t limit,
     if (limit == 0 || limit > LINKS_MOST)
         c->limit = LINKS_MOST;
     st = hn_graph_object_load(heap, object, true, arena, &ret->object);
+    if (!st)
+        st = load_count(heap, process, object, ret);
     if (st)
         return st;
-    ret->counted = hn_count_of(heap, object, &ret->references);
     st = hn_referrer_init(r, heap);
     r->visit = take;
     r->arg = c;
@@ -117,12 +132,13 @@ begin(const struct hn_heap *heap, uint32_t object, uint64_t limit,
 }
 
 enum hn_status
-hn_refs_out(const struct hn_heap *heap, uint32_t object, uint64_t limit,
-            struct hn_arena *arena, struct hn_graph_links *ret)
+hn_refs_out(const struct hn_heap *heap, const struct hn_process *process,
+            uint32_t object, uint64_t limit, struct hn_arena *arena,
+            struct hn_graph_links *ret)
 {
     struct hn_referrer r;
     struct collector c;
-    enum hn_status st = begin(heap, object, limit, arena, &c, &r, ret);
+    enum hn_status st = begin(heap, process, object, limit, arena, &c, &r, ret);
 
     if (st)
         return st;
@@ -204,7 +220,8 @@ hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
     struct hn_roots roots = { 0 };
     struct hn_referrer r;
     struct collector c;
-    enum hn_status st = begin(heap, object, limit, arena, &c, &r, ret), interrupted;
+    enum hn_status st = begin(heap, process, object, limit, arena, &c, &r, ret),
+                   interrupted;
 
     if (st)
         return st;

@@ -15,7 +15,8 @@ hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
 
 /* Objects that @object refers to, weak references included. */
 HN_MUST_CHECK enum hn_status
-hn_refs_out(const struct hn_heap *heap, uint32_t object, uint64_t limit,
-            struct hn_arena *arena, struct hn_graph_links *ret);
+hn_refs_out(const struct hn_heap *heap, const struct hn_process *process,
+            uint32_t object, uint64_t limit, struct hn_arena *arena,
+            struct hn_graph_links *ret);
 
 #endif

@@ -404,6 +404,8 @@
     X(MIPAGE, SHORT_BLOCK_SIZE, 4, "xblock_size", "")                                 \
     X(MIPAGE, START, 8, "page_start", "")                                             \
     X(MIPAGE, KEYS, 0, "keys", "")                                                    \
+    X(MIPAGE, HEAP_TAG, 1, "heap_tag", "")                                            \
+    X(MIPAGE, HEAP_TAG_BITS, 1, "tag", "")                                            \
     X(MISEGMENT, COOKIE, 8, "cookie", "")                                             \
     X(MISEGMENT, SLICE_ENTRIES, 8, "slice_entries", "")                               \
     X(MISEGMENT, SLICES, 0, "slices", "")                                             \

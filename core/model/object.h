@@ -40,6 +40,7 @@ struct hn_object_facts {
         int64_t count;         /* all of them */
         int64_t local, shared; /* free-threaded: the owner's, and everyone else's */
         bool split;            /* @local and @shared mean something */
+        bool deferred; /* only the collector frees it; threads may count some apart */
     } references;
     struct {
         bool collectable; /* its type takes part in garbage collection */

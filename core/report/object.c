@@ -42,10 +42,11 @@ put_references(struct hn_text *text, const struct hn_look *look,
     else if (object->references.immortal)
         hn_text_puts(text, "not counted, it is immortal");
     else if (object->references.split)
-        hn_text_printf(text,
-                       "%" PRId64 " (%" PRId64 " of its thread, %" PRId64 " of others)",
-                       object->references.count, object->references.local,
-                       object->references.shared);
+        hn_text_printf(
+            text, "%" PRId64 " (%" PRId64 " of its thread, %" PRId64 " of others%s)",
+            object->references.count, object->references.local,
+            object->references.shared,
+            object->references.deferred ? "; without what threads count apart" : "");
     else
         hn_text_printf(text, "%" PRId64, object->references.count);
     hn_text_putc(text, '\n');

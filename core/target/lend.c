@@ -2,12 +2,14 @@
  *
  * A mapped core lends its own pages: nothing is copied. Other sources are read in
  * windows of a megabyte, a few system calls each. Pages that the process never touched
- * are passed over where the source can tell (/proc/PID/pagemap): reading them would
- * make them its own, and there is nothing in them. */
+ * are not asked for where the source can tell (/proc/PID/pagemap): reading them would
+ * make them its own. There is nothing in them, unless they are the data of a program or
+ * library: then they are as its file has them, and come from there. */
 #include "target/lend.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "target/source.h"
 
@@ -135,14 +137,74 @@ read_run(struct hn_target *target, struct window *window, size_t first, size_t c
     }
 }
 
+/* Leaves in @window->there what the process touched, in @untouched what else is mapped.
+ */
 static void
-fill(struct hn_target *target, struct window *window)
+pass_untouched(struct hn_target *target, struct window *window, bool *untouched)
 {
     const struct hn_source_ops *source = target->parts->source;
 
-    mark_mapped(target, window);
+    memcpy(untouched, window->there, PAGES * sizeof(*untouched));
     if (source->touched)
         source->touched(target->impl, window->start, PAGES, window->there);
+    for (size_t i = 0; i < PAGES; i++)
+        untouched[i] &= !window->there[i];
+}
+
+static bool
+is_data_of_file(const struct hn_region *region)
+{
+    return region && region->path[0] == '/' && region->writable && !region->shared;
+}
+
+/* What the file lacks at its end, the kernel fills with zeros. */
+static bool
+read_page_of_file(int fd, const struct hn_region *region, hn_addr at, uint8_t *page)
+{
+    ssize_t got = fd < 0 ? -1
+                         : pread(fd, page, HN_PAGE_SIZE,
+                                 (off_t)(region->offset + (at - region->start)));
+
+    if (got <= 0)
+        return false;
+    memset(page + got, 0, HN_PAGE_SIZE - (size_t)got);
+    return true;
+}
+
+static void
+read_files(struct hn_target *target, struct window *window, const bool *untouched)
+{
+    const struct hn_source_ops *source = target->parts->source;
+    const struct hn_region *opened = NULL;
+    int fd = -1;
+
+    for (size_t i = 0; i < PAGES && source->open_mapping; i++) {
+        const hn_addr at = window->start + i * HN_PAGE_SIZE;
+        const struct hn_region *region =
+            untouched[i] ? hn_target_region(target, at) : NULL;
+
+        if (!is_data_of_file(region))
+            continue;
+        if (region != opened) {
+            if (fd >= 0)
+                close(fd);
+            fd = source->open_mapping(target->impl, region);
+            opened = region;
+        }
+        window->there[i] =
+            read_page_of_file(fd, region, at, window->bytes + i * HN_PAGE_SIZE);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static void
+fill(struct hn_target *target, struct window *window)
+{
+    bool untouched[PAGES];
+
+    mark_mapped(target, window);
+    pass_untouched(target, window, untouched);
     count_runs(window);
     for (size_t i = 0; i < PAGES;) {
         size_t run = window->runs[i];
@@ -151,6 +213,7 @@ fill(struct hn_target *target, struct window *window)
             read_run(target, window, i, run);
         i += run + 1;
     }
+    read_files(target, window, untouched);
     count_runs(window); /* without what could not be read */
 }
 

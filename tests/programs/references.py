@@ -46,11 +46,11 @@ def write_truth(path):
         addresses = random.Random(seed).sample(addresses, most)
     rest = sorted(set(seen) - set(addresses))
     addresses += random.Random(seed).sample(rest, min(len(rest), most - len(addresses)))
-    referents, types = {}, {}
+    referents, types, modules = {}, {}, {}
     probe = {0: object()}
     thing = probe[0]
     least = sys.getrefcount(thing)
-    skip.update((id(probe), id(addresses), id(rest), id(referents), id(types)))
+    skip.update((id(probe), id(addresses), id(rest), id(referents), id(types), id(modules)))
     for address in addresses:
         thing = seen[address]
         # What only we hold is gone once this is written.
@@ -59,11 +59,13 @@ def write_truth(path):
         referents["%#x" % address] = ["%#x" % id(other)
                                       for other in gc.get_referents(thing)]
         types["%#x" % address] = heap.type_name(type(thing))
+        if type(thing) is type(sys):
+            modules["%#x" % address] = thing.__name__
         del thing
     heap.write_json(path, {
         "pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
         "referents": referents, "types": types, "tracked": len(seen),
-        "own": ["%#x" % address for address in skip],
+        "modules": modules, "own": ["%#x" % address for address in skip],
     })
 
 

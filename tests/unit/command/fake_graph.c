@@ -120,15 +120,16 @@ hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
            uint32_t object, uint64_t limit, struct hn_arena *arena,
            struct hn_graph_links *ret)
 {
-    (void)process;
-    return hn_refs_out(heap, object, limit, arena, ret);
+    return hn_refs_out(heap, process, object, limit, arena, ret);
 }
 
 enum hn_status
-hn_refs_out(const struct hn_heap *heap, uint32_t object, uint64_t limit,
-            struct hn_arena *arena, struct hn_graph_links *ret)
+hn_refs_out(const struct hn_heap *heap, const struct hn_process *process,
+            uint32_t object, uint64_t limit, struct hn_arena *arena,
+            struct hn_graph_links *ret)
 {
     (void)heap;
+    (void)process;
     (void)object;
     (void)limit;
     (void)arena;
