@@ -15,6 +15,7 @@
 #include "runtime/exceptions.h"
 #include "wait/tasks.h"
 #include "wait/await.h"
+#include "wait/greenlet.h"
 #include "wait/slots.h"
 #include "wait/waits.h"
 #include "runtime/object.h"
@@ -442,6 +443,26 @@ hn_await_load(struct hn_kinds *kinds, hn_addr coroutine, struct hn_arena *arena,
     (void)arena;
     *ret = (struct hn_await){ .state = HN_GENERATOR_ENDED };
     return HN_OK;
+}
+
+/* The process has no greenlets. */
+bool
+hn_is_greenlet_type(struct hn_kinds *kinds, hn_addr type)
+{
+    (void)kinds;
+    (void)type;
+    return false;
+}
+
+enum hn_status
+hn_greenlet_load(struct hn_kinds *kinds, hn_addr greenlet, struct hn_arena *arena,
+                 struct hn_stack *ret)
+{
+    (void)kinds;
+    (void)greenlet;
+    (void)arena;
+    (void)ret;
+    return HN_DONE;
 }
 
 uint64_t

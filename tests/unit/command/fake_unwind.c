@@ -126,3 +126,10 @@ hn_target_interrupted(const struct hn_target *target)
     (void)target;
     return false;
 }
+
+const struct hn_native_frame *
+hn_native_stack_find(const struct hn_native_stack *stack, const char *symbol)
+{
+    (void)stack, (void)symbol;
+    return NULL;
+}
