@@ -198,6 +198,26 @@ has_native_id(const struct hn_thread *thread, uint64_t id)
     return thread->native_id > 0 && (uint64_t)thread->native_id == id;
 }
 
+/* The first one of that name, and how many there are. */
+static struct hn_thread *
+find_named(struct hn_process *process, const char *name, size_t *count_ret)
+{
+    struct hn_thread *first = NULL;
+
+    for (size_t i = 0; i < process->interpreter_count; i++) {
+        struct hn_interpreter *interpreter = &process->interpreters[i];
+
+        for (size_t t = 0; t < interpreter->thread_count; t++) {
+            if (strcmp(interpreter->threads[t].name, name) != 0)
+                continue;
+            if (!first)
+                first = &interpreter->threads[t];
+            ++*count_ret;
+        }
+    }
+    return first;
+}
+
 static enum hn_status
 find_selected(struct hn_call *call, struct hn_thread **ret)
 {
@@ -218,6 +238,7 @@ enum hn_status
 hn_call_thread(struct hn_call *call, const char *word, struct hn_thread **ret)
 {
     struct hn_thread *thread = NULL;
+    size_t namesakes = 0;
     uint64_t value;
 
     if (!word)
@@ -227,10 +248,13 @@ hn_call_thread(struct hn_call *call, const char *word, struct hn_thread **ret)
         if (!thread)
             thread = find_thread(&call->process, has_native_id, value);
     }
-    if (!thread) {
+    if (!thread)
+        thread = find_named(&call->process, word, &namesakes);
+    if (!thread || namesakes > 1) {
         call->doing = hn_arena_format(&call->arena, "show thread %s", word);
         return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
-                       "no Python thread has this number or native id");
+                       thread ? "several Python threads have this name: give a number"
+                              : "no Python thread has this number, native id or name");
     }
     *ret = thread;
     return HN_OK;

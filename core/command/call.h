@@ -11,8 +11,10 @@
 HN_MUST_CHECK enum hn_status
 hn_call_open(struct hn_call *call);
 
-/* The thread that @word names by our number or its native id; the selected one when
- * @word is NULL. */
+/* What --thread takes, in every command that has it. */
+#define HN_THREAD_WORDS "by its number, native id or name"
+
+/* The thread that @word names so; the selected one when @word is NULL. */
 HN_MUST_CHECK enum hn_status
 hn_call_thread(struct hn_call *call, const char *word, struct hn_thread **ret);
 

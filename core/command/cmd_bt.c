@@ -63,7 +63,7 @@ static const struct hn_arg args[] = {
     { "all-threads", 'a', HN_ARG_FLAG, offsetof(struct hn_stack_options, all_threads),
       NULL, "every thread, not only the selected one", NULL, false },
     { "thread", 't', HN_ARG_STRING, offsetof(struct hn_stack_options, thread), "THREAD",
-      "another thread, by its number or native id", NULL, false },
+      "another thread, " HN_THREAD_WORDS, NULL, false },
     HN_STACK_ARGS,
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };

@@ -144,7 +144,7 @@ run(struct hn_call *call, const void *options)
 
 static const struct hn_arg args[] = {
     { "thread", 't', HN_ARG_STRING, offsetof(struct exc_options, values.thread),
-      "THREAD", "only this thread, by its number or native id", NULL, false },
+      "THREAD", "only this thread, " HN_THREAD_WORDS, NULL, false },
     { "frames", 0, HN_ARG_COUNT, offsetof(struct exc_options, frames), "N",
       "only the innermost N frames of a traceback (0: all)", NULL, false },
     { "reverse", 0, HN_ARG_FLAG, offsetof(struct exc_options, reverse), NULL,

@@ -137,7 +137,7 @@ run(struct hn_call *call, const void *options)
 
 static const struct hn_arg args[] = {
     { "thread", 't', HN_ARG_STRING, offsetof(struct list_options, thread), "THREAD",
-      "another thread, by its number or native id", NULL, false },
+      "another thread, " HN_THREAD_WORDS, NULL, false },
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
 

@@ -16,7 +16,7 @@ struct hn_value_options {
 #define HN_FRAME_ARGS                                                               \
     { "thread",      't',                                                           \
       HN_ARG_STRING, offsetof(struct hn_value_options, thread),                     \
-      "THREAD",      "another thread, by its number or native id",                  \
+      "THREAD",      "another thread, " HN_THREAD_WORDS,                            \
       NULL,          false },                                                       \
     {                                                                               \
         "frame", 'f', HN_ARG_STRING, offsetof(struct hn_value_options, frame), "N", \

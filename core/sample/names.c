@@ -51,22 +51,26 @@ enter(struct hn_sampler *s, struct hn_sampled_process *process,
 }
 
 static bool
-is_wanted(const struct hn_sampler *s, const struct hn_sampled_thread *t)
+is_wanted(const struct hn_sampler *s, const struct hn_sampled_thread *t,
+          unsigned number)
 {
-    char number[24];
+    char native[24], ours[24] = "";
 
     if (!s->wanted)
         return true;
-    snprintf(number, sizeof(number), "%lld", (long long)t->native_id);
+    snprintf(native, sizeof(native), "%lld", (long long)t->native_id);
+    if (number > 0)
+        snprintf(ours, sizeof(ours), "%u", number);
     for (size_t i = 0; s->wanted[i]; i++)
-        if (strcmp(s->wanted[i], t->name) == 0 || strcmp(s->wanted[i], number) == 0)
+        if (strcmp(s->wanted[i], t->name) == 0 || strcmp(s->wanted[i], native) == 0
+            || (ours[0] && strcmp(s->wanted[i], ours) == 0))
             return true;
     return false;
 }
 
 static void
 take_name(struct hn_sampler *s, struct hn_sampled_thread *entry,
-          const struct hn_thread *thread)
+          const struct hn_thread *thread, unsigned number)
 {
     const char *name = hn_arena_copy(&s->arena, thread->name, strlen(thread->name));
 
@@ -75,7 +79,7 @@ take_name(struct hn_sampler *s, struct hn_sampled_thread *entry,
     entry->named = true;
     if (name)
         entry->name = name;
-    entry->unwanted = !is_wanted(s, entry);
+    entry->unwanted = !is_wanted(s, entry, number);
 }
 
 static const struct hn_thread *
@@ -107,9 +111,11 @@ name_all(struct hn_sampler *s, struct hn_sampled_process *p,
                 find_thread(process, w->interps[i].id, t->addr);
 
             if (t->index != UINT32_MAX && found && !s->threads[t->index].named)
-                take_name(s, &s->threads[t->index], found);
+                take_name(s, &s->threads[t->index], found,
+                          p->numbered || w->index > 0 ? 0 : found->number);
         }
     }
+    p->numbered = true;
 }
 
 /* Files of threads that have ended. */

@@ -196,6 +196,15 @@ copy_marks(const struct hn_task_marks *m, struct copy *c)
 }
 
 static bool
+any_wanted(const struct hn_sampler *s)
+{
+    for (uint32_t i = 0; i < s->thread_count; i++)
+        if (!s->threads[i].unwanted)
+            return true;
+    return false;
+}
+
+static bool
 copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
          struct copy *c)
 {
@@ -206,6 +215,9 @@ copy_all(struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p,
                            "were counted as one");
     if (s->codes.full)
         hn_sampler_note(s, "there were more distinct code objects than are kept");
+    if (s->wanted && !any_wanted(s))
+        hn_sampler_note(s, "no thread has the number, native id or name that was asked "
+                           "for");
     if (s->marks.names_full)
         hn_sampler_note(s, "there were more names of tasks than are told apart: later "
                            "ones go by their function");

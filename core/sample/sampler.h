@@ -31,7 +31,8 @@ struct hn_sampler_options {
      * which tells its tracer alone. */
     enum hn_status (*registers)(void *arg, int64_t tid, struct hn_registers *ret);
     void *registers_arg;
-    const char *const *threads; /* names or native ids, NULL-terminated; NULL: all */
+    const char *const *threads; /* names, native ids, or py-threads' numbers as of the
+                                   beginning; NULL-terminated; NULL: all */
     const struct hn_host *host; /* reads through it what cannot be read directly, so by
                                    hn_sampler_step() alone; NULL: reads itself */
 };

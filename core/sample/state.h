@@ -47,6 +47,7 @@ struct hn_sampled_process {
     int64_t pid;
     const char *version;
     bool ended;
+    bool numbered;     /* threads that come now may have numbers of those that went */
     bool elsewhere;    /* maybe on another machine: no /proc tells of it */
     uint64_t named_ns; /* when names were asked for */
     int statm_fd;      /* -1: not open */

@@ -135,16 +135,23 @@ def mark(host, word):
 
 def selection(host):
     if host.name == "gdb":
-        return ["python print('selected', gdb.selected_thread().num)"]
+        return ["python print('selected', gdb.selected_thread().ptid[1])"]
     return ["script print('selected', lldb.debugger.GetSelectedTarget().process"
-            ".GetSelectedThread().GetIndexID())"]
+            ".GetSelectedThread().GetThreadID())"]
+
+
+def select_main(host, churn):
+    """Not the first one: LLDB's list may begin with a thread that is about to end."""
+    if host.name == "gdb":
+        return ["thread 1"]
+    return ["script lldb.debugger.GetSelectedTarget().process.SetSelectedThreadByID(%d)"
+            % churn.program.pid]
 
 
 def keeps_the_selection(host, churn):
-    text, reasons = run(host, churn, ["thread 1" if host.name == "gdb" else
-                                      "thread select 1"]
-                        + selection(host) + ["py-sample -d 0.3"] + selection(host))
-    if counts(text, "selected") != [1, 1]:
+    text, reasons = run(host, churn, select_main(host, churn) + selection(host)
+                        + ["py-sample -d 0.3"] + selection(host))
+    if counts(text, "selected") != [churn.program.pid] * 2:
         reasons.append("selected %s: %s" % (counts(text, "selected"), text[-400:]))
     return reasons
 

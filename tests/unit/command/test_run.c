@@ -155,16 +155,18 @@ bt_shows_the_selected_thread(void **state)
 }
 
 static void
-bt_shows_another_thread_by_number_or_id(void **state)
+bt_shows_another_thread_by_number_id_or_name(void **state)
 {
     (void)state;
     assert_prints("py-bt -t 2", "  #0 Basket.compute   shop.py:2     x = 1\n");
     assert_prints("py-bt -t 102", "  #0 Basket.compute   shop.py:2     x = 1\n");
     assert_fails("py-bt -t 3", HN_EXIT_CANNOT,
-                 "cannot show thread 3: no Python thread has this number or native id");
-    assert_fails("py-bt -t worker", HN_EXIT_CANNOT,
-                 "cannot show thread worker: no Python thread has this number or "
-                 "native id");
+                 "cannot show thread 3: no Python thread has this number, native id or "
+                 "name");
+    assert_prints("py-bt -t worker", "  #0 Basket.compute   shop.py:2     x = 1\n");
+    assert_fails("py-bt -t work", HN_EXIT_CANNOT,
+                 "cannot show thread work: no Python thread has this number, native id "
+                 "or name");
 }
 
 static void
@@ -732,7 +734,7 @@ main(void)
         TEST(dump_weaves_native_frames_in),
         TEST(native_frames_turn_with_the_stack),
         TEST(bt_shows_the_selected_thread),
-        TEST(bt_shows_another_thread_by_number_or_id),
+        TEST(bt_shows_another_thread_by_number_id_or_name),
         TEST(bt_shows_all_threads_on_request),
         TEST(a_selected_thread_without_python_is_told),
         TEST(threads_marks_the_selected_one),
