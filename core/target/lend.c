@@ -171,6 +171,27 @@ read_page_of_file(int fd, const struct hn_region *region, hn_addr at, uint8_t *p
     return true;
 }
 
+size_t
+hn_untouched_read(struct hn_target *target, hn_addr page, uint8_t *bytes)
+{
+    const struct hn_source_ops *source = target->parts->source;
+    const struct hn_region *region;
+    bool touched = true, read;
+    int fd;
+
+    if (!source->touched || !source->open_mapping)
+        return 0;
+    region = hn_target_region(target, page);
+    if (!is_data_of_file(region))
+        return 0;
+    source->touched(target->impl, page, 1, &touched);
+    if (touched || (fd = source->open_mapping(target->impl, region)) < 0)
+        return 0;
+    read = read_page_of_file(fd, region, page, bytes);
+    close(fd);
+    return read ? HN_PAGE_SIZE : 0;
+}
+
 static void
 read_files(struct hn_target *target, struct window *window, const bool *untouched)
 {
