@@ -10,8 +10,8 @@ struct hn_windows;
 void
 hn_windows_destroy(struct hn_windows *windows);
 
-/* Reads a page of the data of a program or library from its file if the process never
- * touched it: reading it there would make it resident. Bytes read; 0: it did, or the
+/* Reads a page of a mapped file from that file if the process never touched it: reading
+ * it there would make it resident. Bytes read; 0: it did, or the
  * source cannot tell. */
 size_t
 hn_untouched_read(struct hn_target *target, hn_addr page, uint8_t *bytes);
