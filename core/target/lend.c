@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "target/source.h"
@@ -157,6 +158,20 @@ is_data_of_file(const struct hn_region *region)
     return region && region->path[0] == '/' && region->writable && !region->shared;
 }
 
+/* The file of a mapping, or -1: devices are never read. */
+static int
+open_file(struct hn_target *target, const struct hn_region *region)
+{
+    int fd = target->parts->source->open_mapping(target->impl, region);
+    struct stat file;
+
+    if (fd >= 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 /* What the file lacks at its end, the kernel fills with zeros. */
 static bool
 read_page_of_file(int fd, const struct hn_region *region, hn_addr at, uint8_t *page)
@@ -169,6 +184,27 @@ read_page_of_file(int fd, const struct hn_region *region, hn_addr at, uint8_t *p
         return false;
     memset(page + got, 0, HN_PAGE_SIZE - (size_t)got);
     return true;
+}
+
+size_t
+hn_untouched_read(struct hn_target *target, hn_addr page, uint8_t *bytes)
+{
+    const struct hn_source_ops *source = target->parts->source;
+    const struct hn_region *region;
+    bool touched = true, read;
+    int fd;
+
+    if (!source->touched || !source->open_mapping)
+        return 0;
+    region = hn_target_region(target, page);
+    if (!region || region->path[0] != '/')
+        return 0;
+    source->touched(target->impl, page, 1, &touched);
+    if (touched || (fd = open_file(target, region)) < 0)
+        return 0;
+    read = read_page_of_file(fd, region, page, bytes);
+    close(fd);
+    return read ? HN_PAGE_SIZE : 0;
 }
 
 static void
@@ -188,7 +224,7 @@ read_files(struct hn_target *target, struct window *window, const bool *untouche
         if (region != opened) {
             if (fd >= 0)
                 close(fd);
-            fd = source->open_mapping(target->impl, region);
+            fd = open_file(target, region);
             opened = region;
         }
         window->there[i] =
