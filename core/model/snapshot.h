@@ -100,7 +100,7 @@ struct hn_diff {
 
     int64_t grown_bytes; /* from the first to the last: of objects, else of traces */
     double seconds;      /* from the first to the last; 0: not known */
-    bool outside; /* the verdict is about memory that is not that of objects */
+    bool outside;        /* the verdict is about memory that is not that of objects */
     enum hn_verdict verdict;
     const char *sentence;
 };
