@@ -144,12 +144,15 @@ writable_region(struct hn_seeker *s, hn_addr at)
     return region;
 }
 
-/* Some bytes from @at on: what is lent, or a copy where that is not much. */
+/* Some bytes from @at on: what a core lends, else a copy. These are scattered, and of a
+ * process a megabyte would be read for each. */
 static const uint8_t *
 bytes_at(struct hn_seeker *s, hn_addr at, size_t wanted, uint8_t *copy,
          size_t *size_ret)
 {
-    const uint8_t *bytes = hn_target_lend(s->py->target, at, size_ret);
+    const uint8_t *bytes = s->py->target->kind == HN_PLACE_CORE
+                               ? hn_target_lend(s->py->target, at, size_ret)
+                               : NULL;
 
     if (bytes && *size_ret >= wanted)
         return bytes;
