@@ -251,7 +251,7 @@ look_around(const struct hn_heap *heap, const struct hn_graph *graph,
     hn_domtree_deinit(&tree);
     (void)!hn_cycles_find(graph, &process, 3, arena, &cycles);
     (void)!hn_refs_in(heap, &process, 0, 0, arena, &links);
-    (void)!hn_refs_out(heap, 1, 0, arena, &links);
+    (void)!hn_refs_out(heap, &process, 1, 0, arena, &links);
 }
 
 static void
