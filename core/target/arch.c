@@ -32,13 +32,13 @@ hn_arch_still_in_syscall(int64_t result)
     /* The kernel's own codes, never seen by programs: include/linux/errno.h. */
     enum { ERESTARTSYS = 512, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_BLOCK = 516 };
 
-    switch (-result) {
-    case ERESTARTSYS:
-    case ERESTARTNOINTR:
-    case ERESTARTNOHAND:
-    case ERESTART_BLOCK:
-    case EINTR:  /* epoll_wait and others, which are never restarted */
-    case ENOSYS: /* the placeholder while the call is being entered or runs */
+    switch (result) {
+    case -ERESTARTSYS:
+    case -ERESTARTNOINTR:
+    case -ERESTARTNOHAND:
+    case -ERESTART_BLOCK:
+    case -EINTR:  /* epoll_wait and others, which are never restarted */
+    case -ENOSYS: /* the placeholder while the call is being entered or runs */
         return true;
     default: return false;
     }
