@@ -301,3 +301,11 @@ hn_utf8_columns(const char *bytes, size_t size)
     }
     return columns;
 }
+
+const char *
+hn_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}

@@ -56,6 +56,10 @@ hn_text_put_escaped(struct hn_text *text, const char *bytes, size_t size);
 size_t
 hn_utf8_decode(const char *bytes, size_t size, uint32_t *code_ret);
 
+/* What stands behind the last '/' of a path, or all of it. */
+const char *
+hn_base_name(const char *path);
+
 /* Columns a terminal gives to @bytes of UTF-8 (wide East Asian and emoji 2,
  * combining 0). */
 size_t

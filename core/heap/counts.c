@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "heap/graph.h"
+#include "objects/objects.h"
 
 enum {
     WORD = 8,
@@ -23,10 +24,6 @@ enum {
     /* Classes, code objects and modules of the largest programs are a few 100,000. */
     IDS_MOST = 1 << 24
 };
-
-/* _Py_REF_DEFERRED: so much more do others count since 3.14; in 3.13 it is one, which
- * the owning thread counts. */
-#define DEFERRED_COUNT (INT64_MAX / 8)
 
 struct count {
     int64_t value;
@@ -148,7 +145,8 @@ count_of_split(const struct hn_refcounts *counts, uint32_t number,
     sum = (int64_t)local + (shared >> SHARED_SHIFT);
     if (!(object[layout->offset[HN_OBJECT_GC_BITS]] & DEFERRED_BIT))
         return (struct count){ sum, 0 };
-    sum -= sum > DEFERRED_COUNT / 2 ? DEFERRED_COUNT : 1;
+    /* In 3.13 it is one, which the owning thread counts. */
+    sum -= sum > HN_REF_DEFERRED / 2 ? HN_REF_DEFERRED : 1;
     id = counts->by_id ? id_of(counts->heap, number) : 0;
     if (id > 0 && id <= counts->id_count)
         sum += counts->by_id[id - 1];

@@ -25,6 +25,10 @@
 #define HN_TPFLAG_DICT (UINT64_C(1) << 29)
 #define HN_TPFLAG_TYPE (UINT64_C(1) << 31)
 
+/* In free-threaded builds of 3.14 and later so much more is in the shared count of what
+ * only the collector frees (_Py_REF_DEFERRED): it is no references. */
+#define HN_REF_DEFERRED (INT64_MAX / 8)
+
 /* Pointer of a frame slot or stack reference, without its tag bits; 0 for a null
  * reference or a tagged integer. */
 hn_addr

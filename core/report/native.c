@@ -26,14 +26,6 @@ hn_native_label(const struct hn_native_frame *frame, struct hn_text *scratch)
     return scratch->bytes ? scratch->bytes : "?";
 }
 
-static const char *
-base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 void
 hn_native_put(struct hn_text *text, const struct hn_look *look,
               const struct hn_native_frame *frame,
@@ -55,7 +47,7 @@ hn_native_put(struct hn_text *text, const struct hn_look *look,
         hn_look_pad(text, used, columns->location, GAP);
     }
     hn_look_put(text, look, HN_FILE,
-                frame->library[0] ? base_name(frame->library) : "(no file)");
+                frame->library[0] ? hn_base_name(frame->library) : "(no file)");
     if (frame->marks & HN_NATIVE_GUESSED)
         hn_text_puts(text, "  (guessed)");
     hn_text_putc(text, '\n');

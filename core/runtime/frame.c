@@ -10,8 +10,8 @@
 
 static const struct hn_position nowhere = { -1, -1, -1, -1 };
 
-/* Decodes what a frame runs; a frame whose code is damaged stays in the stack. */
-/* Where in it the frame is, its caller finds. */
+/* Decodes what a frame runs; a frame whose code is damaged stays in the stack. Where in
+ * the code the frame is, the caller finds. */
 static enum hn_status
 fill_code(struct hn_runtime *rt, struct hn_frame *frame, hn_addr code)
 {

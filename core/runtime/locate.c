@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 /* Series without _Py_DebugOffsets: tried one after the other when nothing names the
  * version, and confirmed by sys.hexversion. */
 static const uint32_t old_series[] = {
@@ -306,8 +307,7 @@ try_module(struct search *s, const struct hn_module *m, const struct mark *mark)
 static bool
 is_named_python(const struct hn_module *m)
 {
-    const char *slash = strrchr(m->path, '/');
-    const char *base = slash ? slash + 1 : m->path;
+    const char *base = hn_base_name(m->path);
 
     return strncmp(base, "python", 6) == 0 || strncmp(base, "libpython", 9) == 0;
 }

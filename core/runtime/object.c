@@ -88,11 +88,7 @@ set_count(uint64_t word, struct hn_object_facts *ret)
     ret->references.immortal = word >> 31 & 1;
 }
 
-/* The owning thread counts in one field, the others in another (PEP 703). Of what only
- * the collector frees the others count so much more since 3.14 (_Py_REF_DEFERRED); none
- * of it is references. */
-#define DEFERRED_COUNT (INT64_MAX / 8)
-
+/* The owning thread counts in one field, the others in another (PEP 703). */
 static void
 set_split_count(uint64_t local, int64_t shared, struct hn_object_facts *ret)
 {
@@ -102,9 +98,9 @@ set_split_count(uint64_t local, int64_t shared, struct hn_object_facts *ret)
     ret->references.immortal = local == UINT32_MAX;
     ret->references.local = (int64_t)local;
     ret->references.shared = shared >> FLAG_BITS;
-    ret->references.deferred = ret->references.shared > DEFERRED_COUNT / 2;
+    ret->references.deferred = ret->references.shared > HN_REF_DEFERRED / 2;
     if (ret->references.deferred)
-        ret->references.shared -= DEFERRED_COUNT;
+        ret->references.shared -= HN_REF_DEFERRED;
     ret->references.count = ret->references.local + ret->references.shared;
 }
 

@@ -94,6 +94,14 @@ hn_proc_last_number(const struct hn_text *status, const char *name, int64_t miss
     return last;
 }
 
+const char *
+hn_proc_next_line(const char *line)
+{
+    const char *end = strchr(line, '\n');
+
+    return end && end[1] ? end + 1 : NULL;
+}
+
 bool
 hn_proc_numbers(int proc, const char *path, hn_proc_number_fn *each, void *arg)
 {

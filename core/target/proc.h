@@ -16,6 +16,10 @@ hn_proc_open(int64_t pid);
 bool
 hn_proc_read(int proc, const char *path, struct hn_text *text);
 
+/* The line behind this one, or NULL. */
+const char *
+hn_proc_next_line(const char *line);
+
 /* The text behind "NAME:" in a status file, or NULL. Ends at the line's end. */
 const char *
 hn_proc_field(const struct hn_text *status, const char *name);

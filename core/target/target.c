@@ -222,10 +222,11 @@ fill_page(struct hn_target *target, hn_addr page, size_t *size_ret)
     bytes = hn_page_cache_claim(cache, page);
     if (hn_modules_hold(target, page))
         size = hn_modules_read(target, page, bytes, HN_PAGE_SIZE);
-    if (size == 0 && target->parts->paged)
+    if (size == 0 && target->parts->paged) {
         size = hn_untouched_read(target, page, bytes);
-    if (size == 0 && target->parts->paged)
-        size = hn_target_read_source(target, page, bytes, HN_PAGE_SIZE);
+        if (size == 0)
+            size = hn_target_read_source(target, page, bytes, HN_PAGE_SIZE);
+    }
     hn_page_cache_keep(cache, page, size);
     *size_ret = size;
     return bytes;

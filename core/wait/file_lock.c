@@ -45,14 +45,6 @@ parse(const char *line, struct entry *ret)
     return true;
 }
 
-static const char *
-next_line(const char *line)
-{
-    const char *end = strchr(line, '\n');
-
-    return end && end[1] ? end + 1 : NULL;
-}
-
 /* The lock that @pid waits for, or else the first of that file. */
 static bool
 find_blocker(const char *table, int64_t pid, unsigned long long inode, bool whole,
@@ -60,7 +52,7 @@ find_blocker(const char *table, int64_t pid, unsigned long long inode, bool whol
 {
     struct entry entry, first = { .number = -1 }, last = { .number = -1 };
 
-    for (const char *line = table; line && *line; line = next_line(line)) {
+    for (const char *line = table; line && *line; line = hn_proc_next_line(line)) {
         if (!parse(line, &entry) || entry.inode != inode || entry.whole != whole)
             continue;
         if (!entry.waits) {

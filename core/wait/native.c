@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "unwind/unwind.h"
 
 /* What stands between a Python call and the C function that it is meant for. */
@@ -26,9 +27,7 @@ is_bridge(const struct hn_native_frame *frame, const char *library)
 static const char *
 file_of(const struct hn_native_frame *frame)
 {
-    const char *slash = strrchr(frame->library, '/');
-
-    return slash ? slash + 1 : frame->library;
+    return hn_base_name(frame->library);
 }
 
 static bool

@@ -79,14 +79,6 @@ parse(const char *line, unsigned long long *start, unsigned long long *end,
            == 5;
 }
 
-static const char *
-next_line(const char *line)
-{
-    const char *end = strchr(line, '\n');
-
-    return end && end[1] ? end + 1 : NULL;
-}
-
 /* The file that is mapped at the address. */
 static bool
 find_file(struct kin *kin, int proc)
@@ -95,7 +87,8 @@ find_file(struct kin *kin, int proc)
 
     if (!hn_proc_read(proc, "maps", &kin->text))
         return false;
-    for (const char *line = kin->text.bytes; line && *line; line = next_line(line))
+    for (const char *line = kin->text.bytes; line && *line;
+         line = hn_proc_next_line(line))
         if (parse(line, &start, &end, &kin->file) && start <= kin->address
             && kin->address < end)
             return kin->file.inode != 0;
@@ -110,7 +103,8 @@ maps_file(struct kin *kin, int proc)
 
     if (!hn_proc_read(proc, "maps", &kin->text))
         return false;
-    for (const char *line = kin->text.bytes; line && *line; line = next_line(line))
+    for (const char *line = kin->text.bytes; line && *line;
+         line = hn_proc_next_line(line))
         if (parse(line, &start, &end, &file) && file.inode == kin->file.inode
             && file.major == kin->file.major && file.minor == kin->file.minor)
             return true;

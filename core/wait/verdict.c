@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "wait/judge.h"
 #include "wait/native.h"
 
@@ -50,13 +51,10 @@ hn_judge_name(struct hn_judge *j, uint32_t actor)
 const char *
 hn_judge_place(struct hn_judge *j, const struct hn_frame *frame)
 {
-    const char *file;
-
     if (!frame || !frame->code)
         return "";
-    file = strrchr(frame->code->file, '/');
     return hn_judge_text(j, " in %s (%s:%d)", frame->code->qualname,
-                         file ? file + 1 : frame->code->file, frame->position.line);
+                         hn_base_name(frame->code->file), frame->position.line);
 }
 
 struct hn_verdict *
