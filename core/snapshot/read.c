@@ -242,52 +242,6 @@ get_census(struct reader *r, const char *by, struct hn_heap_census *ret)
 }
 
 static void
-get_strings(struct reader *r)
-{
-    struct hn_heap_strings *strings = &r->moment->strings;
-    size_t count = count_rows(r, "SELECT count(*) FROM strings", ROWS_MOST);
-    sqlite3_stmt *query = hn_statement_prepare(
-        &r->db, "SELECT repr, count, bytes, saved, address FROM strings ORDER BY rank");
-
-    strings->items = make_array(r, count, sizeof(*strings->items));
-    while (strings->items && strings->count < count
-           && hn_statement_row(&r->db, query)) {
-        const char *repr = hn_statement_text(query, 0, r->arena, NULL);
-
-        strings->items[strings->count++] = (struct hn_heap_copies){
-            repr ? repr : "",
-            (uint64_t)hn_statement_integer(query, 1),
-            (uint64_t)hn_statement_integer(query, 2),
-            (uint64_t)hn_statement_integer(query, 3),
-            (uint64_t)hn_statement_integer(query, 4),
-        };
-    }
-    hn_statement_end(query);
-    strings->strings = (uint64_t)get_number(r, "strings");
-    strings->bytes = (uint64_t)get_number(r, "strings_bytes");
-    strings->saved = (uint64_t)get_number(r, "strings_saved");
-    strings->groups = (uint64_t)get_number(r, "strings_groups");
-}
-
-static void
-get_values(struct reader *r)
-{
-    struct hn_moment *moment = r->moment;
-    size_t count = count_rows(r, "SELECT count(*) FROM largest", ROWS_MOST);
-    sqlite3_stmt *query = hn_statement_prepare(
-        &r->db, "SELECT address, repr FROM largest ORDER BY address");
-
-    moment->values = make_array(r, count, sizeof(*moment->values));
-    while (moment->values && moment->value_count < count
-           && hn_statement_row(&r->db, query))
-        moment->values[moment->value_count++] = (struct hn_moment_value){
-            (uint64_t)hn_statement_integer(query, 0),
-            hn_statement_text(query, 1, r->arena, NULL),
-        };
-    hn_statement_end(query);
-}
-
-static void
 get_generations(struct reader *r, struct hn_gc_facts *facts)
 {
     sqlite3_stmt *query = hn_statement_prepare(
@@ -339,74 +293,6 @@ get_gc(struct reader *r)
         get_generations(r, facts);
     }
     hn_statement_end(query);
-}
-
-/* --- who holds what */
-
-static void
-get_places(struct reader *r)
-{
-    struct hn_moment *moment = r->moment;
-    size_t count = count_rows(r, "SELECT count(*) FROM paths", ROWS_MOST);
-    sqlite3_stmt *query = hn_statement_prepare(
-        &r->db, "SELECT type, path, count, bytes FROM paths ORDER BY rowid");
-
-    moment->places = make_array(r, count, sizeof(*moment->places));
-    while (moment->places && moment->place_count < count
-           && hn_statement_row(&r->db, query)) {
-        const char *type = hn_statement_text(query, 0, r->arena, NULL);
-        const char *path = hn_statement_text(query, 1, r->arena, NULL);
-
-        moment->places[moment->place_count++] = (struct hn_moment_place){
-            type ? type : "",
-            path ? path : "",
-            (uint64_t)hn_statement_integer(query, 2),
-            (uint64_t)hn_statement_integer(query, 3),
-        };
-    }
-    hn_statement_end(query);
-}
-
-static void
-get_retained(struct reader *r)
-{
-    struct hn_graph_table *table = &r->moment->retained;
-    size_t count = count_rows(r, "SELECT count(*) FROM retained", ROWS_MOST);
-    sqlite3_stmt *query = hn_statement_prepare(
-        &r->db, "SELECT address, type, repr, size, retained, path FROM retained"
-                " ORDER BY rank");
-
-    table->rows = make_array(r, count, sizeof(*table->rows));
-    while (table->rows && table->row_count < count && hn_statement_row(&r->db, query)) {
-        struct hn_graph_row *row = &table->rows[table->row_count++];
-        const char *type = hn_statement_text(query, 1, r->arena, NULL);
-
-        row->object = (struct hn_graph_object){
-            .address = (uint64_t)hn_statement_integer(query, 0),
-            .type = type ? type : "",
-            .repr = hn_statement_text(query, 2, r->arena, NULL),
-            .bytes = (uint64_t)hn_statement_integer(query, 3),
-            .retained = (uint64_t)hn_statement_integer(query, 4),
-        };
-        row->count = 1;
-        row->path = hn_statement_text(query, 5, r->arena, NULL);
-    }
-    hn_statement_end(query);
-    table->total = (uint64_t)get_number(r, "retained_total");
-    table->objects = (uint64_t)get_number(r, "retained_objects");
-    table->references = (uint64_t)get_number(r, "retained_references");
-    table->garbage_objects = (uint64_t)get_number(r, "garbage_objects");
-    table->garbage_bytes = (uint64_t)get_number(r, "garbage_bytes");
-}
-
-static void
-get_graph(struct reader *r)
-{
-    r->moment->has_graph = get_number(r, "has_graph") != 0;
-    if (!r->moment->has_graph)
-        return;
-    get_places(r);
-    get_retained(r);
 }
 
 /* --- columns */
@@ -666,10 +552,7 @@ get_all(struct reader *r, uint32_t version, const struct hn_snapshot_parts *part
     get_types(r);
     get_census(r, "size", &r->moment->by_size);
     get_census(r, "generation", &r->moment->by_generation);
-    get_strings(r);
-    get_values(r);
     get_gc(r);
-    get_graph(r);
     hn_views_get(&r->db, r->moment);
     get_trace_facts(r);
     if (!r->db.status)

@@ -1,4 +1,4 @@
-/* The tables of the heap's larger views: see views.h. */
+/* The tables of the heap's views: see views.h. */
 #include "snapshot/views.h"
 
 #include <string.h>
@@ -8,11 +8,60 @@
 /* --- which of them there are */
 
 static const struct hn_member views_members[] = {
+    HN_MEMBER(BOOL, "has_graph", struct hn_moment, has_graph),
     HN_MEMBER(BOOL, "has_ledger", struct hn_moment, has_ledger),
     HN_MEMBER(BOOL, "has_suspects", struct hn_moment, has_suspects),
 };
 static const struct hn_table views =
     HN_TABLE("meta", NULL, struct hn_moment, views_members);
+
+/* --- texts */
+
+#define STRINGS(name, member) HN_MEMBER(U64, name, struct hn_heap_strings, member)
+static const struct hn_member strings_members[] = {
+    STRINGS("strings", strings),
+    STRINGS("strings_bytes", bytes),
+    STRINGS("strings_saved", saved),
+    STRINGS("strings_groups", groups),
+};
+static const struct hn_table strings_record =
+    HN_TABLE("meta", NULL, struct hn_heap_strings, strings_members);
+
+static const struct hn_member copies_members[] = {
+    HN_MEMBER(TEXT, "repr", struct hn_heap_copies, repr),
+    HN_MEMBER(U64, "count", struct hn_heap_copies, count),
+    HN_MEMBER(U64, "bytes", struct hn_heap_copies, bytes),
+    HN_MEMBER(U64, "saved", struct hn_heap_copies, saved),
+    HN_MEMBER(U64, "address", struct hn_heap_copies, address),
+};
+static const struct hn_table copies =
+    HN_TABLE("strings", NULL, struct hn_heap_copies, copies_members);
+
+static const struct hn_member value_members[] = {
+    HN_MEMBER(U64, "address", struct hn_moment_value, address),
+    HN_MEMBER(TEXT, "repr", struct hn_moment_value, repr),
+};
+static const struct hn_table largest =
+    HN_TABLE("largest", NULL, struct hn_moment_value, value_members);
+
+static void
+put_texts(struct hn_database *db, const struct hn_moment *moment)
+{
+    hn_record_put(db, &strings_record, &moment->strings);
+    hn_table_put(db, &copies, HN_TABLE_TOP, moment->strings.items,
+                 moment->strings.count);
+    hn_table_put(db, &largest, HN_TABLE_TOP, moment->values, moment->value_count);
+}
+
+static void
+get_texts(struct hn_database *db, struct hn_arena *arena, struct hn_moment *moment)
+{
+    hn_record_get(db, &strings_record, arena, &moment->strings);
+    moment->strings.count =
+        hn_table_get(db, &copies, HN_TABLE_TOP, arena, &moment->strings.items);
+    moment->value_count =
+        hn_table_get(db, &largest, HN_TABLE_TOP, arena, &moment->values);
+}
 
 /* --- the ledger */
 
@@ -98,6 +147,62 @@ get_ledger(struct hn_database *db, struct hn_arena *arena, struct hn_ledger *led
             hn_table_get(db, &ledger_table, (int64_t)i + 1, arena, &row->parts);
     }
     ledger->pin_count = hn_table_get(db, &pins, HN_TABLE_TOP, arena, &ledger->pins);
+}
+
+/* --- who holds what */
+
+static const struct hn_member place_members[] = {
+    HN_MEMBER(TEXT, "type", struct hn_moment_place, type),
+    HN_MEMBER(TEXT, "path", struct hn_moment_place, path),
+    HN_MEMBER(U64, "count", struct hn_moment_place, count),
+    HN_MEMBER(U64, "bytes", struct hn_moment_place, bytes),
+};
+static const struct hn_table places =
+    HN_TABLE("paths", NULL, struct hn_moment_place, place_members);
+
+static const struct hn_member retained_members[] = {
+    HN_MEMBER(U64, "retained_total", struct hn_graph_table, total),
+    HN_MEMBER(U64, "retained_objects", struct hn_graph_table, objects),
+    HN_MEMBER(U64, "retained_references", struct hn_graph_table, references),
+    HN_MEMBER(U64, "garbage_objects", struct hn_graph_table, garbage_objects),
+    HN_MEMBER(U64, "garbage_bytes", struct hn_graph_table, garbage_bytes),
+};
+static const struct hn_table retained_record =
+    HN_TABLE("meta", NULL, struct hn_graph_table, retained_members);
+
+static const struct hn_member holder_members[] = {
+    HN_MEMBER(U64, "address", struct hn_graph_row, object.address),
+    HN_MEMBER(TEXT, "type", struct hn_graph_row, object.type),
+    HN_MEMBER(TEXT, "repr", struct hn_graph_row, object.repr),
+    HN_MEMBER(U64, "size", struct hn_graph_row, object.bytes),
+    HN_MEMBER(U64, "retained", struct hn_graph_row, object.retained),
+    HN_MEMBER(TEXT, "path", struct hn_graph_row, path),
+};
+static const struct hn_table holders =
+    HN_TABLE("retained", NULL, struct hn_graph_row, holder_members);
+
+static void
+put_graph(struct hn_database *db, const struct hn_moment *moment)
+{
+    const struct hn_graph_table *retained = &moment->retained;
+
+    hn_table_put(db, &places, HN_TABLE_TOP, moment->places, moment->place_count);
+    hn_record_put(db, &retained_record, retained);
+    hn_table_put(db, &holders, HN_TABLE_TOP, retained->rows, retained->row_count);
+}
+
+static void
+get_graph(struct hn_database *db, struct hn_arena *arena, struct hn_moment *moment)
+{
+    struct hn_graph_table *retained = &moment->retained;
+
+    moment->place_count =
+        hn_table_get(db, &places, HN_TABLE_TOP, arena, &moment->places);
+    hn_record_get(db, &retained_record, arena, retained);
+    retained->row_count =
+        hn_table_get(db, &holders, HN_TABLE_TOP, arena, &retained->rows);
+    for (size_t i = 0; i < retained->row_count; i++)
+        retained->rows[i].count = 1;
 }
 
 /* --- suspects */
@@ -286,6 +391,9 @@ void
 hn_views_put(struct hn_database *db, const struct hn_moment *moment)
 {
     hn_record_put(db, &views, moment);
+    put_texts(db, moment);
+    if (moment->has_graph)
+        put_graph(db, moment);
     if (moment->has_ledger)
         put_ledger(db, &moment->ledger);
     if (!moment->has_suspects)
@@ -303,6 +411,9 @@ hn_views_get(struct hn_database *db, struct hn_moment *moment)
     struct hn_arena *arena = &moment->arena;
 
     hn_record_get(db, &views, arena, moment);
+    get_texts(db, arena, moment);
+    if (!db->status && moment->has_graph)
+        get_graph(db, arena, moment);
     if (!db->status && moment->has_ledger)
         get_ledger(db, arena, &moment->ledger);
     if (db->status || !moment->has_suspects)

@@ -134,38 +134,6 @@ put_census(struct hn_database *db, const char *by, const struct hn_heap_census *
 }
 
 static void
-put_strings(struct hn_database *db, const struct hn_heap_strings *strings)
-{
-    sqlite3_stmt *insert =
-        hn_statement_prepare(db, "INSERT INTO strings VALUES (?, ?, ?, ?, ?, ?)");
-
-    for (size_t i = 0; i < strings->count; i++) {
-        const struct hn_heap_copies *copies = &strings->items[i];
-
-        hn_statement_insert(db, insert, "isiiii", (int64_t)i + 1, copies->repr,
-                            (int64_t)copies->count, (int64_t)copies->bytes,
-                            (int64_t)copies->saved, (int64_t)copies->address);
-    }
-    hn_statement_end(insert);
-    put_number(db, "strings", (int64_t)strings->strings);
-    put_number(db, "strings_bytes", (int64_t)strings->bytes);
-    put_number(db, "strings_saved", (int64_t)strings->saved);
-    put_number(db, "strings_groups", (int64_t)strings->groups);
-}
-
-static void
-put_values(struct hn_database *db, const struct hn_moment *moment)
-{
-    sqlite3_stmt *insert =
-        hn_statement_prepare(db, "INSERT INTO largest VALUES (?, ?)");
-
-    for (size_t i = 0; i < moment->value_count; i++)
-        hn_statement_insert(db, insert, "is", (int64_t)moment->values[i].address,
-                            moment->values[i].repr);
-    hn_statement_end(insert);
-}
-
-static void
 put_generations(struct hn_database *db, const struct hn_gc_facts *facts)
 {
     sqlite3_stmt *insert = hn_statement_prepare(
@@ -206,55 +174,6 @@ put_gc(struct hn_database *db, const struct hn_gc_report *report)
         put_generations(db, facts);
     }
     hn_statement_end(insert);
-}
-
-/* --- who holds what */
-
-static void
-put_places(struct hn_database *db, const struct hn_moment *moment)
-{
-    sqlite3_stmt *insert =
-        hn_statement_prepare(db, "INSERT INTO paths VALUES (?, ?, ?, ?)");
-
-    for (size_t i = 0; i < moment->place_count; i++) {
-        const struct hn_moment_place *place = &moment->places[i];
-
-        hn_statement_insert(db, insert, "ssii", place->type, place->path,
-                            (int64_t)place->count, (int64_t)place->bytes);
-    }
-    hn_statement_end(insert);
-}
-
-static void
-put_retained(struct hn_database *db, const struct hn_graph_table *table)
-{
-    sqlite3_stmt *insert =
-        hn_statement_prepare(db, "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?)");
-
-    for (size_t i = 0; i < table->row_count; i++) {
-        const struct hn_graph_row *row = &table->rows[i];
-
-        hn_statement_insert(db, insert, "iissiis", (int64_t)i + 1,
-                            (int64_t)row->object.address, row->object.type,
-                            row->object.repr, (int64_t)row->object.bytes,
-                            (int64_t)row->object.retained, row->path);
-    }
-    hn_statement_end(insert);
-    put_number(db, "retained_total", (int64_t)table->total);
-    put_number(db, "retained_objects", (int64_t)table->objects);
-    put_number(db, "retained_references", (int64_t)table->references);
-    put_number(db, "garbage_objects", (int64_t)table->garbage_objects);
-    put_number(db, "garbage_bytes", (int64_t)table->garbage_bytes);
-}
-
-static void
-put_graph(struct hn_database *db, const struct hn_moment *moment)
-{
-    put_number(db, "has_graph", moment->has_graph);
-    if (!moment->has_graph)
-        return;
-    put_places(db, moment);
-    put_retained(db, &moment->retained);
 }
 
 /* --- traces */
@@ -447,10 +366,7 @@ put_all(struct hn_database *db, const struct hn_moment *moment,
     put_types(db, moment);
     put_census(db, "size", &moment->by_size);
     put_census(db, "generation", &moment->by_generation);
-    put_strings(db, &moment->strings);
-    put_values(db, moment);
     put_gc(db, &moment->gc);
-    put_graph(db, moment);
     hn_views_put(db, moment);
     put_traces(db, &moment->traces);
     put_columns(db, moment);
