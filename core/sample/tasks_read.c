@@ -214,8 +214,10 @@ add_functions(struct reading *r, const struct hn_stack *stack)
 static const char *
 function_of(const struct reading *r, const struct hn_stack *stack)
 {
-    return stack->count > 0 ? stack->frames[stack->count - 1].code->qualname
-                            : r->function;
+    const struct hn_code *code =
+        stack->count > 0 ? stack->frames[stack->count - 1].code : NULL;
+
+    return code ? code->qualname : r->function; /* no code: it could not be read */
 }
 
 static bool
