@@ -1,4 +1,5 @@
-/* py-top: the functions that a process spends its time in, as it goes on. */
+/* py-top: the functions, lines, threads or tasks that a process spends its time in, as
+ * it goes on. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ enum { LAST_ROWS = 10 };
 
 struct top_options {
     struct hn_sampling_options sampling;
+    unsigned by;   /* enum hn_profile_by */
     unsigned sort; /* enum hn_top_sort */
 };
 
@@ -26,6 +28,7 @@ struct top {
     struct hn_sampling *sampling;
     struct hn_screen screen;
     struct hn_look look;
+    enum hn_profile_by by;
     enum hn_top_sort sort;
     struct hn_arena arenas[2]; /* of the moment now and of the one before */
     struct hn_top_moment moments[2];
@@ -65,7 +68,7 @@ take_moment(struct top *top, struct hn_top_moment *moment, struct hn_arena *aren
     moment->at_ns = hn_sampling_now_ns();
     for (size_t i = 0; i < moment->profile.process_count; i++)
         moment->cpu_ns += cpu_ns_of(moment->profile.processes[i].pid);
-    return hn_top_sum_up(arena, moment);
+    return hn_top_sum_up(arena, top->by, moment);
 }
 
 static void
@@ -80,8 +83,8 @@ draw(struct top *top)
     hn_text_init(&text);
     hn_screen_size(&top->screen, &top->look.width, &height);
     hn_top_put(&text, &top->look, height, &top->moments[now],
-               top->drawn ? &top->moments[before] : NULL, top->sort, top->screen.keys,
-               &top->arenas[now]);
+               top->drawn ? &top->moments[before] : NULL, top->by, top->sort,
+               top->screen.keys, &top->arenas[now]);
     hn_screen_draw(&top->screen, &text);
     hn_text_deinit(&text);
     top->drawn++;
@@ -126,9 +129,9 @@ run_on_screen(struct hn_sampling *s, struct top *top)
 
 /* The last picture as a table, since the screen is as it was before. */
 static enum hn_status
-write_end(struct hn_sampling *s)
+write_end(struct hn_sampling *s, enum hn_profile_by by)
 {
-    static const struct hn_profile_view view = { .limit = LAST_ROWS };
+    const struct hn_profile_view view = { .by = by, .limit = LAST_ROWS };
     struct hn_call *call = s->call;
     struct hn_profile profile;
     enum hn_status st = hn_sampling_profile(s, &call->arena, &profile);
@@ -146,11 +149,14 @@ run(struct hn_call *call, const void *options)
     const struct top_options *o = options;
     struct hn_sampling_options sampling = o->sampling;
     struct hn_sampling s = { .call = call, .options = &sampling };
-    struct top top = { .sampling = &s, .look = call->look, .sort = o->sort };
+    struct top top = {
+        .sampling = &s, .look = call->look, .by = o->by, .sort = o->sort
+    };
     enum hn_status st;
 
     sampling.endless = true;
     sampling.no_idle = !sampling.idle;
+    s.how.async_stacks = top.by == HN_PROFILE_BY_TASK;
     s.watch = watch;
     s.watch_arg = &top;
     top.look.colour = call->look.colour;
@@ -160,7 +166,7 @@ run(struct hn_call *call, const void *options)
     if (st == HN_OK)
         st = run_on_screen(&s, &top);
     if (st == HN_OK)
-        st = write_end(&s);
+        st = write_end(&s, top.by);
     hn_sampling_end(&s);
     hn_arena_deinit(&top.arenas[0]);
     hn_arena_deinit(&top.arenas[1]);
@@ -175,8 +181,10 @@ static const struct hn_arg args[] = {
       "TIME", "for so long (default: until a key or Ctrl-C ends it)", NULL, false },
     { "rate", 'r', HN_ARG_RATE, offsetof(struct top_options, sampling.rate), "HZ",
       "so many samples a second (default: 1000)", NULL, false },
+    { "by", 0, HN_ARG_CHOICE, offsetof(struct top_options, by), "WHAT",
+      "what is one row", hn_profile_by_names, false },
     { "sort", 0, HN_ARG_CHOICE, offsetof(struct top_options, sort), "BY",
-      "what the functions are sorted by at first", sorts, false },
+      "what the rows are sorted by at first", sorts, false },
     { "thread", 't', HN_ARG_LIST, offsetof(struct top_options, sampling.threads),
       "THREAD", "only this thread, " HN_THREAD_WORDS "; may be repeated", NULL, false },
     { "mode", 0, HN_ARG_CHOICE, offsetof(struct top_options, sampling.mode), "MODE",
@@ -191,7 +199,8 @@ static const struct hn_arg args[] = {
 
 static const struct hn_example examples[] = {
     { "", "what it does now" },
-    { "--mode gil", "who holds the GIL" },
+    { "--mode gil --by thread", "who holds the GIL" },
+    { "--by task", "which asyncio tasks keep the event loop busy" },
     { NULL, NULL },
 };
 

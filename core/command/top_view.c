@@ -6,35 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/profile.h"
-#include "report/profile_sums.h"
+#include "report/profile_place.h"
 
-/* The lines over the functions, and the one under them. */
+/* The lines over the rows, and the one under them. */
 enum { HEADER_LINES = 5, FOOTER_LINES = 1 };
+
+/* Columns between a name and its place, which is left out where less than this is left.
+ */
+enum { GAP = 2, LEAST_PLACE = 12 };
 
 static const uint64_t SECOND_NS = 1000000000;
 
 bool
-hn_top_sum_up(struct hn_arena *arena, struct hn_top_moment *ret)
+hn_top_sum_up(struct hn_arena *arena, enum hn_profile_by by, struct hn_top_moment *ret)
 {
     const struct hn_profile *profile = &ret->profile;
-    struct hn_profile_sums sums;
 
-    if (!hn_profile_sum_up(arena, profile, HN_PROFILE_BY_FUNCTION, HN_PROFILE_NAME,
-                           &sums))
+    if (!hn_profile_sum_up(arena, profile, by, HN_PROFILE_NAME, &ret->sums))
         return false;
-    ret->functions = hn_arena_array(arena, sums.count, sizeof(*ret->functions));
-    if (!ret->functions)
-        return false;
-    ret->count = 0;
-    for (size_t i = 0; i < sums.count; i++) {
-        const struct hn_profile_sum *row = &sums.rows[i];
-
-        if (!row->nothing)
-            ret->functions[ret->count++] =
-                (struct hn_top_function){ row->name, row->file, row->line, row->self,
-                                          row->total };
-    }
     ret->gil_samples = 0;
     for (size_t i = 0; i < profile->count_count; i++)
         if (profile->counts[i].state & HN_PROFILE_HAS_GIL)
@@ -45,19 +34,9 @@ hn_top_sum_up(struct hn_arena *arena, struct hn_top_moment *ret)
 /* --- rows -------------------------------------------------------------------- */
 
 struct row {
-    const struct hn_top_function *function;
+    const struct hn_profile_sum *sum;
     uint64_t self, total; /* samples of the last moment */
 };
-
-static int
-compare_functions(const struct hn_top_function *a, const struct hn_top_function *b)
-{
-    int order = strcmp(a->name, b->name);
-
-    if (order == 0)
-        order = strcmp(a->file, b->file);
-    return order ? order : (a->line > b->line) - (a->line < b->line);
-}
 
 static uint64_t
 larger_by(uint64_t now, uint64_t before)
@@ -70,17 +49,19 @@ static void
 fill_rows(struct row *rows, const struct hn_top_moment *now,
           const struct hn_top_moment *before)
 {
-    size_t old = 0, old_count = before ? before->count : 0;
+    size_t old = 0, old_count = before ? before->sums.count : 0;
 
-    for (size_t i = 0; i < now->count; i++) {
-        const struct hn_top_function *f = &now->functions[i];
+    for (size_t i = 0; i < now->sums.count; i++) {
+        const struct hn_profile_sum *sum = &now->sums.rows[i], *was;
 
-        while (old < old_count && compare_functions(&before->functions[old], f) < 0)
+        while (old < old_count
+               && hn_profile_compare_sums(&before->sums.rows[old], sum) < 0)
             old++;
-        rows[i] = (struct row){ f, f->self, f->total };
-        if (old < old_count && compare_functions(&before->functions[old], f) == 0) {
-            rows[i].self = larger_by(f->self, before->functions[old].self);
-            rows[i].total = larger_by(f->total, before->functions[old].total);
+        rows[i] = (struct row){ sum, sum->self, sum->total };
+        was = old < old_count ? &before->sums.rows[old] : NULL;
+        if (was && hn_profile_compare_sums(was, sum) == 0) {
+            rows[i].self = larger_by(sum->self, was->self);
+            rows[i].total = larger_by(sum->total, was->total);
         }
     }
 }
@@ -91,11 +72,11 @@ key_of(const struct row *row, enum hn_top_sort sort)
     switch (sort) {
     case HN_TOP_OWN_SHARE: return row->self;
     case HN_TOP_TOTAL_SHARE: return row->total;
-    case HN_TOP_OWN_TIME: return row->function->self;
+    case HN_TOP_OWN_TIME: return row->sum->self;
     case HN_TOP_TOTAL_TIME:
     case HN_TOP_SORTS: break;
     }
-    return row->function->total;
+    return row->sum->total;
 }
 
 /* What was equal in the last moment is told apart by all before it. */
@@ -108,9 +89,9 @@ compare_rows(const void *left, const void *right, void *arg)
 
     if (x != y)
         return x < y ? 1 : -1;
-    if (a->function->self != b->function->self)
-        return a->function->self < b->function->self ? 1 : -1;
-    return compare_functions(a->function, b->function);
+    if (a->sum->self != b->sum->self)
+        return a->sum->self < b->sum->self ? 1 : -1;
+    return hn_profile_compare_sums(a->sum, b->sum);
 }
 
 /* --- drawing ----------------------------------------------------------------- */
@@ -185,7 +166,8 @@ put_facts(struct hn_text *text, const struct hn_top_moment *now,
 }
 
 static void
-put_titles(struct hn_text *text, const struct hn_look *look, enum hn_top_sort sort)
+put_titles(struct hn_text *text, const struct hn_look *look, enum hn_profile_by by,
+           enum hn_top_sort sort)
 {
     static const char *const titles[HN_TOP_SORTS] = { "   own%", "  total%",
                                                       "   own time", "  total time" };
@@ -199,31 +181,29 @@ put_titles(struct hn_text *text, const struct hn_look *look, enum hn_top_sort so
     }
     hn_text_puts(text, "  ");
     hn_look_start(text, look, HN_HEADING);
-    hn_text_puts(text, "function");
+    hn_text_puts(text, hn_profile_by_names[by]);
     hn_look_end(text, look, HN_HEADING);
     hn_text_putc(text, '\n');
 }
 
 static void
 put_row(struct hn_text *text, const struct hn_look *look,
-        const struct hn_profile *profile, const struct row *row, uint64_t taken)
+        const struct hn_profile *profile, enum hn_profile_by by, const struct row *row,
+        uint64_t taken, struct hn_arena *arena)
 {
-    const struct hn_top_function *f = row->function;
+    const struct hn_profile_sum *sum = row->sum;
     size_t room = look->width > 50 ? look->width - 40 : 10, used;
-    char line[16];
 
     put_share(text, row->self, taken, 7);
     put_share(text, row->total, taken, 8);
-    put_time(text, hn_profile_time_ns(profile, f->self), 11);
-    put_time(text, hn_profile_time_ns(profile, f->total), 12);
+    put_time(text, hn_profile_time_ns(profile, sum->self), 11);
+    put_time(text, hn_profile_time_ns(profile, sum->total), 12);
     hn_text_puts(text, "  ");
-    used = hn_look_fit(text, look, HN_FUNCTION, f->name, room, HN_CUT_END);
-    if (f->file[0] && room > used + 12) {
-        hn_text_puts(text, "  ");
-        snprintf(line, sizeof(line), ":%d", (int)f->line);
-        hn_look_fit(text, look, HN_FILE, f->file, room - used - 2 - strlen(line),
-                    HN_CUT_START);
-        hn_text_puts(text, line);
+    used = hn_look_fit(text, look, HN_FUNCTION, hn_row_name(arena, profile, by, sum),
+                       room, HN_CUT_END);
+    if (hn_row_has_place(by, sum) && room > used + LEAST_PLACE) {
+        hn_text_pad(text, ' ', used ? GAP : 0);
+        hn_place_put(text, look, sum->kind, sum->file, sum->line, room - used - GAP);
     }
     hn_text_putc(text, '\n');
 }
@@ -231,27 +211,28 @@ put_row(struct hn_text *text, const struct hn_look *look,
 void
 hn_top_put(struct hn_text *text, const struct hn_look *look, unsigned height,
            const struct hn_top_moment *now, const struct hn_top_moment *before,
-           enum hn_top_sort sort, bool keys, struct hn_arena *arena)
+           enum hn_profile_by by, enum hn_top_sort sort, bool keys,
+           struct hn_arena *arena)
 {
     uint64_t taken = now->profile.taken - (before ? before->profile.taken : 0);
     size_t shown =
         height > HEADER_LINES + FOOTER_LINES ? height - HEADER_LINES - FOOTER_LINES : 1;
-    struct row *rows = hn_arena_array(arena, now->count, sizeof(*rows));
+    struct row *rows = hn_arena_array(arena, now->sums.count, sizeof(*rows));
 
     if (!rows) {
         text->failed = true;
         return;
     }
     fill_rows(rows, now, before);
-    qsort_r(rows, now->count, sizeof(*rows), compare_rows, &sort);
+    qsort_r(rows, now->sums.count, sizeof(*rows), compare_rows, &sort);
     put_process(text, look, &now->profile);
     put_facts(text, now, before);
     hn_text_puts(text,
                  "100% is one thread all the time; shares are of the last second, "
                  "times of all\n\n");
-    put_titles(text, look, sort);
-    for (size_t i = 0; i < now->count && i < shown; i++)
-        put_row(text, look, &now->profile, &rows[i], taken);
+    put_titles(text, look, by, sort);
+    for (size_t i = 0; i < now->sums.count && i < shown; i++)
+        put_row(text, look, &now->profile, by, &rows[i], taken, arena);
     hn_text_puts(text, keys
                            ? "q ends; 1 to 4 sort by own%, total%, own time, total time"
                            : "Ctrl-C ends it");

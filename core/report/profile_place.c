@@ -60,3 +60,20 @@ hn_thread_label(struct hn_arena *arena, const struct hn_profile *profile,
     hn_text_deinit(&text);
     return copy ? copy : "";
 }
+
+const char *
+hn_row_name(struct hn_arena *arena, const struct hn_profile *profile,
+            enum hn_profile_by by, const struct hn_profile_sum *row)
+{
+    if (row->nothing)
+        return by == HN_PROFILE_BY_TASK ? "(no task)" : "(no Python frame)";
+    if (by == HN_PROFILE_BY_THREAD)
+        return hn_thread_label(arena, profile, row->thread);
+    return row->name;
+}
+
+bool
+hn_row_has_place(enum hn_profile_by by, const struct hn_profile_sum *row)
+{
+    return !row->nothing && by != HN_PROFILE_BY_THREAD && by != HN_PROFILE_BY_TASK;
+}

@@ -289,6 +289,20 @@ compare_weights(uint64_t a, uint64_t b) /* the larger first */
     return (a < b) - (a > b);
 }
 
+int
+hn_profile_compare_sums(const struct hn_profile_sum *a, const struct hn_profile_sum *b)
+{
+    int c = strcmp(a->name, b->name);
+
+    if (c == 0)
+        c = strcmp(a->file, b->file);
+    if (c == 0)
+        c = compare_numbers(a->line, b->line);
+    if (c == 0)
+        c = compare_numbers(a->kind, b->kind);
+    return c ? c : compare_numbers(a->thread, b->thread);
+}
+
 static int
 compare_rows(const void *left, const void *right, void *context)
 {
@@ -302,15 +316,7 @@ compare_rows(const void *left, const void *right, void *context)
         c = compare_weights(a->self, b->self);
     if (c == 0 && sort == HN_PROFILE_SELF)
         c = compare_weights(a->total, b->total);
-    if (c == 0)
-        c = strcmp(a->name, b->name);
-    if (c == 0)
-        c = strcmp(a->file, b->file);
-    if (c == 0)
-        c = compare_numbers(a->line, b->line);
-    if (c == 0)
-        c = compare_numbers(a->kind, b->kind);
-    return c ? c : compare_numbers(a->thread, b->thread);
+    return c ? c : hn_profile_compare_sums(a, b);
 }
 
 bool

@@ -80,6 +80,10 @@ struct hn_profile_sums {
     size_t count;
 };
 
+/* The order of names, then files, lines, kinds and threads: of no two rows the same. */
+int
+hn_profile_compare_sums(const struct hn_profile_sum *a, const struct hn_profile_sum *b);
+
 /* In the order of @sort, ties by name, file and line. Lives in @arena; false if memory
  * ran out. */
 bool

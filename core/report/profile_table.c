@@ -19,20 +19,6 @@ struct table {
     size_t number, name;
 };
 
-/* The row's first words. They are the target's, so they are escaped by who shows them.
- */
-static const char *
-row_name(struct hn_arena *arena, const struct table *table,
-         const struct hn_profile_sum *row)
-{
-    if (row->nothing)
-        return table->options->by == HN_PROFILE_BY_TASK ? "(no task)"
-                                                        : "(no Python frame)";
-    if (table->options->by == HN_PROFILE_BY_THREAD)
-        return hn_thread_label(arena, table->profile, row->thread);
-    return row->name;
-}
-
 static size_t
 larger(size_t a, size_t b)
 {
@@ -49,7 +35,8 @@ measure(struct hn_arena *arena, struct table *table)
     table->number = NUMBER;
     for (size_t i = 0; i < table->shown; i++) {
         const struct hn_profile_sum *row = &table->sums.rows[i];
-        size_t columns = hn_look_measure(&scratch, row_name(arena, table, row));
+        size_t columns = hn_look_measure(
+            &scratch, hn_row_name(arena, table->profile, table->options->by, row));
 
         table->number = larger(table->number, hn_number_format(number, row->total));
         if (columns <= MAX_NAME)
@@ -103,8 +90,9 @@ put_row(struct hn_text *text, struct hn_arena *arena, const struct table *table,
     put_number(text, row->total, table->number);
     put_share(text, table, row->total);
     hn_text_pad(text, ' ', GAP);
-    used = hn_look_put(text, look, HN_FUNCTION, row_name(arena, table, row));
-    if (!row->nothing && by != HN_PROFILE_BY_THREAD && by != HN_PROFILE_BY_TASK) {
+    used = hn_look_put(text, look, HN_FUNCTION,
+                       hn_row_name(arena, table->profile, by, row));
+    if (hn_row_has_place(by, row)) {
         if (by != HN_PROFILE_BY_FILE) {
             hn_look_pad(text, used, table->name + GAP, GAP);
             at += larger(used, table->name) + GAP;

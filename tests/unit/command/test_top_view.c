@@ -23,6 +23,7 @@ struct scene {
     struct hn_profile_thread thread;
     struct hn_profile_process process;
     struct hn_profile_count counts[2];
+    enum hn_profile_by by; /* function, if nothing else is said */
     struct hn_top_moment before, now;
     struct hn_text text;
 };
@@ -85,7 +86,7 @@ sum_up(struct scene *s, struct hn_top_moment *moment, uint64_t seconds, uint64_t
         .counts = s->counts,
         .count_count = 2,
     };
-    assert_true(hn_top_sum_up(&s->arena, moment));
+    assert_true(hn_top_sum_up(&s->arena, s->by, moment));
 }
 
 static const char *
@@ -94,8 +95,8 @@ drawn(struct scene *s, unsigned height, bool with_before, enum hn_top_sort sort)
     const struct hn_look look = { .width = 80 };
 
     hn_text_clear(&s->text);
-    hn_top_put(&s->text, &look, height, &s->now, with_before ? &s->before : NULL, sort,
-               true, &s->arena);
+    hn_top_put(&s->text, &look, height, &s->now, with_before ? &s->before : NULL, s->by,
+               sort, true, &s->arena);
     assert_false(s->text.failed);
     return s->text.bytes;
 }
@@ -158,6 +159,34 @@ the_first_moment_stands_for_itself(void **state)
     end(&s);
 }
 
+/* Threads have no place, and the row of what belongs to no task says so. */
+static void
+rows_are_what_is_asked_for(void **state)
+{
+    struct scene s;
+    const char *text;
+
+    (void)state;
+    begin(&s);
+    s.by = HN_PROFILE_BY_THREAD;
+    s.thread = (struct hn_profile_thread){ .name = "worker", .native_id = 4243 };
+    sum_up(&s, &s.before, 1, 100, 0);
+    sum_up(&s, &s.now, 2, 125, 75);
+    text = drawn(&s, 24, true, HN_TOP_OWN_SHARE);
+    assert_shows(text, "total time  thread\n");
+    assert_shows(text, " 100.0%  100.0%      2.00s       2.00s  worker (4243)\n");
+    s.by = HN_PROFILE_BY_TASK;
+    s.functions[PRICE] =
+        (struct hn_profile_function){ "Task-7", "", 0, HN_PROFILE_TASK };
+    s.counts[0].node = 0;
+    sum_up(&s, &s.before, 1, 100, 0);
+    sum_up(&s, &s.now, 2, 125, 75);
+    text = drawn(&s, 24, true, HN_TOP_OWN_SHARE);
+    assert_shows(text, "  75.0%   75.0%      0.75s       0.75s  Task-7\n");
+    assert_shows(text, "  25.0%   25.0%      1.25s       1.25s  (no task)\n");
+    end(&s);
+}
+
 /* No more than fits, and nothing of the target's that moves the cursor. */
 static void
 it_fits_and_is_escaped(void **state)
@@ -200,6 +229,7 @@ main(void)
         cmocka_unit_test(shares_are_of_the_last_moment),
         cmocka_unit_test(rows_are_sorted_by_what_is_asked_for),
         cmocka_unit_test(the_first_moment_stands_for_itself),
+        cmocka_unit_test(rows_are_what_is_asked_for),
         cmocka_unit_test(it_fits_and_is_escaped),
         cmocka_unit_test(fewer_stacks_than_before_are_none),
     };
