@@ -10,28 +10,63 @@ struct tasks_options {
     uint64_t limit;
 };
 
-/* The sources of as many stacks as will be shown. */
-static void
-load_sources(struct hn_call *call, struct hn_tasks *tasks, uint64_t limit)
+static struct hn_tasks_view
+view_of(const struct tasks_options *options)
 {
-    struct hn_sources sources;
+    return (struct hn_tasks_view){ options->flat, options->bare, options->reverse,
+                                   options->limit };
+}
 
+static bool
+choose(const struct hn_call *call, const struct tasks_options *options,
+       const struct hn_tasks *tasks, uint32_t *numbers, size_t *count)
+{
+    struct hn_tasks_view view = view_of(options);
+
+    if (!call->common.json)
+        return hn_tasks_shown(tasks, &view, numbers, count);
+    *count = hn_tasks_listed(tasks, options->limit, numbers);
+    return true;
+}
+
+/* What those do that are shown; and those in circles, which are named. */
+static enum hn_status
+describe_chosen(struct hn_call *call, const struct tasks_options *options,
+                struct hn_tasks *tasks)
+{
+    struct hn_runtime *rt = call->session->runtime;
+    uint32_t *numbers = hn_arena_array(&call->arena, tasks->count, sizeof *numbers);
+    size_t count;
+    struct hn_sources sources;
+    enum hn_status st = HN_OK;
+
+    if (!numbers || !choose(call, options, tasks, numbers, &count))
+        return hn_fail(&call->session->err, HN_E_NOMEM, 0, "no memory for tasks");
+    for (size_t i = 0; !st && i < tasks->cycle_count; i++)
+        st = hn_tasks_describe(rt, tasks->cycles[i].tasks, tasks->cycles[i].count, 0,
+                               &call->arena, tasks);
+    if (!st)
+        st = hn_tasks_describe(rt, numbers, count, count, &call->arena, tasks);
     hn_sources_init(&sources, call->session->target, &call->arena);
-    for (size_t i = 0; i < tasks->count && (limit == 0 || i < limit); i++)
-        hn_sources_fill(&sources, &tasks->items[i].stack);
+    for (size_t i = 0; !st && i < count; i++)
+        hn_sources_fill(&sources, &tasks->items[numbers[i]].stack);
     hn_sources_deinit(&sources);
+    return st;
 }
 
 static enum hn_status
 load(struct hn_call *call, const struct tasks_options *options, struct hn_tasks *all)
 {
+    struct hn_runtime *rt = call->session->runtime;
     enum hn_status st = HN_OK;
 
     for (size_t i = 0; !st && i < call->process.interpreter_count; i++) {
-        st = hn_tasks_load(call->session->runtime, &call->process.interpreters[i],
-                           options->limit, &call->arena, &all[i]);
+        st = hn_tasks_load(rt, &call->process.interpreters[i], &call->arena, &all[i]);
+        /* What no task is inside of is told by all their stacks. */
+        if (!st && options->generators)
+            st = hn_tasks_describe(rt, NULL, all[i].count, 0, &call->arena, &all[i]);
         if (!st)
-            load_sources(call, &all[i], options->limit);
+            st = describe_chosen(call, options, &all[i]);
     }
     if (st == HN_E_INTERRUPTED) {
         call->interrupted = true;
@@ -50,8 +85,7 @@ static void
 write_text(struct hn_call *call, const struct tasks_options *options,
            const struct hn_tasks *all, const struct hn_suspended_list *suspended)
 {
-    struct hn_tasks_view view = { options->flat, options->bare, options->reverse,
-                                  options->limit };
+    struct hn_tasks_view view = view_of(options);
     size_t loops = 0;
 
     hn_call_begin_text(call, false);

@@ -4,7 +4,7 @@
 #include "wait/native.h"
 
 /* Verdicts speak of few tasks. */
-enum { DESCRIBED = 100 };
+enum { TIMED = 100 };
 
 static enum hn_status
 load_each(struct hn_call *call, struct hn_waiting *ret)
@@ -15,7 +15,10 @@ load_each(struct hn_call *call, struct hn_waiting *ret)
     for (size_t i = 0; !st && i < call->process.interpreter_count; i++) {
         const struct hn_interpreter *interp = &call->process.interpreters[i];
 
-        st = hn_tasks_load(rt, interp, DESCRIBED, &call->arena, &ret->tasks[i]);
+        st = hn_tasks_load(rt, interp, &call->arena, &ret->tasks[i]);
+        if (!st)
+            st = hn_tasks_describe(rt, NULL, ret->tasks[i].count, TIMED, &call->arena,
+                                   &ret->tasks[i]);
         if (!st)
             st =
                 hn_waits_load(rt, interp, &ret->tasks[i], &call->arena, &ret->waits[i]);

@@ -7,6 +7,7 @@
 #include "model/stack.h"
 
 enum hn_task_state {
+    HN_TASK_UNKNOWN, /* nobody asked what it does, or that could not be read */
     HN_TASK_CREATED, /* its first step is still to come */
     HN_TASK_WAITING, /* suspended, something has to complete first */
     HN_TASK_READY,   /* suspended, nothing is in its way: the loop has yet to run it */
@@ -36,7 +37,7 @@ struct hn_awaited {
 struct hn_task {
     hn_addr addr, loop, coroutine;
     const char *name;
-    const char *coroutine_name; /* qualified; "" if it cannot be read */
+    const char *coroutine_name; /* qualified; "" if it is not known */
     enum hn_task_state state;
     bool cancelling;       /* cancel() was called and has yet to reach it */
     bool unreferenced;     /* nobody refers to it but what will run it next */
@@ -47,7 +48,7 @@ struct hn_task {
     hn_addr mirror; /* the concurrent.futures.Future that its result goes to, or 0 */
     struct hn_task_edge *awaits, *awaited_by;
     size_t awaits_count, awaited_by_count;
-    const char *problem; /* something of it could not be read: why; else NULL */
+    const char *problem; /* what it does could not be read: why; else NULL */
     hn_addr problem_at;
 };
 
@@ -60,7 +61,7 @@ struct hn_loop {
     uint64_t timers;
     uint64_t descriptors; /* that it watches, its own one included; 0: not known */
     bool closed;
-    uint32_t current; /* the task that runs, HN_NO_TASK: none */
+    uint32_t current; /* the task that runs; HN_NO_TASK: none, or none that is known */
     size_t tasks;
 };
 

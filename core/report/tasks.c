@@ -10,10 +10,130 @@
 
 enum { STEP = 2, STACK_STEP = 4, MAX_INDENT = 40 };
 
+/* --- the way through them */
+
 struct step {
     uint32_t task;
     size_t next; /* of its awaits */
 };
+
+struct walk {
+    const struct hn_tasks *tasks;
+    const struct hn_tasks_view *view;
+    struct step *path; /* each task is in it once at most */
+    bool *shown;
+    size_t depth, count;
+    uint32_t loop, root; /* where it goes on once the path has ended */
+    bool circles;
+};
+
+struct stop {
+    uint32_t task;
+    const char *how; /* its awaiter awaits it; NULL: it is at the top */
+    size_t depth;
+    bool again;
+};
+
+static bool
+walk_init(struct walk *w, const struct hn_tasks *tasks,
+          const struct hn_tasks_view *view)
+{
+    *w = (struct walk){ .tasks = tasks, .view = view };
+    w->path = calloc(tasks->count + 1, sizeof *w->path);
+    w->shown = calloc(tasks->count + 1, sizeof *w->shown);
+    return w->path && w->shown;
+}
+
+static void
+walk_deinit(struct walk *w)
+{
+    free(w->path);
+    free(w->shown);
+}
+
+static void
+walk_enter(struct walk *w, uint32_t loop)
+{
+    w->loop = loop;
+    w->root = 0;
+    w->circles = false;
+    w->depth = 0;
+}
+
+static void
+stop_at(struct walk *w, uint32_t task, const char *how, struct stop *ret)
+{
+    *ret = (struct stop){ task, how, w->depth, w->shown[task] };
+    if (ret->again)
+        return;
+    w->shown[task] = true;
+    w->count++;
+    if (!w->view->flat)
+        w->path[w->depth++] = (struct step){ task, 0 };
+}
+
+static bool
+find_root(struct walk *w)
+{
+    for (; w->root < w->tasks->count; w->root++) {
+        const struct hn_task *task = &w->tasks->items[w->root];
+
+        if (task->loop_number == w->loop && !w->shown[w->root]
+            && (w->view->flat || w->circles || task->awaited_by_count == 0))
+            return true;
+    }
+    return false;
+}
+
+/* The next one of the loop that was entered, until the limit is met. */
+static bool
+walk_next(struct walk *w, struct stop *ret)
+{
+    if (w->view->limit > 0 && w->count >= w->view->limit)
+        return false;
+    for (; w->depth > 0; w->depth--) {
+        struct step *step = &w->path[w->depth - 1];
+        const struct hn_task *task = &w->tasks->items[step->task];
+
+        if (step->next < task->awaits_count) {
+            const struct hn_task_edge *edge = &task->awaits[step->next++];
+
+            stop_at(w, edge->task, edge->how, ret);
+            return true;
+        }
+    }
+    /* First those that nobody awaits; what is left then is in a circle. */
+    if (!find_root(w) && !w->circles) {
+        w->circles = true;
+        w->root = 0;
+    }
+    if (!find_root(w))
+        return false;
+    stop_at(w, w->root, NULL, ret);
+    return true;
+}
+
+bool
+hn_tasks_shown(const struct hn_tasks *tasks, const struct hn_tasks_view *view,
+               uint32_t *ret, size_t *count_ret)
+{
+    struct walk walk;
+    struct stop stop;
+    size_t count = 0;
+    bool done = walk_init(&walk, tasks, view);
+
+    for (uint32_t i = 0; done && i < tasks->loop_count; i++) {
+        walk_enter(&walk, i);
+        while (walk_next(&walk, &stop))
+            if (!stop.again)
+                ret[count++] = stop.task;
+    }
+    walk_deinit(&walk);
+    *count_ret = count;
+    return done;
+}
+
+/* --- what is shown of each */
 
 struct writer {
     struct hn_text *text;
@@ -22,9 +142,6 @@ struct writer {
     const struct hn_tasks_view *view;
     bool (*poll)(void *arg);
     void *arg;
-    struct step *steps; /* a path: each task is in it once at most */
-    bool *shown;
-    size_t depth, count;
 };
 
 void
@@ -58,6 +175,7 @@ hn_task_put_state(struct hn_text *text, const struct hn_look *look,
                   const struct hn_tasks *tasks, const struct hn_task *task)
 {
     switch (task->state) {
+    case HN_TASK_UNKNOWN: hn_text_puts(text, "in an unknown state"); break;
     case HN_TASK_CREATED: hn_text_puts(text, "not started"); break;
     case HN_TASK_READY: hn_text_puts(text, "ready to go on"); break;
     case HN_TASK_RUNNING: hn_text_puts(text, "running"); break;
@@ -85,58 +203,24 @@ put_stack(struct writer *w, const struct hn_task *task, unsigned indent)
     hn_text_putc(w->text, '\n');
 }
 
-/* @how: the way its awaiter awaits it; NULL for those at the top. */
-static bool
-put_task(struct writer *w, uint32_t number, const char *how)
+static void
+put_task(struct writer *w, const struct stop *stop)
 {
-    const struct hn_task *task = &w->tasks->items[number];
-    unsigned indent = (unsigned)w->depth * STEP;
-    bool again = w->shown[number];
+    const struct hn_task *task = &w->tasks->items[stop->task];
+    unsigned indent = (unsigned)stop->depth * STEP;
 
     if (indent > MAX_INDENT)
         indent = MAX_INDENT;
     hn_text_pad(w->text, ' ', indent);
-    if (how)
-        hn_text_printf(w->text, "%s: ", how);
+    if (stop->how)
+        hn_text_printf(w->text, "%s: ", stop->how);
     hn_task_put_name(w->text, w->look, task);
-    hn_text_puts(w->text, again ? " (shown above)" : ": ");
-    if (!again) {
+    hn_text_puts(w->text, stop->again ? " (shown above)" : ": ");
+    if (!stop->again)
         hn_task_put_state(w->text, w->look, w->tasks, task);
-        w->count++;
-    }
     hn_text_putc(w->text, '\n');
-    if (!again)
+    if (!stop->again)
         put_stack(w, task, indent + STACK_STEP);
-    w->shown[number] = true;
-    return !again;
-}
-
-static bool
-goes_on(struct writer *w)
-{
-    return (w->view->limit == 0 || w->count < w->view->limit) && w->poll(w->arg);
-}
-
-static void
-put_tree(struct writer *w, uint32_t root)
-{
-    w->depth = 0;
-    if (w->shown[root] || !put_task(w, root, NULL))
-        return;
-    w->steps[w->depth++] = (struct step){ root, 0 };
-    while (w->depth > 0) {
-        struct step *step = &w->steps[w->depth - 1];
-        const struct hn_task *task = &w->tasks->items[step->task];
-
-        if (step->next == task->awaits_count || !goes_on(w)) {
-            w->depth--;
-            continue;
-        }
-        const struct hn_task_edge *edge = &task->awaits[step->next++];
-
-        if (put_task(w, edge->task, edge->how))
-            w->steps[w->depth++] = (struct step){ edge->task, 0 };
-    }
 }
 
 static void
@@ -165,26 +249,6 @@ put_loop(struct writer *w, const struct hn_loop *loop)
 }
 
 static void
-put_tasks_of(struct writer *w, uint32_t loop)
-{
-    size_t count = w->tasks->count;
-
-    /* First those that nobody awaits; what is left then is in a circle. */
-    for (unsigned pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < count && goes_on(w); i++) {
-            const struct hn_task *task = &w->tasks->items[i];
-
-            if (task->loop_number != loop || w->shown[i])
-                continue;
-            w->depth = 0;
-            if (w->view->flat)
-                put_task(w, (uint32_t)i, NULL);
-            else if (pass > 0 || task->awaited_by_count == 0)
-                put_tree(w, (uint32_t)i);
-        }
-}
-
-static void
 put_cycles(struct writer *w)
 {
     for (size_t i = 0; i < w->tasks->cycle_count && w->poll(w->arg); i++) {
@@ -201,35 +265,43 @@ put_cycles(struct writer *w)
     }
 }
 
+static void
+put_all(struct writer *w, struct walk *walk)
+{
+    const struct hn_tasks *tasks = w->tasks;
+    struct stop stop;
+
+    put_cycles(w);
+    for (uint32_t i = 0; i < tasks->loop_count && w->poll(w->arg); i++) {
+        if (i > 0 || tasks->cycle_count > 0)
+            hn_text_putc(w->text, '\n');
+        put_loop(w, &tasks->loops[i]);
+        walk_enter(walk, i);
+        while (w->poll(w->arg) && walk_next(walk, &stop))
+            put_task(w, &stop);
+    }
+    if (w->view->limit > 0 && walk->count == w->view->limit
+        && walk->count < tasks->count)
+        hn_text_printf(w->text, "... %zu more tasks (--limit 0)\n",
+                       tasks->count - walk->count);
+    if (tasks->problem) {
+        hn_problem_put(w->text, w->look, tasks->problem, tasks->problem_at);
+        hn_text_putc(w->text, '\n');
+    }
+}
+
 bool
 hn_tasks_put(struct hn_text *text, const struct hn_look *look,
              const struct hn_tasks *tasks, const struct hn_tasks_view *view,
              bool (*poll)(void *arg), void *arg)
 {
-    struct writer w = { text, look, tasks, view, poll, arg, NULL, NULL, 0, 0 };
+    struct writer w = { text, look, tasks, view, poll, arg };
+    struct walk walk;
+    bool done = walk_init(&walk, tasks, view);
 
-    w.steps = calloc(tasks->count + 1, sizeof *w.steps);
-    w.shown = calloc(tasks->count + 1, sizeof *w.shown);
-    if (w.steps && w.shown) {
-        put_cycles(&w);
-        for (size_t i = 0; i < tasks->loop_count && poll(arg); i++) {
-            if (i > 0 || tasks->cycle_count > 0)
-                hn_text_putc(text, '\n');
-            put_loop(&w, &tasks->loops[i]);
-            put_tasks_of(&w, (uint32_t)i);
-        }
-        if (view->limit > 0 && w.count == view->limit && w.count < tasks->count)
-            hn_text_printf(text, "... %zu more tasks (--limit 0)\n",
-                           tasks->count - w.count);
-        if (tasks->problem) {
-            hn_problem_put(text, look, tasks->problem, tasks->problem_at);
-            hn_text_putc(text, '\n');
-        }
-    }
-    bool done = w.steps && w.shown;
-
-    free(w.steps);
-    free(w.shown);
+    if (done)
+        put_all(&w, &walk);
+    walk_deinit(&walk);
     return done;
 }
 

@@ -14,6 +14,12 @@ struct hn_tasks_view {
     size_t limit; /* tasks, 0: all */
 };
 
+/* The numbers of the tasks that hn_tasks_put() will show, into @ret with room for all:
+ * only what those do has to be known. False when memory is short. */
+bool
+hn_tasks_shown(const struct hn_tasks *tasks, const struct hn_tasks_view *view,
+               uint32_t *ret, size_t *count_ret);
+
 /* Everything py-tasks shows of one interpreter. @poll is asked between tasks whether to
  * go on. False when memory is short. */
 bool
@@ -42,6 +48,11 @@ hn_suspended_put(struct hn_text *text, const struct hn_look *look,
 void
 hn_suspended_document(struct hn_json *json, const struct hn_suspended *items,
                       size_t count);
+
+/* The numbers of the tasks that hn_tasks_document() will show, into @ret with room for
+ * all; returns how many. */
+size_t
+hn_tasks_listed(const struct hn_tasks *tasks, size_t limit, uint32_t *ret);
 
 /* An object for each loop, into an open list; @limit tasks of each, 0: all. */
 void

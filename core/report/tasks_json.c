@@ -5,6 +5,7 @@ const char *
 hn_task_state_name(enum hn_task_state state)
 {
     switch (state) {
+    case HN_TASK_UNKNOWN: break;
     case HN_TASK_CREATED: return "created";
     case HN_TASK_WAITING: return "waiting";
     case HN_TASK_READY: return "ready";
@@ -67,8 +68,9 @@ put_task(struct hn_json *json, const struct hn_tasks *tasks, const struct hn_tas
     for (size_t i = 0; i < task->stack.count; i++)
         hn_document_frame(json, NULL, &task->stack.frames[i]);
     hn_json_close_list(json);
-    if (task->stack.problem)
-        hn_json_string(json, "problem", task->stack.problem);
+    if (task->problem || task->stack.problem)
+        hn_json_string(json, "problem",
+                       task->problem ? task->problem : task->stack.problem);
     put_awaited(json, tasks, &task->awaited);
     put_edges(json, "awaits", tasks, task->awaits, task->awaits_count);
     put_edges(json, "awaited_by", tasks, task->awaited_by, task->awaited_by_count);
@@ -90,6 +92,28 @@ put_cycles(struct hn_json *json, const struct hn_tasks *tasks, uint32_t loop)
         hn_json_close_list(json);
     }
     hn_json_close_list(json);
+}
+
+/* At most @limit of a loop, 0: all. */
+static bool
+is_listed(const struct hn_task *task, uint32_t loop, size_t limit, size_t *count)
+{
+    return task->loop_number == loop && (limit == 0 || (*count)++ < limit);
+}
+
+size_t
+hn_tasks_listed(const struct hn_tasks *tasks, size_t limit, uint32_t *ret)
+{
+    size_t listed = 0;
+
+    for (uint32_t loop = 0; loop < tasks->loop_count; loop++) {
+        size_t count = 0;
+
+        for (uint32_t i = 0; i < tasks->count; i++)
+            if (is_listed(&tasks->items[i], loop, limit, &count))
+                ret[listed++] = i;
+    }
+    return listed;
 }
 
 static void
@@ -114,7 +138,7 @@ put_loop(struct hn_json *json, const struct hn_tasks *tasks, uint32_t number,
     hn_json_unsigned(json, "count", loop->tasks);
     hn_json_open_list(json, "tasks");
     for (size_t i = 0; i < tasks->count && poll(arg); i++)
-        if (tasks->items[i].loop_number == number && (limit == 0 || count++ < limit))
+        if (is_listed(&tasks->items[i], number, limit, &count))
             put_task(json, tasks, &tasks->items[i]);
     hn_json_close_list(json);
     put_cycles(json, tasks, number);

@@ -1,4 +1,4 @@
-/* Brings together what the files of this room find: tasks, their chains, their loops
+/* Brings together what the files of this room find: tasks, who awaits whom, their loops
  * and the threads that run those. Tasks that are through are left out, as
  * asyncio.all_tasks() does. */
 #include "wait/tasks.h"
@@ -9,15 +9,10 @@
 
 #include "objects/objects.h"
 #include "wait/ahead.h"
-#include "wait/await.h"
 #include "wait/find.h"
 #include "wait/future.h"
 #include "wait/graph.h"
 #include "wait/local.h"
-#include "wait/purpose.h"
-
-/* Longer names of coroutines are damaged. */
-enum { MAX_NAME = 1 << 12 };
 
 /* More event loops than threads can run make no sense, but tasks of closed ones may
  * still be around. */
@@ -32,11 +27,7 @@ struct loader {
     struct hn_future *futures; /* beside result->items */
     struct hn_index numbers;   /* of tasks by address */
     struct hn_index loops;
-    size_t loop_capacity, described;
-    struct {
-        hn_addr name;
-        const char *text;
-    } names[HN_KNOWN]; /* of coroutines */
+    size_t loop_capacity;
 };
 
 static enum hn_status
@@ -134,161 +125,50 @@ find_running_loops(struct loader *l)
     return st;
 }
 
-/* --- a task */
-
-static const char *
-load_qualname(struct loader *l, hn_addr name)
-{
-    size_t slot = hn_known_slot(name);
-    const char *text;
-
-    if (l->names[slot].name == name)
-        return l->names[slot].text;
-    if (hn_str_load(&l->rt->py, name, MAX_NAME, l->arena, &text, NULL, NULL))
-        return "";
-    l->names[slot].name = name;
-    l->names[slot].text = text;
-    return text;
-}
-
-/* Of a coroutine, generator or what a compiled one calls the same. */
-static const char *
-load_coroutine_name(struct loader *l, hn_addr coroutine)
-{
-    hn_addr name;
-
-    if (hn_kind_of(&l->kinds, coroutine) == HN_KIND_GENERATOR)
-        return hn_field_read(&l->rt->py, HN_GEN_QUALNAME, coroutine, &name) == HN_OK
-                   ? load_qualname(l, name)
-                   : "";
-    return keep_text(l, hn_kind_type_name(&l->kinds, coroutine));
-}
-
-/* @waiter is what it waits for; NULL: nothing, or nothing that is known. */
-static enum hn_task_state
-state_of(const struct hn_await *await, const struct hn_future *future,
-         const struct hn_future *waiter)
-{
-    switch (await->state) {
-    case HN_GENERATOR_CREATED: return HN_TASK_CREATED;
-    case HN_GENERATOR_RUNNING: return HN_TASK_RUNNING;
-    case HN_GENERATOR_ENDED:
-        if (await->target_kind == HN_KIND_GENERATOR)
-            return HN_TASK_ENDED;
-        break; /* a coroutine of no kind that we know */
-    case HN_GENERATOR_SUSPENDED: break;
-    }
-    if (future->waiter == 0)
-        return HN_TASK_READY;
-    if (waiter && waiter->state != HN_FUTURE_PENDING)
-        return HN_TASK_READY;
-    return HN_TASK_WAITING;
-}
-
-/* Whether it has no references but that of the callback or handle by which its loop
- * will run it next, and since 3.14 that of the future it waits for, which records it.
- * The sets and lists of all tasks do not count. */
-static bool
-is_unreferenced(struct hn_python *py, hn_addr task, const struct hn_future *waiter)
-{
-    enum { SHARED_FLAG_BITS = 2 };
-    int64_t expected = waiter && waiter->awaited_by != 0 ? 2 : 1;
-    struct hn_record rec;
-
-    if (hn_record_load(py, HN_STRUCT_OBJECT, task, &rec))
-        return false;
-    if (hn_layout_has(&py->layout, HN_OBJECT_REFCOUNT))
-        return (int64_t)(hn_record_u64(&rec, HN_OBJECT_REFCOUNT) & UINT32_MAX)
-               == expected;
-    return hn_layout_has(&py->layout, HN_OBJECT_REF_LOCAL)
-           && (int64_t)hn_record_u64(&rec, HN_OBJECT_REF_LOCAL)
-                      + (hn_record_i64(&rec, HN_OBJECT_REF_SHARED) >> SHARED_FLAG_BITS)
-                  == expected;
-}
+/* --- tasks */
 
 static enum hn_status
-load_task(struct loader *l, const struct hn_future *future, struct hn_task *ret)
+load_task(struct loader *l, hn_addr addr, struct hn_future *future, struct hn_task *ret)
 {
-    struct hn_await await;
-    struct hn_future waiter;
-    enum hn_kind waiter_kind = hn_kind_of(&l->kinds, future->waiter);
-    const struct hn_future *known =
-        hn_kind_is_future(waiter_kind)
-                && hn_future_load(&l->kinds, future->waiter, waiter_kind, &waiter)
-                       == HN_OK
-            ? &waiter
-            : NULL;
-    enum hn_status st = hn_await_load(&l->kinds, future->coroutine, l->arena, &await);
+    struct hn_tasks *result = l->result;
+    uint32_t number = (uint32_t)result->count;
+    enum hn_status st =
+        hn_future_load(&l->kinds, addr, hn_kind_of(&l->kinds, addr), future);
 
+    if (st || future->state != HN_FUTURE_PENDING)
+        return st;
+    *ret = (struct hn_task){ .addr = addr,
+                             .loop = future->loop,
+                             .coroutine = future->coroutine,
+                             .coroutine_name = "",
+                             .awaited = { .kind = "", .text = "" } };
+    st = add_loop(l, future->loop, &ret->loop_number);
     if (st)
         return st;
-    ret->addr = future->addr;
-    ret->loop = future->loop;
-    ret->coroutine = future->coroutine;
     ret->name = hn_task_name(&l->kinds, future, l->arena);
-    ret->coroutine_name = load_coroutine_name(l, future->coroutine);
-    ret->state = state_of(&await, future, known);
-    ret->unreferenced = ret->state != HN_TASK_RUNNING && ret->state != HN_TASK_ENDED
-                        && is_unreferenced(&l->rt->py, future->addr, known);
-    ret->stack = await.stack;
-    ret->awaited = (struct hn_awaited){ .kind = "", .text = "" };
-    if (ret->state == HN_TASK_WAITING)
-        st = hn_purpose_load(&l->kinds, &ret->stack, future->waiter, waiter_kind,
-                             l->described == 0 || l->result->count < l->described,
-                             l->arena, &ret->awaited);
-    if (!st)
-        st = add_loop(l, future->loop, &ret->loop_number);
-    if (!st)
-        l->result->loops[ret->loop_number].tasks++;
-    return st;
+    if (!hn_index_add(&l->numbers, addr, number))
+        return fail_memory(l);
+    result->loops[ret->loop_number].tasks++;
+    result->count++;
+    return HN_OK;
 }
 
+/* One that cannot be read is one less. */
 static enum hn_status
 add_task(struct loader *l, hn_addr addr)
 {
     struct hn_tasks *result = l->result;
     struct hn_error *err = l->rt->py.err;
-    uint32_t number = (uint32_t)result->count;
-    struct hn_future *future = &l->futures[number];
     enum hn_status st =
-        hn_future_load(&l->kinds, addr, hn_kind_of(&l->kinds, addr), future);
+        load_task(l, addr, &l->futures[result->count], &result->items[result->count]);
 
-    if (!st && future->state != HN_FUTURE_PENDING)
-        return HN_OK;
-    if (!st)
-        st = load_task(l, future, &result->items[number]);
-    if (st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
+    if (!st || st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
         return st;
-    if (st) {
-        if (!result->problem) {
-            result->problem = err->what;
-            result->problem_at = err->addr;
-        }
-        return HN_OK;
+    if (!result->problem) {
+        result->problem = err->what;
+        result->problem_at = err->addr;
     }
-    if (!hn_index_add(&l->numbers, addr, number))
-        return fail_memory(l);
-    result->count++;
     return HN_OK;
-}
-
-/* The tasks from @from on, and the futures that they wait for: those were made later,
- * when the tasks ran, and so were the coroutines that wait for them. */
-static void
-read_ahead(struct loader *l, const struct hn_found_tasks *found, size_t from)
-{
-    struct hn_python *py = &l->rt->py;
-    const hn_addr *tasks = found->items + from;
-    size_t count = found->count - from, waiting = 0;
-    hn_addr waiters[HN_AHEAD];
-
-    hn_read_ahead(py->target, tasks, count, (size_t)py->layout.size[HN_STRUCT_TASK]);
-    for (size_t i = 0; i < count && i < HN_AHEAD; i++)
-        if (hn_field_read(py, HN_TASK_WAITER, tasks[i], &waiters[waiting]) == HN_OK
-            && waiters[waiting] != 0)
-            waiting++;
-    hn_read_ahead(py->target, waiters, waiting,
-                  (size_t)py->layout.size[HN_STRUCT_FUTURE]);
 }
 
 static enum hn_status
@@ -302,41 +182,11 @@ load_all(struct loader *l, const struct hn_found_tasks *found)
         return fail_memory(l);
     for (size_t i = 0; !st && i < found->count; i++) {
         if (i % HN_AHEAD == 0)
-            read_ahead(l, found, i);
+            hn_read_ahead(l->rt->py.target, found->items + i, found->count - i,
+                          (size_t)l->rt->py.layout.size[HN_STRUCT_TASK]);
         st = add_task(l, found->items[i]);
         if (!st && hn_target_interrupted(l->rt->py.target))
             st = hn_fail(l->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
-    }
-    return st;
-}
-
-/* --- tasks that run: their frames are those of a thread */
-
-static bool
-is_own(const struct hn_task *task, hn_addr frame)
-{
-    return task->stack.count > 0
-           && task->stack.frames[task->stack.count - 1].addr == frame;
-}
-
-static enum hn_status
-place_running(struct loader *l, struct hn_task *task)
-{
-    struct hn_loop *loop = &l->result->loops[task->loop_number];
-    struct hn_stack stack;
-    enum hn_status st;
-
-    if (!loop->thread)
-        return HN_OK;
-    st = hn_stack_load(l->rt, loop->thread, 0, l->arena, &stack);
-    for (size_t i = 0; !st && i < stack.count; i++) {
-        if (!is_own(task, stack.frames[i].addr))
-            continue;
-        task->stack.frames = stack.frames;
-        task->stack.count = i + 1;
-        task->thread = loop->thread->addr;
-        loop->current = (uint32_t)(task - l->result->items);
-        break;
     }
     return st;
 }
@@ -345,15 +195,11 @@ static enum hn_status
 settle(struct loader *l)
 {
     struct hn_tasks *result = l->result;
-    enum hn_status st = HN_OK;
+    enum hn_status st;
 
     for (size_t i = 0; i < result->loop_count; i++)
         describe_loop(l, &result->loops[i]);
-    for (size_t i = 0; !st && i < result->count; i++)
-        if (result->items[i].state == HN_TASK_RUNNING)
-            st = place_running(l, &result->items[i]);
-    if (!st)
-        st = hn_graph_link(&l->kinds, l->futures, &l->numbers, l->arena, result);
+    st = hn_graph_link(&l->kinds, l->futures, &l->numbers, l->arena, result);
     if (!st)
         st = hn_graph_find_cycles(result, l->arena, l->rt->py.err);
     return st;
@@ -373,13 +219,9 @@ read_clock(struct hn_runtime *rt, struct hn_tasks *ret)
 
 enum hn_status
 hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
-              size_t described, struct hn_arena *arena, struct hn_tasks *ret)
+              struct hn_arena *arena, struct hn_tasks *ret)
 {
-    struct loader l = { .rt = rt,
-                        .interp = interp,
-                        .arena = arena,
-                        .result = ret,
-                        .described = described };
+    struct loader l = { .rt = rt, .interp = interp, .arena = arena, .result = ret };
     struct hn_found_tasks found = { .items = NULL };
     enum hn_status st = hn_kinds_init(&l.kinds, rt);
 

@@ -402,7 +402,7 @@ hn_object_load(const struct hn_lookup *lookup, hn_addr object,
 
 enum hn_status
 hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
-              size_t described, struct hn_arena *arena, struct hn_tasks *ret)
+              struct hn_arena *arena, struct hn_tasks *ret)
 {
     static struct hn_loop loop = { .addr = 0x3000, .type = "shop.Loop", .tasks = 1 };
     static struct hn_task task = { .addr = 0x3100,
@@ -413,11 +413,23 @@ hn_tasks_load(struct hn_runtime *rt, const struct hn_interpreter *interp,
 
     (void)rt;
     (void)interp;
-    (void)described;
     (void)arena;
     *ret = (struct hn_tasks){
         .loops = &loop, .loop_count = 1, .items = &task, .count = 1
     };
+    return HN_OK;
+}
+
+enum hn_status
+hn_tasks_describe(struct hn_runtime *rt, const uint32_t *numbers, size_t count,
+                  size_t timed, struct hn_arena *arena, struct hn_tasks *tasks)
+{
+    (void)rt;
+    (void)numbers;
+    (void)count;
+    (void)timed;
+    (void)arena;
+    (void)tasks;
     return HN_OK;
 }
 
