@@ -359,7 +359,7 @@ read_futex(struct look *l)
     }
     if (l->has_regs)
         l->ret->addr = l->regs.argument[0];
-    return say(l, HN_WAIT_NATIVE, "something in C code (futex)");
+    return say(l, HN_WAIT_NATIVE, "something in C code");
 }
 
 /* --- the library */

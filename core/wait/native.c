@@ -125,16 +125,46 @@ static const struct {
     { "sem_wait", "a semaphore of C code" },
     { "sem_timedwait", "a semaphore of C code" },
     { "sem_clockwait", "a semaphore of C code" },
+    /* sem_wait() ends in a call of these, which leaves no frame of its own */
+    { "__new_sem_wait_slow", "a semaphore of C code" },
+    { "__new_sem_wait_slow64", "a semaphore of C code" },
 };
 
-static void
-name_futex(struct hn_wait *wait, const struct hn_native_stack *stack)
+/* Those that wait at one futex wait for the same; threads at one condition variable may
+ * wait at either of its two. */
+static size_t
+count_others(const struct hn_waits *waits, const struct hn_wait *wait)
 {
+    size_t count = 0;
+
+    for (size_t i = 0; i < waits->count; i++)
+        count += &waits->items[i] != wait && waits->items[i].kind == HN_WAIT_NATIVE
+                 && waits->items[i].addr == wait->addr;
+    return count;
+}
+
+static bool
+name_futex(const struct hn_waits *waits, struct hn_wait *wait,
+           const struct hn_native_stack *stack, struct hn_arena *arena)
+{
+    const char *words = wait->text;
+    size_t others;
+
     for (size_t i = 0; i < sizeof(primitives) / sizeof(primitives[0]); i++)
         if (hn_native_stack_find(stack, primitives[i].symbol)) {
-            wait->text = primitives[i].words;
-            return;
+            words = primitives[i].words;
+            break;
         }
+    wait->text = words;
+    if (wait->addr == 0)
+        return true;
+    others = count_others(waits, wait);
+    wait->text = hn_arena_format(arena, "%s (futex 0x%llx)", words,
+                                 (unsigned long long)wait->addr);
+    if (wait->text && others > 0)
+        wait->text = hn_arena_format(arena, "%s, as %zu other%s", wait->text, others,
+                                     others == 1 ? " does" : "s do");
+    return wait->text != NULL;
 }
 
 static bool
@@ -153,15 +183,17 @@ find_native(const struct hn_process *process, int64_t tid)
 }
 
 static bool
-add_natives(const struct hn_process *process, struct hn_wait *wait,
-            const struct hn_thread *thread, struct hn_arena *arena)
+add_natives(const struct hn_process *process, const struct hn_waits *waits,
+            struct hn_wait *wait, const struct hn_thread *thread,
+            struct hn_arena *arena)
 {
     const struct hn_native_only *holder =
         wait->native_holder ? find_native(process, wait->native_holder) : NULL;
     const char *words = hn_native_call_words(thread, arena);
 
-    if (wait->kind == HN_WAIT_NATIVE && thread->native)
-        name_futex(wait, thread->native);
+    if (wait->kind == HN_WAIT_NATIVE && thread->native
+        && !name_futex(waits, wait, thread->native, arena))
+        return false;
     if (words && is_of_native_code(wait->kind)) {
         wait->text = hn_arena_format(arena, "%s, in %s", wait->text, words);
         if (!wait->text)
@@ -181,7 +213,7 @@ hn_waits_add_natives(const struct hn_process *process, struct hn_waits *waits,
     for (size_t i = 0; i < waits->count; i++) {
         const struct hn_thread *thread = waits->actors[waits->items[i].actor].thread;
 
-        if (thread && !add_natives(process, &waits->items[i], thread, arena))
+        if (thread && !add_natives(process, waits, &waits->items[i], thread, arena))
             return false;
     }
     return true;

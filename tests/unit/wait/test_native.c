@@ -127,6 +127,31 @@ names_the_primitive_that_c_code_waits_at(void **state)
 }
 
 static void
+says_how_many_wait_at_the_same_futex(void **state)
+{
+    struct scene s = { .native = { .count = 0 } };
+    struct hn_wait wait[] = {
+        { .kind = HN_WAIT_NATIVE, .text = "something", .addr = 0x70 },
+        { .kind = HN_WAIT_NATIVE, .text = "something", .addr = 0x70 },
+        { .kind = HN_WAIT_NATIVE, .text = "something", .addr = 0x90 },
+    };
+    struct hn_actor actor = { .thread = &s.thread };
+    struct hn_waits waits = {
+        .actors = &actor, .actor_count = 1, .thread_count = 1, .items = wait, .count = 3
+    };
+    struct hn_process process = { .pid = 1 };
+
+    (void)state;
+    call(&s, "sem_wait", "/lib/libc.so.6", 0);
+    (void)words(&s);
+    assert_true(hn_waits_add_natives(&process, &waits, &arena));
+    assert_string_equal(wait[0].text, "a semaphore of C code (futex 0x70), as 1 other "
+                                      "does, in sem_wait() of libc.so.6");
+    assert_string_equal(wait[2].text, "a semaphore of C code (futex 0x90), in "
+                                      "sem_wait() of libc.so.6");
+}
+
+static void
 tells_which_thread_without_python_has_a_mutex(void **state)
 {
     struct scene s = { .native = { .count = 0 } };
@@ -173,6 +198,7 @@ main(void)
         cmocka_unit_test(says_nothing_of_what_has_no_name),
         cmocka_unit_test(tells_the_interpreter_from_a_call_of_c_code),
         cmocka_unit_test(names_the_primitive_that_c_code_waits_at),
+        cmocka_unit_test(says_how_many_wait_at_the_same_futex),
         cmocka_unit_test(tells_which_thread_without_python_has_a_mutex),
     };
 
