@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What two functions are to each other. */
 enum { STRANGERS, EXPECTED, UNEXPECTED };
 
 enum {
@@ -33,26 +32,28 @@ hn_pairs_deinit(struct hn_pairs *pairs)
     hn_tree_deinit(&pairs->families);
     free(pairs->seen);
     free(pairs->ties);
-    pairs->seen = pairs->ties = NULL;
+    pairs->seen = NULL;
+    pairs->ties = NULL;
 }
 
-static bool
-make_room(uint8_t **bytes, uint32_t *capacity, uint32_t index)
+/* The array with room for @index, what is new of it zero; NULL if there is none, and it
+ * stays as it is. */
+static void *
+make_room(void *items, size_t size, uint32_t *capacity, uint32_t index)
 {
     uint32_t wanted = *capacity ? *capacity : 1024;
-    uint8_t *grown;
+    char *grown;
 
     while (wanted <= index)
         wanted *= 2;
     if (wanted == *capacity)
-        return true;
-    grown = realloc(*bytes, wanted);
+        return items;
+    grown = realloc(items, wanted * size);
     if (!grown)
-        return false;
-    memset(grown + *capacity, 0, wanted - *capacity);
-    *bytes = grown;
+        return NULL;
+    memset(grown + *capacity * size, 0, (wanted - *capacity) * size);
     *capacity = wanted;
-    return true;
+    return grown;
 }
 
 static uint32_t
@@ -61,17 +62,26 @@ caller_of(const struct hn_tree *tree, const struct hn_tree_node *n)
     return n->parent == 0 ? 0 : tree->nodes[n->parent].code + 1;
 }
 
-/* HN_TREE_NONE if there is no room. */
-static uint32_t
-family_of(struct hn_pairs *pairs, const struct hn_tree *tree,
-          const struct hn_tree_node *n)
+/* @caller is its code + 1, or 0. NULL if there is no room. */
+static struct hn_tie *
+tie_between(struct hn_pairs *pairs, uint32_t caller, uint32_t callee)
 {
-    uint32_t family = hn_tree_step(&pairs->families, caller_of(tree, n), n->code, 0);
+    uint32_t family = hn_tree_step(&pairs->families, caller, callee, 0);
+    struct hn_tie *ties;
 
-    if (family != HN_TREE_NONE
-        && !make_room(&pairs->ties, &pairs->tie_capacity, family))
-        return HN_TREE_NONE;
-    return family;
+    if (family == HN_TREE_NONE)
+        return NULL;
+    ties = make_room(pairs->ties, sizeof(*ties), &pairs->tie_capacity, family);
+    if (!ties)
+        return NULL;
+    pairs->ties = ties;
+    return &ties[family];
+}
+
+static struct hn_tie *
+tie_of(struct hn_pairs *pairs, const struct hn_tree *tree, const struct hn_tree_node *n)
+{
+    return tie_between(pairs, caller_of(tree, n), n->code);
 }
 
 /* The pair of a node, looked up when the node is new; 0 if there is no room. */
@@ -80,40 +90,46 @@ pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {
     struct hn_tree_node *n = &tree->nodes[node];
     int32_t at = n->parent == 0 ? 0 : tree->nodes[n->parent].at;
-    uint32_t pair, family;
+    uint32_t pair;
+    const struct hn_tie *tie;
+    uint8_t *seen;
 
     if (n->pair != 0)
         return n->pair;
     pair = hn_tree_step(&pairs->index, caller_of(tree, n), n->code, at);
-    if (pair == HN_TREE_NONE || !make_room(&pairs->seen, &pairs->capacity, pair))
+    if (pair == HN_TREE_NONE)
         return 0;
+    seen = make_room(pairs->seen, 1, &pairs->capacity, pair);
+    if (!seen)
+        return 0;
+    pairs->seen = seen;
     n->pair = pair;
-    family = family_of(pairs, tree, n);
-    n->strange = family != HN_TREE_NONE && pairs->ties[family] == UNEXPECTED;
+    tie = tie_of(pairs, tree, n);
+    n->strange = tie && tie->kind == UNEXPECTED;
     return pair;
 }
 
 bool
 hn_pairs_are_strangers(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {
-    uint32_t family;
+    const struct hn_tie *tie;
 
     if (node == 0 || node == HN_TREE_NONE || tree->nodes[node].pair != 0)
         return false;
-    family = family_of(pairs, tree, &tree->nodes[node]);
-    return family != HN_TREE_NONE && pairs->ties[family] == STRANGERS;
+    tie = tie_of(pairs, tree, &tree->nodes[node]);
+    return tie && tie->kind == STRANGERS;
 }
 
 void
 hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
                    bool expected)
 {
-    uint32_t family = family_of(pairs, tree, &tree->nodes[node]);
+    struct hn_tie *tie = tie_of(pairs, tree, &tree->nodes[node]);
     uint32_t pair;
 
-    if (family == HN_TREE_NONE)
+    if (!tie)
         return;
-    pairs->ties[family] = expected ? EXPECTED : UNEXPECTED;
+    tie->kind = expected ? EXPECTED : UNEXPECTED;
     pair = pair_of(pairs, tree, node);
     if (expected && pair != 0 && pairs->seen[pair] < HN_PAIR_BELIEVED)
         pairs->seen[pair] = HN_PAIR_BELIEVED; /* nothing it could be mistaken for */
@@ -130,6 +146,32 @@ hn_pairs_doubt(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     return pair != 0 && pairs->seen[pair] < HN_PAIR_BELIEVED;
 }
 
+static void
+keep_place(struct hn_pairs *pairs, const struct hn_tree *tree, uint32_t node)
+{
+    const struct hn_tree_node *n = &tree->nodes[node];
+    struct hn_tie *tie = tie_of(pairs, tree, n);
+    int32_t at = tree->nodes[n->parent].at;
+
+    if (!tie || n->parent == 0)
+        return;
+    if (tie->places == 0)
+        *tie = (struct hn_tie){ tie->kind, 1, at };
+    else if (tie->at != at)
+        tie->places = 2;
+}
+
+bool
+hn_pairs_place(struct hn_pairs *pairs, uint32_t caller, uint32_t callee, int32_t *ret)
+{
+    const struct hn_tie *tie = tie_between(pairs, caller + 1, callee);
+
+    if (!tie || tie->places != 1)
+        return false;
+    *ret = tie->at;
+    return true;
+}
+
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 {
@@ -144,6 +186,7 @@ hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
 
         if (pair != 0)
             pairs->seen[pair] = pairs->seen[pair] >= PROVEN_ONCE ? PROVEN : PROVEN_ONCE;
+        keep_place(pairs, tree, node);
     }
 }
 

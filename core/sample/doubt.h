@@ -20,12 +20,19 @@
 /* Seen that often a pair is believed for the time being. */
 enum { HN_PAIR_BELIEVED = 8 };
 
+/* What two functions are to each other. */
+struct hn_tie {
+    uint8_t kind;   /* whether they were introduced, and how */
+    uint8_t places; /* in the caller that were seen to call the other, 2: several */
+    int32_t at;     /* the one */
+};
+
 struct hn_pairs {
     struct hn_tree index;    /* (caller's code + 1, code called, place in the caller) */
     struct hn_tree families; /* (caller's code + 1, code called) */
     uint8_t *seen; /* how often, up to HN_PAIR_BELIEVED; or PROVEN_ONCE, PROVEN */
     uint32_t capacity;
-    uint8_t *ties; /* of each family: whether it was introduced, and how */
+    struct hn_tie *ties; /* of each family */
     uint32_t tie_capacity;
 };
 
@@ -52,6 +59,11 @@ hn_pairs_introduce(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
 /* The stack @node stood still: all its pairs are real. */
 void
 hn_pairs_prove(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node);
+
+/* Where the function with content @caller calls that with content @callee, if it was
+ * seen to, standing still, at one place only. */
+bool
+hn_pairs_place(struct hn_pairs *pairs, uint32_t caller, uint32_t callee, int32_t *ret);
 
 /* It stood still once more, as a whole and beyond doubt: nothing new about its pairs.
  */

@@ -87,6 +87,19 @@ wish_for_chunks(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     wish_for_spares(w, t, pass);
 }
 
+/* What one look needed and the next one did not may have been of a function that is
+ * made anew for each call: many of those would make every look long. */
+static void
+wish_if_likely(struct hn_watch *w, struct hn_frame_watch *frame, unsigned pass)
+{
+    const struct hn_shape *s = &w->shape;
+
+    frame->wish[pass] = SIZE_MAX;
+    if (frame->uses > 1 || w->sample - frame->seen_in <= 1)
+        frame->wish[pass] =
+            hn_plan_add(&w->plan, frame->addr + s->frame.first, s->frame.size);
+}
+
 static void
 wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
@@ -103,8 +116,7 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
                     &w->plan, t->cframes[i].addr + s->cframe.first, s->cframe.size);
     wish_for_chunks(w, t, pass);
     for (size_t i = 0; i < t->frame_count; i++)
-        t->frames[i].wish[pass] =
-            hn_plan_add(&w->plan, t->frames[i].addr + s->frame.first, s->frame.size);
+        wish_if_likely(w, &t->frames[i], pass);
 }
 
 static void
@@ -547,7 +559,8 @@ sort_frames(struct hn_watch *w, struct hn_thread_watch *t)
     for (size_t i = 0; i < t->frame_count; i++) {
         uint64_t age = w->sample - t->frames[i].seen_in;
 
-        if (!hn_plan_bytes(&w->plan, t->frames[i].wish[0]))
+        if (t->frames[i].wish[0] != SIZE_MAX
+            && !hn_plan_bytes(&w->plan, t->frames[i].wish[0]))
             continue; /* no memory there any more */
         if (age != 0 && (age > KEPT_SAMPLES || i - in_use >= KEPT_FRAMES))
             continue;

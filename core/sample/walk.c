@@ -11,7 +11,11 @@
 
 /* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
  * there is another. */
-enum { MOST_SHIMS = 2, CODE_FRESH_NS = 1000 * 1000 };
+enum {
+    MOST_SHIMS = 2,
+    MOST_STRANGE = 16, /* functions never met before, of one stack */
+    CODE_FRESH_NS = 1000 * 1000
+};
 
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
@@ -65,47 +69,60 @@ is_in_a_chunk(const struct hn_thread_watch *t, hn_addr frame)
     return false;
 }
 
-static const uint8_t *
-elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, unsigned pass,
-          hn_addr frame, bool *wished_ret)
+static struct hn_frame_watch *
+elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr addr)
 {
-    *wished_ret = true;
     for (size_t n = 0; n < t->frame_count; n++) {
         size_t i = t->frame_cursor + n;
+        struct hn_frame_watch *frame;
 
         if (i >= t->frame_count)
             i -= t->frame_count;
-        if (t->frames[i].addr != frame)
+        frame = &t->frames[i];
+        if (frame->addr != addr)
             continue;
-        t->frames[i].seen_in = w->sample;
+        if (frame->seen_in != w->sample && frame->uses < UINT32_MAX)
+            frame->uses++;
+        frame->seen_in = w->sample;
         t->frame_cursor = i + 1 < t->frame_count ? i + 1 : 0;
-        return hn_plan_bytes(&w->plan, t->frames[i].wish[pass]);
+        return frame;
     }
-    *wished_ret = false;
     return NULL;
 }
 
-static bool
-wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr frame)
+static struct hn_frame_watch *
+add_frame(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr addr)
 {
     if (t->frame_count == t->frame_capacity) {
         size_t capacity = t->frame_capacity ? t->frame_capacity * 2 : 16;
         struct hn_frame_watch *frames = realloc(t->frames, capacity * sizeof(*frames));
 
         if (!frames)
-            return false;
+            return NULL;
         t->frames = frames;
         t->frame_capacity = capacity;
     }
-    t->frames[t->frame_count++] = (struct hn_frame_watch){
-        .addr = frame,
-        .seen_in = w->sample,
-        .wish = { hn_plan_add(&w->plan, frame + w->shape.frame.first,
-                              w->shape.frame.size),
-                  SIZE_MAX },
+    t->frames[t->frame_count] = (struct hn_frame_watch){
+        .addr = addr, .seen_in = w->sample, .uses = 1, .wish = { SIZE_MAX, SIZE_MAX }
     };
+    return &t->frames[t->frame_count++];
+}
+
+/* @known is that frame, if it is remembered. */
+static enum hn_outcome
+wish_for_frame(struct hn_watch *w, struct hn_thread_watch *t, hn_addr addr,
+               struct hn_frame_watch *known)
+{
+    if (known && known->wish[0] != SIZE_MAX)
+        return HN_OUTCOME_TORN; /* no memory there */
+    if (!known)
+        known = add_frame(w, t, addr);
+    if (!known)
+        return HN_OUTCOME_TORN;
+    known->wish[0] =
+        hn_plan_add(&w->plan, addr + w->shape.frame.first, w->shape.frame.size);
     t->in_order = false;
-    return true;
+    return HN_OUTCOME_PENDING;
 }
 
 /* --- the chain */
@@ -147,6 +164,12 @@ liveness(const struct hn_shape *s, hn_addr frame, const uint8_t *bytes)
 }
 
 static bool
+is_known(const struct hn_watch *w, const struct hn_link *link)
+{
+    return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE;
+}
+
+static bool
 is_code(struct hn_watch *w, const struct hn_link *link)
 {
     return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
@@ -181,7 +204,7 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
        struct hn_chain *ret)
 {
     const struct hn_shape *s = &w->shape;
-    size_t cursor = 0, steps = 0, shims = 0;
+    size_t cursor = 0, steps = 0, shims = 0, strange = 0;
     hn_addr mark = 0;
 
     ret->count = 0;
@@ -190,8 +213,8 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
     while (frame != 0) {
         struct hn_link link = { .frame = frame };
         const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
+        struct hn_frame_watch *known = NULL;
         unsigned owner = 0;
-        bool wished = false;
 
         /* Frames that were freed and used again may form a circle; a mark that moves on
          * at powers of two finds one of any length before long. */
@@ -203,12 +226,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             link.chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
             return HN_OUTCOME_TORN;
-        else
-            bytes = elsewhere(w, t, pass, frame, &wished);
-        if (!bytes && (wished || pass > 0))
-            return HN_OUTCOME_TORN; /* no memory there */
+        else if ((known = elsewhere(w, t, frame)) != NULL)
+            bytes = hn_plan_bytes(&w->plan, known->wish[pass]);
         if (!bytes)
-            return wish_for_frame(w, t, frame) ? HN_OUTCOME_PENDING : HN_OUTCOME_TORN;
+            return pass > 0 ? HN_OUTCOME_TORN : wish_for_frame(w, t, frame, known);
         if (s->frame_owner >= 0)
             owner = bytes[s->frame_owner];
         link.live = (uint8_t)liveness(s, frame, bytes);
@@ -235,8 +256,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         read_place(s, bytes, &link);
         if (!append(ret, &link))
             return HN_OUTCOME_TORN;
-        /* A chain that leads into freed memory may go on there for very long. */
-        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_code(w, &link))
+        /* A chain that leads into freed memory may go on there for very long. Reading
+         * a code object takes so long that the rest would be another stack's. */
+        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_known(w, &link)
+            && ++strange > MOST_STRANGE && !is_code(w, &link))
             return HN_OUTCOME_TORN;
     }
     return ret->count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
@@ -313,6 +336,8 @@ intern(struct hn_watch *w, const struct hn_thread_watch *t, const struct hn_link
     if (!place(&w->shape, entry, link->position, &at)
         || !is_adjacent(w, t, below, link))
         return false;
+    if (link->recalled)
+        at = link->at;
     link->node = parent;
     if (!entry->internal && parent != HN_TREE_NONE)
         link->node = hn_tree_step(w->tree, parent, entry->content, at);
@@ -323,7 +348,8 @@ static bool
 same_link(const struct hn_link *a, const struct hn_link *b)
 {
     return a->frame == b->frame && a->code == b->code && a->position == b->position
-           && a->tlbc == b->tlbc && a->chunk == b->chunk;
+           && a->tlbc == b->tlbc && a->chunk == b->chunk && !a->recalled
+           && !b->recalled;
 }
 
 /* What the two chains have in common, from the outermost frame on, is known. */
@@ -409,42 +435,166 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
 /* --- what has been left meanwhile */
 
 static bool
-is_over(struct hn_watch *w, const struct hn_link *link)
+is_over(struct hn_watch *w, struct hn_link *link)
 {
-    uint32_t entry;
-
     if (link->live != HN_LIVE_OVER)
         return false;
-    if (w->shape.frame_stackpointer < 0)
-        return true;
-    entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
-    return entry != HN_CODES_NONE && w->codes->entries[entry].print.slots > 0;
+    return w->shape.frame_stackpointer < 0
+           || (resolve(w, link) && w->codes->entries[link->entry].print.slots > 0);
 }
 
 /* Between the copying of the thread state and that of its frames, the innermost ones
- * may have been left. Their memory still shows them, and the callers have gone on: the
- * stack is the callers', as of now. */
-static void
-drop_left(struct hn_watch *w, struct hn_thread_watch *t)
+ * may have been left. Their memory still shows them, and the callers have gone on. */
+static size_t
+count_left(struct hn_watch *w, const struct hn_chain *chain)
 {
-    struct hn_chain *chain = &t->now;
-    size_t first = 0;
-
-    for (size_t i = chain->count; i-- > 1 && first == 0;) {
+    for (size_t i = chain->count; i-- > 1;) {
         const struct hn_link *caller = &chain->links[i];
-        const struct hn_link *callee = &chain->links[i - 1];
+        struct hn_link *callee = &chain->links[i - 1];
 
         if ((caller->live == HN_LIVE_RUNS && w->shape.frame_stacktop >= 0
              && !callee->from_c)
-            || is_over(w, callee))
-            first = i;
+            || callee->code == 0 || is_over(w, callee))
+            return i;
     }
-    if (first == 0 && chain->count > 1 && chain->links[0].from_c
-        && chain->links[0].live == HN_LIVE_CALLS)
-        first = 1;
-    memmove(chain->links, chain->links + first,
-            (chain->count - first) * sizeof(*chain->links));
-    chain->count -= first;
+    return chain->count > 1 && chain->links[0].from_c
+           && chain->links[0].live == HN_LIVE_CALLS;
+}
+
+static bool
+recall_place(struct hn_watch *w, struct hn_link *caller, struct hn_link *callee)
+{
+    const struct hn_code_entry *entries;
+
+    if (!resolve(w, caller) || !resolve(w, callee))
+        return false;
+    entries = w->codes->entries;
+    caller->recalled = !entries[caller->entry].internal
+                       && !entries[callee->entry].internal
+                       && hn_pairs_place(w->pairs, entries[caller->entry].content,
+                                         entries[callee->entry].content, &caller->at);
+    return caller->recalled;
+}
+
+/* What has been left was the stack when the thread state was copied. Where callers that
+ * have gone on stood then is known of those that call from one place only; else the
+ * stack is the callers', as of now. */
+static void
+mend_left(struct hn_watch *w, struct hn_chain *chain)
+{
+    size_t left = count_left(w, chain), recalled = 0;
+
+    while (recalled < left
+           && recall_place(w, &chain->links[recalled + 1], &chain->links[recalled]))
+        recalled++;
+    if (recalled == left)
+        return;
+    chain->links[left].recalled = false;
+    memmove(chain->links, chain->links + left,
+            (chain->count - left) * sizeof(*chain->links));
+    chain->count -= left;
+}
+
+/* --- what is still there */
+
+/* Of the frames that were copied, one that executes; else NULL. */
+static const uint8_t *
+executing(const struct hn_watch *w, const struct hn_frame_watch *frame)
+{
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, frame->wish[0]);
+
+    return bytes && liveness(&w->shape, frame->addr, bytes) == HN_LIVE_RUNS ? bytes
+                                                                            : NULL;
+}
+
+/* Callers mostly come right behind what they called. */
+static void
+mark_caller(struct hn_thread_watch *t, size_t callee, hn_addr addr)
+{
+    for (size_t n = 1; n < t->frame_count; n++) {
+        struct hn_frame_watch *frame = &t->frames[(callee + n) % t->frame_count];
+
+        if (frame->addr == addr) {
+            frame->calls = true;
+            return;
+        }
+    }
+}
+
+static void
+mark_callers(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    for (size_t i = 0; i < t->frame_count; i++)
+        t->frames[i].calls = false;
+    for (size_t i = 0; i < t->frame_count; i++) {
+        const uint8_t *bytes = executing(w, &t->frames[i]);
+
+        if (bytes)
+            mark_caller(t, i, hn_take_u64(bytes, w->shape.frame_back));
+    }
+}
+
+static bool
+is_cut_off(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const struct hn_link *outermost = &t->now.links[t->now.count - 1];
+
+    return w->shape.chain == HN_FRAME_CHAIN_OBJECTS && t->root != 0
+           && outermost->frame != t->root && outermost->live == HN_LIVE_OVER;
+}
+
+static void
+swap_chains(struct hn_chain *a, struct hn_chain *b)
+{
+    struct hn_chain c = *a;
+
+    *a = *b;
+    *b = c;
+}
+
+/* @cut up to the first that has been left, and what of @rest is behind it. */
+static bool
+join(struct hn_watch *w, struct hn_chain *cut, struct hn_chain *rest)
+{
+    size_t count = 0;
+
+    while (count < cut->count && cut->links[count++].live != HN_LIVE_OVER)
+        ;
+    cut->count = count;
+    for (size_t i = 0; i < rest->count; i++) {
+        if (i > 0)
+            recall_place(w, &rest->links[i], &rest->links[i - 1]);
+        if (!append(cut, &rest->links[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Up to 3.10 a frame that has been left has lost its caller. But what stood outside of
+ * it was there a moment later: the innermost frame that executed, which called none of
+ * the others that did, and its callers. */
+static enum hn_outcome
+follow_rest(struct hn_watch *w, struct hn_thread_watch *t)
+{
+    swap_chains(&t->now, &t->again);
+    mark_callers(w, t);
+    for (size_t i = 0; i < t->frame_count; i++) {
+        enum hn_outcome outcome;
+
+        if (t->frames[i].calls || !executing(w, &t->frames[i]))
+            continue;
+        outcome = follow(w, t, 0, t->frames[i].addr, &t->now);
+        if (outcome == HN_OUTCOME_PENDING)
+            return outcome;
+        if (outcome != HN_OUTCOME_STACK
+            || t->now.links[t->now.count - 1].frame != t->root)
+            continue;
+        if (!join(w, &t->again, &t->now))
+            return HN_OUTCOME_TORN;
+        swap_chains(&t->now, &t->again);
+        return outcome;
+    }
+    return HN_OUTCOME_TORN;
 }
 
 /* The oldest frame on the data stack is the outermost one, or what a generator called
@@ -565,11 +715,17 @@ hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
     if (outcome == HN_OUTCOME_TORN && t->yielded && t->attempts > 0
         && (first = top_of_stack(w, t)) != 0)
         outcome = follow(w, t, 0, first, &t->now);
+    if (outcome == HN_OUTCOME_STACK && is_cut_off(w, t)) {
+        outcome = follow_rest(w, t);
+        if (outcome
+            == HN_OUTCOME_TORN) /* or it is another outermost frame than it was */
+            outcome = follow(w, t, 0, first, &t->now);
+    }
     if (outcome != HN_OUTCOME_STACK)
         return outcome;
     if (!reaches_the_bottom(w, t))
         return HN_OUTCOME_TORN;
-    drop_left(w, t);
+    mend_left(w, &t->now);
     return find_node(w, t);
 }
 

@@ -42,6 +42,8 @@ struct hn_link {
     uint32_t node;  /* the stack from the outermost frame to this one */
     uint8_t live;   /* enum hn_liveness */
     bool from_c;    /* C code called it */
+    bool recalled;  /* it has gone on; @at is where it was when it called */
+    int32_t at;
 };
 
 /* Innermost first. */
@@ -64,7 +66,9 @@ struct hn_chunk_watch {
 struct hn_frame_watch {
     hn_addr addr;
     uint64_t seen_in; /* the last sample that needed it */
-    size_t wish[2];
+    uint32_t uses;    /* samples that needed it */
+    bool calls;       /* see follow_rest() in walk.c */
+    size_t wish[2];   /* SIZE_MAX: not copied, remembered only */
 };
 
 enum hn_outcome {

@@ -111,6 +111,27 @@ what_stood_still_twice_is_settled(void **state)
     end(&s);
 }
 
+static void
+where_it_is_called_from_is_known_of_what_stood_still(void **state)
+{
+    struct scene s;
+    int32_t at = 0;
+
+    (void)state;
+    begin(&s);
+    assert_false(hn_pairs_place(&s.pairs, LOOP, OTHER, &at));
+    hn_pairs_prove(&s.pairs, &s.tree, s.other);
+    assert_true(hn_pairs_place(&s.pairs, LOOP, OTHER, &at));
+    assert_int_equal(at, 20);
+    assert_false(hn_pairs_place(&s.pairs, LOOP, ONE, &at));
+
+    /* From two places: from either. */
+    s.torn = hn_tree_step(&s.tree, s.at_10, OTHER, 0);
+    hn_pairs_prove(&s.pairs, &s.tree, s.torn);
+    assert_false(hn_pairs_place(&s.pairs, LOOP, OTHER, &at));
+    end(&s);
+}
+
 /* Samples of the scene's stacks, judged. */
 static void
 judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
@@ -198,6 +219,7 @@ main(void)
         cmocka_unit_test(keeps_a_rare_pair_that_stood_still),
         cmocka_unit_test(keeps_a_pair_that_is_not_so_rare),
         cmocka_unit_test(what_stood_still_twice_is_settled),
+        cmocka_unit_test(where_it_is_called_from_is_known_of_what_stood_still),
         cmocka_unit_test(judges_by_the_samples_that_were_checked),
     };
 

@@ -428,6 +428,186 @@ a_piece_that_is_used_again_comes_at_once(void **state)
     end(&s);
 }
 
+/* --- functions that are left while they are copied */
+
+static void
+put_place(struct scene *s, size_t i, uint32_t units)
+{
+    const struct hn_shape *shape = &s->w.shape;
+    hn_addr at = s->frames[i] + shape->frame.first + (uint32_t)shape->frame_position;
+    uint32_t number = shape->position_unit ? 2 * units / shape->position_unit : 0;
+
+    if (shape->position_unit)
+        memory_put(s->m, at, &number, 4);
+    else
+        memory_put_u64(s->m, at,
+                       hn_field_addr(&s->m->py, HN_CODE_ADAPTIVE, s->main) + 2 * units);
+}
+
+static void
+put_over(struct scene *s, hn_addr frame)
+{
+    const struct hn_shape *shape = &s->w.shape;
+    hn_addr at = frame + shape->frame.first;
+    uint8_t none = 0, returned = 1;
+
+    if (shape->frame_executing >= 0)
+        memory_put(s->m, at + (uint32_t)shape->frame_executing, &none, 1);
+    if (shape->frame_state >= 0)
+        memory_put(s->m, at + (uint32_t)shape->frame_state, &returned, 1);
+    if (shape->frame_stackpointer >= 0)
+        memory_put_u64(s->m, at + (uint32_t)shape->frame_stackpointer,
+                       frame + shape->frame_fixed);
+}
+
+/* main() has gone on to @place, without what the thread state says it called. */
+static void
+leave_work(struct scene *s, uint32_t place)
+{
+    const struct hn_shape *shape = &s->w.shape;
+    uint32_t runs = UINT32_MAX;
+
+    put_over(s, s->frames[1]);
+    put_place(s, 0, place);
+    if (shape->frame_stacktop >= 0)
+        memory_put(s->m,
+                   s->frames[0] + shape->frame.first + (uint32_t)shape->frame_stacktop,
+                   &runs, 4);
+}
+
+static int32_t
+place_of_caller(const struct scene *s)
+{
+    return s->tree.nodes[s->tree.nodes[thread_of(s)->node].parent].at;
+}
+
+static void
+assert_main_alone(const struct scene *s)
+{
+    const struct hn_tree_node *node = &s->tree.nodes[thread_of(s)->node];
+
+    assert_int_equal(thread_of(s)->outcome, HN_OUTCOME_STACK);
+    assert_string_equal(s->codes.contents[node->code]->name, "main");
+    assert_int_equal(node->parent, 0);
+}
+
+static void
+what_was_left_meanwhile_was_called_from_its_place(void **state)
+{
+    struct scene s;
+    int32_t place;
+
+    begin(&s, *state, "work");
+    put_place(&s, 0, 3);
+    for (unsigned i = 0; i < 3; i++)
+        look(&s);
+    place = place_of_caller(&s);
+    leave_work(&s, 9);
+    look(&s);
+    assert_stack(&s, "work", "main");
+    assert_int_equal(place_of_caller(&s), place);
+    end(&s);
+}
+
+static void
+what_was_left_meanwhile_is_dropped_if_its_place_is_not_known(void **state)
+{
+    struct scene s;
+
+    begin(&s, *state, "work");
+    leave_work(&s, 9);
+    look(&s);
+    assert_main_alone(&s);
+    end(&s);
+}
+
+static void
+what_was_left_meanwhile_is_dropped_if_it_has_several_places(void **state)
+{
+    struct scene s;
+
+    begin(&s, *state, "work");
+    for (uint32_t place = 3; place < 5; place++) {
+        put_place(&s, 0, place);
+        for (unsigned i = 0; i < 3; i++)
+            look(&s);
+    }
+    leave_work(&s, 9);
+    look(&s);
+    assert_main_alone(&s);
+    end(&s);
+}
+
+/* From 3.14 on a frame gives its code away when it is left. */
+static void
+what_has_no_code_any_more_was_left(void **state)
+{
+    struct scene s;
+
+    begin(&s, *state, "work");
+    look(&s);
+    memory_put_u64(
+        s.m, s.frames[1] + s.w.shape.frame.first + (uint32_t)s.w.shape.frame_code, 0);
+    look(&s);
+    assert_main_alone(&s);
+    end(&s);
+}
+
+/* Up to 3.10 it is put into a list of free frames, behind which there is no caller. */
+static void
+what_lost_its_caller_finds_it_again(void **state)
+{
+    struct scene s;
+    const struct hn_shape *shape = &s.w.shape;
+
+    begin(&s, *state, "work");
+    for (unsigned i = 0; i < 3; i++)
+        look(&s);
+    if (shape->chain == HN_FRAME_CHAIN_OBJECTS) {
+        hn_addr freed = memory_alloc(s.m, 512);
+
+        put_code(&s, freed, s.other);
+        put_over(&s, freed);
+        leave_work(&s, 9);
+        memory_put_u64(
+            s.m, s.frames[1] + shape->frame.first + (uint32_t)shape->frame_back, freed);
+        look(&s);
+        assert_stack(&s, "work", "main");
+        assert_int_equal(thread_of(&s)->attempts, 0);
+    }
+    end(&s);
+}
+
+/* A new frame for each call is not copied before it is needed a second time. */
+static void
+frames_that_are_needed_once_are_not_copied_for_long(void **state)
+{
+    struct scene s;
+
+    begin(&s, *state, "work");
+    if (s.w.shape.chain == HN_FRAME_CHAIN_OBJECTS) {
+        const struct hn_thread_watch *t;
+
+        for (unsigned i = 0; i < 5; i++) {
+            s.frames[1] = memory_alloc(s.m, 512);
+            put_frame(&s, 1, s.work);
+            memory_put_u64(s.m,
+                           s.thread + s.w.shape.thread.first
+                               + (uint32_t)s.w.shape.thread_first,
+                           s.frames[1]);
+            look(&s);
+            assert_stack(&s, "work", "main");
+        }
+        t = thread_of(&s);
+        assert_int_equal(t->frame_count, 1 + 5);
+        for (size_t i = 3; i < t->frame_count; i++)
+            assert_true(t->frames[i].wish[0] == SIZE_MAX);
+    } else {
+        look(&s);
+    }
+    end(&s);
+}
+
 static const struct layout_test tests[] = {
     LAYOUT_TEST(a_thread_has_its_stack),
     LAYOUT_TEST(it_goes_on_from_look_to_look),
@@ -438,6 +618,12 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(what_is_no_code_is_torn),
     LAYOUT_TEST(frames_leave_no_gap),
     LAYOUT_TEST(a_piece_that_is_used_again_comes_at_once),
+    LAYOUT_TEST(what_was_left_meanwhile_was_called_from_its_place),
+    LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_its_place_is_not_known),
+    LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_it_has_several_places),
+    LAYOUT_TEST(what_has_no_code_any_more_was_left),
+    LAYOUT_TEST(what_lost_its_caller_finds_it_again),
+    LAYOUT_TEST(frames_that_are_needed_once_are_not_copied_for_long),
 };
 
 int
