@@ -1,4 +1,5 @@
-/* The index of pages: a hash of megabytes, in each an entry for every page. */
+/* The index of pages: a table of 4 GiB each, of tables of megabytes, in each of these
+ * an entry for every page. Both tables of a process stay in the processor's cache. */
 #include "heap/pages.h"
 
 #include <stdlib.h>
@@ -14,13 +15,15 @@ enum {
     PLACE_SHIFT = 3,
     WORD_BITS = 64,
     WORDS = (1 << (PAGE_SHIFT - PLACE_SHIFT)) / WORD_BITS,
-    SLOTS_FIRST = 256,
+    ADDRESS_BITS = 48,
+    TABLE_SHIFT = 32,
+    TABLES = 1 << (ADDRESS_BITS - TABLE_SHIFT),
+    CHUNKS = 1 << (TABLE_SHIFT - CHUNK_SHIFT),
     /* A terabyte of Python objects. */
     CHUNKS_MOST = 1 << 20
 };
 
 struct chunk {
-    hn_addr number; /* address >> CHUNK_SHIFT */
     uint32_t first[PAGES];
     uint16_t count[PAGES];
     uint32_t block[PAGES];         /* bytes of a block, cut; 0: no pool */
@@ -30,24 +33,22 @@ struct chunk {
 };
 
 struct hn_heap_pages {
-    struct chunk **slots;
-    size_t slot_count, used;
-    struct chunk *last; /* that something was put into */
+    struct chunk **tables[TABLES]; /* each NULL, or CHUNKS that may be NULL */
+    size_t used;
 };
 
 struct hn_heap_pages *
 hn_heap_pages_create(void)
 {
-    struct hn_heap_pages *pages = calloc(1, sizeof(*pages));
+    return calloc(1, sizeof(struct hn_heap_pages));
+}
 
-    if (!pages)
-        return NULL;
-    pages->slot_count = SLOTS_FIRST;
-    pages->slots = calloc(pages->slot_count, sizeof(*pages->slots));
-    if (pages->slots)
-        return pages;
-    free(pages);
-    return NULL;
+static void
+destroy_chunk(struct chunk *chunk)
+{
+    for (unsigned m = 0; chunk && m < HN_MARKS; m++)
+        free(chunk->marks[m]);
+    free(chunk);
 }
 
 void
@@ -55,72 +56,45 @@ hn_heap_pages_destroy(struct hn_heap_pages *pages)
 {
     if (!pages)
         return;
-    for (size_t i = 0; i < pages->slot_count; i++) {
-        for (unsigned m = 0; pages->slots[i] && m < HN_MARKS; m++)
-            free(pages->slots[i]->marks[m]);
-        free(pages->slots[i]);
+    for (size_t t = 0; t < TABLES; t++) {
+        for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++)
+            destroy_chunk(pages->tables[t][i]);
+        free(pages->tables[t]);
     }
-    free(pages->slots);
     free(pages);
 }
 
 static size_t
-slot_of(struct chunk *const *slots, size_t slot_count, hn_addr number)
+chunk_of(hn_addr addr)
 {
-    size_t i = number * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (slot_count - 1);
-
-    while (slots[i] && slots[i]->number != number)
-        i = (i + 1) & (slot_count - 1);
-    return i;
-}
-
-static const struct chunk *
-find(const struct hn_heap_pages *pages, hn_addr addr)
-{
-    return pages->slots[slot_of(pages->slots, pages->slot_count, addr >> CHUNK_SHIFT)];
-}
-
-static bool
-grow(struct hn_heap_pages *pages)
-{
-    size_t count = pages->slot_count * 2;
-    struct chunk **slots;
-
-    if (pages->used * 2 < pages->slot_count)
-        return true;
-    slots = pages->used < CHUNKS_MOST ? calloc(count, sizeof(*slots)) : NULL;
-    if (!slots)
-        return false;
-    for (size_t i = 0; i < pages->slot_count; i++)
-        if (pages->slots[i])
-            slots[slot_of(slots, count, pages->slots[i]->number)] = pages->slots[i];
-    free(pages->slots);
-    pages->slots = slots;
-    pages->slot_count = count;
-    return true;
+    return addr >> CHUNK_SHIFT & (CHUNKS - 1);
 }
 
 static struct chunk *
+find(const struct hn_heap_pages *pages, hn_addr addr)
+{
+    struct chunk **table =
+        addr >> ADDRESS_BITS ? NULL : pages->tables[addr >> TABLE_SHIFT];
+
+    return table ? table[chunk_of(addr)] : NULL;
+}
+
+/* The same, made if need be. */
+static struct chunk *
 claim(struct hn_heap_pages *pages, hn_addr addr)
 {
-    hn_addr number = addr >> CHUNK_SHIFT;
-    struct chunk *chunk;
-    size_t slot;
+    struct chunk *chunk = find(pages, addr), ***table;
 
-    if (pages->last && pages->last->number == number)
-        return pages->last;
-    slot = slot_of(pages->slots, pages->slot_count, number);
-    if (pages->slots[slot])
-        return pages->last = pages->slots[slot];
-    if (!grow(pages))
+    if (chunk || addr >> ADDRESS_BITS || pages->used == CHUNKS_MOST)
+        return chunk;
+    table = &pages->tables[addr >> TABLE_SHIFT];
+    if (!*table)
+        *table = calloc(CHUNKS, sizeof(**table));
+    if (!*table)
         return NULL;
     chunk = calloc(1, sizeof(*chunk));
-    if (!chunk)
-        return NULL;
-    chunk->number = number;
-    pages->slots[slot_of(pages->slots, pages->slot_count, number)] = chunk;
-    pages->used++;
-    return chunk;
+    pages->used += chunk != NULL;
+    return (*table)[chunk_of(addr)] = chunk;
 }
 
 static size_t
@@ -239,10 +213,14 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages)
 {
-    for (size_t i = 0; i < pages->slot_count; i++)
-        if (pages->slots[i]) {
-            memset(pages->slots[i]->count, 0, sizeof(pages->slots[i]->count));
-            memset(pages->slots[i]->begins, 0, sizeof(pages->slots[i]->begins));
+    for (size_t t = 0; t < TABLES; t++)
+        for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++) {
+            struct chunk *chunk = pages->tables[t][i];
+
+            if (!chunk)
+                continue;
+            memset(chunk->count, 0, sizeof(chunk->count));
+            memset(chunk->begins, 0, sizeof(chunk->begins));
         }
 }
 

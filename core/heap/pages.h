@@ -1,5 +1,5 @@
 /* An index of memory by pages: which are pools, with blocks of which size, and which
- * object is the first in each. One lookup costs a hash and a few bits. */
+ * object is the first in each. One lookup costs two tables and a few bits. */
 #ifndef HN_HEAP_PAGES_H
 #define HN_HEAP_PAGES_H
 
