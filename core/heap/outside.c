@@ -402,7 +402,9 @@ drop_strays(struct hn_seeker *s)
             forget_claims(s, heap, i);
             continue;
         }
-        hn_heap_move(heap, kept++, i);
+        if (kept != i)
+            hn_heap_move(heap, kept, i);
+        kept++;
     }
     heap->count = kept;
 }
@@ -440,25 +442,39 @@ find_stack(struct hn_target *target, int64_t main_thread)
     return st == HN_OK ? hn_target_region(target, registers.sp) : NULL;
 }
 
+/* The words of a page that may be addresses in writable memory; returns how many. Every
+ * word of the process passes here: whether it is one decides no branch. */
+static size_t
+pick_addresses(const struct hn_outside *o, const uint8_t *bytes, size_t size,
+               hn_addr ret[PAGE / WORD])
+{
+    const hn_addr span = o->high > o->low ? o->high - o->low : 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i + WORD <= size; i += WORD) {
+        uint64_t word;
+
+        memcpy(&word, bytes + i, WORD);
+        ret[count] = word;
+        count += (word - o->low < span) & (word % WORD == 0);
+    }
+    return count;
+}
+
 static void
 search(struct hn_seeker *s, const uint8_t *bytes, size_t size)
 {
     struct hn_outside *o = s->outside;
+    hn_addr words[PAGE / WORD];
+    size_t count = pick_addresses(o, bytes, size, words);
 
-    for (size_t i = 0; i + WORD <= size; i += WORD) {
-        uint64_t word;
-        hn_addr *recent;
+    for (size_t i = 0; i < count; i++) {
+        hn_addr *recent = &o->recent[(words[i] >> 4) & (RECENT - 1)];
 
-        memcpy(&word, bytes + i, WORD);
-        if (word < o->low || word >= o->high || word % WORD != 0)
+        if (hn_heap_pages_block_size(s->pages, words[i]) > 0 || *recent == words[i])
             continue;
-        if (hn_heap_pages_block_size(s->pages, word) > 0)
-            continue;
-        recent = &o->recent[(word >> 4) & (RECENT - 1)];
-        if (*recent == word)
-            continue;
-        *recent = word;
-        look(s, word);
+        *recent = words[i];
+        look(s, words[i]);
     }
 }
 
