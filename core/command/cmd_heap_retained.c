@@ -33,12 +33,14 @@ load_table(struct hn_call *call, const struct retained_options *o,
                                        : o->by == 1 ? HN_RETAINED_TYPES
                                                     : HN_RETAINED_OBJECTS;
     struct hn_paths paths = { 0 };
-    struct hn_domtree tree;
-    enum hn_status st = hn_domtree_build(graph, &tree);
+    struct hn_domtree tree = { .graph = graph };
+    enum hn_status st;
 
     call->doing = "show what keeps memory alive";
-    if (!st && kind == HN_RETAINED_OBJECTS)
+    if (kind == HN_RETAINED_OBJECTS)
         st = hn_paths_find(graph, &paths);
+    else
+        st = hn_domtree_build(graph, &tree);
     if (!st)
         st = hn_retained_load(&tree, paths.graph ? &paths : NULL, kind, o->limit,
                               &call->arena, ret);

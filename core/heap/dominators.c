@@ -13,11 +13,18 @@ struct finder {
     uint32_t nodes;   /* the two of ours included */
     uint32_t visited; /* have a number */
     uint32_t *number; /* by node */
-    uint32_t *node;   /* by number, like all below */
+    /* By number. Two of these arrays are two things: one's entry is needed until the
+     * other's is known. */
+    union {
+        uint32_t *node;
+        uint32_t *semi; /* its semidominator, once it is known */
+    };
     uint32_t *parent; /* in the search's tree; later the ancestor of the link forest */
-    uint32_t *semi;   /* until semidominators are known: the next reference to follow */
-    uint32_t *label;  /* the smallest semidominator on the way to the ancestor */
-    uint32_t *idom;
+    union {
+        uint32_t *next;  /* while searching: the next reference to follow */
+        uint32_t *label; /* the smallest semidominator on the way to the ancestor */
+    };
+    uint32_t *idom; /* until it is known: the parent in the search's tree */
 };
 
 static enum hn_status
@@ -50,7 +57,7 @@ number(struct finder *f, uint32_t node, uint32_t parent)
     f->number[node] = at;
     f->node[at] = node;
     f->parent[at] = parent;
-    f->semi[at] = node < f->in->graph.count ? f->in->graph.out_first[node] : 0;
+    f->next[at] = node < f->in->graph.count ? f->in->graph.out_first[node] : 0;
 }
 
 /* Follows everything from @entry, which hangs under number @from. The way back is in
@@ -66,11 +73,11 @@ search(struct finder *f, uint32_t entry, uint32_t from)
     while (!st && at != from) {
         uint32_t node = f->node[at], next;
 
-        if (f->semi[at] == graph->out_first[node + 1]) {
+        if (f->next[at] == graph->out_first[node + 1]) {
             at = f->parent[at];
             continue;
         }
-        next = graph->out[f->semi[at]++];
+        next = graph->out[f->next[at]++];
         if (f->number[next] != ABSENT)
             continue;
         at = f->visited;
@@ -205,27 +212,35 @@ find_dominators(struct finder *f)
     }
 }
 
+/* Semidominators took the place of the nodes. */
+static void
+find_nodes(struct finder *f)
+{
+    for (uint32_t i = 0; i < f->nodes; i++)
+        if (f->number[i] != ABSENT)
+            f->node[f->number[i]] = i;
+}
+
 static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
     const uint32_t count = f->in->graph.count;
 
-    ret->dominator = array(f);
     ret->sum = calloc(f->nodes, sizeof(*ret->sum));
-    if (!ret->dominator || !ret->sum) {
-        free(ret->dominator);
-        free(ret->sum);
+    if (!ret->sum)
         return fail_memory(f);
-    }
-    for (uint32_t i = 0; i < f->nodes; i++) {
-        bool seen = f->number[i] != ABSENT;
-
-        ret->dominator[i] = seen ? f->node[f->idom[f->number[i]]] : i;
-        if (i < count)
-            ret->sum[i] = f->in->weight(f->in->arg, i);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        ret->sum[i] = f->in->weight(f->in->arg, i);
     for (uint32_t w = f->visited; w-- > 1;)
         ret->sum[f->node[f->idom[w]]] += ret->sum[f->node[w]];
+    /* Each entry is read once, where it is written. */
+    ret->dominator = f->number;
+    f->number = NULL;
+    for (uint32_t i = 0; i < f->nodes; i++) {
+        uint32_t *at = &ret->dominator[i];
+
+        *at = *at != ABSENT ? f->node[f->idom[*at]] : i;
+    }
     return HN_OK;
 }
 
@@ -244,15 +259,14 @@ find(struct finder *f, struct hn_dominators *ret)
     f->number = array(f);
     f->node = array(f);
     f->parent = array(f);
-    f->semi = array(f);
-    if (!f->number || !f->node || !f->parent || !f->semi)
+    f->next = array(f);
+    if (!f->number || !f->node || !f->parent || !f->next)
         return fail_memory(f);
     st = search_all(f);
     if (st)
         return st;
     f->idom = array(f);
-    f->label = array(f);
-    if (!f->idom || !f->label)
+    if (!f->idom)
         return fail_memory(f);
     memcpy(f->idom, f->parent, (size_t)f->visited * sizeof(uint32_t));
     st = find_semidominators(f);
@@ -261,7 +275,7 @@ find(struct finder *f, struct hn_dominators *ret)
     give_back(&f->label);
     give_back(&f->parent);
     find_dominators(f);
-    give_back(&f->semi);
+    find_nodes(f);
     return write_down(f, ret);
 }
 
@@ -275,8 +289,7 @@ hn_dominators_find(const struct hn_dominators_input *input, struct hn_pace *pace
     free(f.number);
     free(f.node);
     free(f.parent);
-    free(f.semi);
-    free(f.label);
+    free(f.next);
     free(f.idom);
     return st;
 }

@@ -29,7 +29,7 @@ struct hn_dominators {
 };
 
 /* @entry(arg, node) says how each node is entered, @weight(arg, node) what it counts.
- * The caller frees both arrays. Takes 24 bytes a node while it works. HN_E_NOMEM,
+ * The caller frees both arrays. Takes 20 bytes a node while it works. HN_E_NOMEM,
  * HN_E_INTERRUPTED: then there is nothing to free. */
 struct hn_dominators_input {
     struct hn_digraph graph;

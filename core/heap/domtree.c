@@ -25,13 +25,10 @@ count_children(struct hn_domtree *tree)
     const struct hn_graph *graph = tree->graph;
 
     for (uint32_t i = 0; i < node_count(graph); i++) {
-        uint32_t parent = graph->dominator[i], *largest = &tree->largest[parent];
+        uint32_t parent = graph->dominator[i];
 
-        if (parent == i)
-            continue;
-        tree->first[parent + 1]++;
-        if (*largest == NONE || graph->retained[i] > graph->retained[*largest])
-            *largest = i;
+        if (parent != i)
+            tree->first[parent + 1]++;
     }
     for (uint32_t i = 0; i < node_count(graph); i++)
         tree->first[i + 1] += tree->first[i];
@@ -59,10 +56,8 @@ hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
     *ret = (struct hn_domtree){ .graph = graph };
     ret->first = calloc(nodes + 1, sizeof(*ret->first));
     ret->children = malloc((nodes + 1) * sizeof(*ret->children));
-    ret->largest = malloc((nodes + 1) * sizeof(*ret->largest));
-    if (!ret->first || !ret->children || !ret->largest)
+    if (!ret->first || !ret->children)
         return fail_memory(graph);
-    memset(ret->largest, 0xff, (nodes + 1) * sizeof(*ret->largest));
     count_children(ret);
     fill_children(ret);
     return HN_OK;
@@ -73,7 +68,6 @@ hn_domtree_deinit(struct hn_domtree *tree)
 {
     free(tree->first);
     free(tree->children);
-    free(tree->largest);
     *tree = (struct hn_domtree){ 0 };
 }
 
@@ -418,15 +412,22 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
 
 /* --- what keeps most */
 
-static bool
-merely_leads(const struct hn_domtree *tree, uint32_t node)
+/* Says of each node whether it merely leads to a child that retains nearly as much;
+ * NULL when memory ran out. */
+static bool *
+find_leads(const struct hn_graph *graph)
 {
-    const struct hn_graph *graph = tree->graph;
-    uint32_t child = tree->largest[node];
+    bool *leads = calloc(node_count(graph), sizeof(*leads));
 
-    return child != NONE
-           && graph->retained[child]
-                  > graph->retained[node] - graph->retained[node] / 10;
+    for (uint32_t i = 0; leads && i < node_count(graph); i++) {
+        uint32_t parent = graph->dominator[i];
+
+        if (parent != i
+            && graph->retained[i]
+                   > graph->retained[parent] - graph->retained[parent] / 10)
+            leads[parent] = true;
+    }
+    return leads;
 }
 
 enum hn_status
@@ -435,21 +436,26 @@ hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *are
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { 0 };
+    bool *leads;
 
     if (limit == 0 || limit > graph->count)
         limit = graph->count;
     best.limit = limit;
     best.items = hn_arena_array(arena, limit + 1, sizeof(*best.items));
-    if (!best.items)
+    leads = find_leads(graph);
+    if (!best.items || !leads) {
+        free(leads);
         return fail_memory(graph);
+    }
     for (uint32_t i = 0; i < graph->count; i++) {
         struct hn_domtree_item item, dropped;
 
-        if (graph->retained[i] == 0 || merely_leads(tree, i))
+        if (graph->retained[i] == 0 || leads[i])
             continue;
         item = single(graph, i);
         offer(&best, &item, &dropped);
     }
+    free(leads);
     if (best.count > 0)
         qsort(best.items, best.count, sizeof(*best.items), by_retained);
     *ret = best.items;

@@ -11,10 +11,9 @@ struct hn_domtree {
     /* Children of node n (objects, and the two of the graph): children[first[n]] to
      * children[first[n + 1]], by number. */
     uint32_t *first, *children;
-    uint32_t *largest; /* of each node the child that retains most; NONE without any */
 };
 
-/* Takes 12 bytes an object. HN_E_NOMEM: to be deinited all the same. */
+/* Takes 8 bytes an object. HN_E_NOMEM: to be deinited all the same. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret);
 
@@ -59,7 +58,7 @@ hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_
                     uint64_t *ret);
 
 /* The @limit objects that retain most, without those that merely lead to one larger
- * than nine tenths of theirs. */
+ * than nine tenths of theirs. Of @tree only the graph is needed. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
                struct hn_domtree_item **ret, size_t *count_ret);
