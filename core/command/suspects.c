@@ -12,6 +12,7 @@ load_traces(struct hn_call *call, struct hn_traces *ret)
 
     if (hn_traces_load(call->session->runtime, &call->arena, ret) != HN_OK)
         hn_traces_deinit(ret);
+    hn_traces_sort(ret);
     call->session->err = saved;
 }
 

@@ -43,7 +43,7 @@ struct hn_traces {
     bool has_peak;
     uint32_t limit; /* frames that are kept of a traceback */
 
-    struct hn_trace *traces; /* by domain and address; those of a file as they stand */
+    struct hn_trace *traces; /* in any order; hn_traces_sort() */
     size_t count;
     struct hn_trace_stack *stacks;
     size_t stack_count;

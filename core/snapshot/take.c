@@ -265,6 +265,8 @@ take_traces(struct hn_moment *moment, struct hn_runtime *rt)
 {
     enum hn_status st = hn_traces_load(rt, &moment->arena, &moment->traces);
 
+    if (!st)
+        hn_traces_sort(&moment->traces);
     return st == HN_E_UNSUPPORTED ? HN_OK : st;
 }
 

@@ -48,7 +48,7 @@ load_table(struct loader *l, hn_addr addr, uint32_t domain)
     }
     hn_table_iter_init(&it, l->py, &table);
     while ((st = hn_table_iter_next(&it, l->items, &count)) == HN_OK) {
-        hn_trace_raw_load(l->py, l->items, count, l->raw, l->found);
+        hn_trace_raw_load(l->py, &it.lent, l->items, count, l->raw, l->found);
         for (size_t i = 0; !st && i < count; i++)
             if (l->found[i])
                 st = add(l, &l->items[i], &l->raw[i], domain);
@@ -101,10 +101,13 @@ by_domain_and_address(const void *a, const void *b)
 }
 
 /* Most programs have one domain, which needs no comparing. */
-static void
-sort(struct hn_traces *t)
+void
+hn_traces_sort(struct hn_traces *t)
 {
     bool one = true;
+
+    if (t->count < 2)
+        return;
 
     for (size_t i = 1; one && i < t->count; i++)
         one = t->traces[i].domain == t->traces[0].domain;
@@ -129,8 +132,6 @@ finish(struct loader *l, const struct hn_trace_place *place, struct hn_traces *r
         if (t->limit < t->stacks[i].count)
             t->limit = t->stacks[i].count;
     t->unreadable = l->stacks.unreadable;
-    if (t->count > 1)
-        sort(t);
     hn_trace_builder_take(&l->builder, ret);
 }
 
@@ -215,15 +216,13 @@ find_block(struct hn_python *py, const struct hn_table *table, hn_addr object,
            struct hn_table_item *item_ret, struct hn_trace_raw *raw_ret)
 {
     for (hn_addr before = 0; before <= BEFORE_MOST; before += BEFORE_STEP) {
-        bool found;
         enum hn_status st = hn_table_find(py, table, object - before, 0, item_ret);
 
         if (st == HN_DONE)
             continue;
         if (st)
             return st;
-        hn_trace_raw_load(py, item_ret, 1, raw_ret, &found);
-        if (found && raw_ret->size > before)
+        if (hn_trace_raw_load_one(py, item_ret, raw_ret) && raw_ret->size > before)
             return HN_OK;
     }
     return HN_DONE;

@@ -20,33 +20,51 @@ enum {
 };
 
 void
-hn_trace_raw_load(struct hn_python *py, const struct hn_table_item *items, size_t count,
+hn_trace_raw_load(struct hn_python *py, struct hn_lent *lent,
+                  const struct hn_table_item *items, size_t count,
                   struct hn_trace_raw *ret, bool *found)
 {
-    bool is_inline = py->layout.formats.hashtable == HN_HASHTABLE_INLINE;
-    struct hn_range ranges[HN_TABLE_BATCH];
-    struct hn_error saved = *py->err;
-    struct hn_record rec;
+    const struct hn_layout *layout = &py->layout;
+    bool is_inline = layout->formats.hashtable == HN_HASHTABLE_INLINE;
+    size_t size_at = (size_t)layout->offset[HN_TRACE_SIZE];
+    size_t stack_at = (size_t)layout->offset[HN_TRACE_STACK];
 
-    if (count == 0)
-        return;
-    for (size_t i = 0; i < count; i++)
-        ranges[i] =
-            (struct hn_range){ items[i].value, py->layout.size[HN_STRUCT_TRACE] };
-    if (!is_inline)
-        hn_target_prefetch(py->target, ranges, count);
     for (size_t i = 0; i < count; i++) {
+        const uint8_t *bytes;
+
         if (is_inline) {
             ret[i] = (struct hn_trace_raw){ items[i].value, items[i].value_2 };
             found[i] = true;
             continue;
         }
-        found[i] = hn_record_load(py, HN_STRUCT_TRACE, items[i].value, &rec) == HN_OK;
-        if (found[i])
-            ret[i] = (struct hn_trace_raw){ hn_record_u64(&rec, HN_TRACE_SIZE),
-                                            hn_record_u64(&rec, HN_TRACE_STACK) };
+        if (i + HN_LENT_AHEAD < count)
+            hn_lent_fetch(lent, items[i + HN_LENT_AHEAD].value);
+        bytes = hn_lent_at(lent, items[i].value, layout->size[HN_STRUCT_TRACE]);
+        found[i] = bytes != NULL;
+        if (bytes)
+            ret[i] = (struct hn_trace_raw){ hn_lent_word(bytes, size_at),
+                                            hn_lent_word(bytes, stack_at) };
     }
-    *py->err = saved;
+}
+
+bool
+hn_trace_raw_load_one(struct hn_python *py, const struct hn_table_item *item,
+                      struct hn_trace_raw *ret)
+{
+    struct hn_error saved = *py->err;
+    struct hn_record rec;
+
+    if (py->layout.formats.hashtable == HN_HASHTABLE_INLINE) {
+        *ret = (struct hn_trace_raw){ item->value, item->value_2 };
+        return true;
+    }
+    if (hn_record_load(py, HN_STRUCT_TRACE, item->value, &rec) != HN_OK) {
+        *py->err = saved;
+        return false;
+    }
+    *ret = (struct hn_trace_raw){ hn_record_u64(&rec, HN_TRACE_SIZE),
+                                  hn_record_u64(&rec, HN_TRACE_STACK) };
+    return true;
 }
 
 enum hn_status
@@ -136,13 +154,14 @@ append_name(struct hn_python *py, hn_addr addr, struct hn_text *text,
 static enum hn_status
 take_file(struct hn_stack_reader *r, hn_addr addr, uint32_t *ret)
 {
-    struct hn_error saved = *r->py->err;
+    struct hn_error saved;
     struct hn_text text;
     enum hn_status st;
 
     *ret = hn_index_find(&r->files, addr, NULL, NULL);
     if (*ret != HN_INDEX_NONE)
         return HN_OK;
+    saved = *r->py->err;
     hn_text_init(&text);
     if (append_name(r->py, addr, &text, r->builder->arena) != HN_OK) {
         *r->py->err = saved;
@@ -234,13 +253,14 @@ take_unreadable(struct hn_stack_reader *r, struct head *head)
 enum hn_status
 hn_stack_reader_take(struct hn_stack_reader *r, hn_addr addr, uint32_t *ret)
 {
-    struct hn_error saved = *r->py->err;
     struct head head = { 1, 1 };
+    struct hn_error saved;
     enum hn_status st;
 
     *ret = hn_index_find(&r->stacks, addr, NULL, NULL);
     if (*ret != HN_INDEX_NONE)
         return HN_OK;
+    saved = *r->py->err;
     if (load_bytes(r, addr, &head) == HN_OK) {
         st = take_frames(r, &head);
     } else {

@@ -4,6 +4,7 @@
 #define HN_TRACEMALLOC_READER_H
 
 #include "tracemalloc/builder.h"
+#include "tracemalloc/lent.h"
 #include "tracemalloc/place.h"
 #include "tracemalloc/table.h"
 
@@ -16,11 +17,16 @@ struct hn_trace_raw {
     hn_addr stack; /* traceback_t */
 };
 
-/* The traces of @count items, whose pages are brought in together; @found says which
- * could be read. */
+/* The traces of @count items; @found says which could be read. */
 void
-hn_trace_raw_load(struct hn_python *py, const struct hn_table_item *items, size_t count,
+hn_trace_raw_load(struct hn_python *py, struct hn_lent *lent,
+                  const struct hn_table_item *items, size_t count,
                   struct hn_trace_raw *ret, bool *found);
+
+/* The same for a single one, of whose surroundings nothing is read. */
+bool
+hn_trace_raw_load_one(struct hn_python *py, const struct hn_table_item *item,
+                      struct hn_trace_raw *ret);
 
 /* Reads tracebacks into a builder, each once. */
 struct hn_stack_reader {

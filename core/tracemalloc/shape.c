@@ -122,9 +122,8 @@ holds_traces(struct search *s, const struct hn_table *table)
 {
     size_t count = sample(s, table);
 
-    hn_trace_raw_load(&s->rt->py, s->items, count, s->raw, s->found);
     for (size_t i = 0; i < count; i++)
-        if (!s->found[i]
+        if (!hn_trace_raw_load_one(&s->rt->py, &s->items[i], &s->raw[i])
             || !hn_trace_stack_is_plausible(&s->rt->py, s->raw[i].stack, s->limit))
             return false;
     return count > 0;
@@ -140,7 +139,7 @@ add_up(struct search *s, const struct hn_table *table, uint64_t *ret)
 
     hn_table_iter_init(&it, &s->rt->py, table);
     while (hn_table_iter_next(&it, s->items, &count) == HN_OK) {
-        hn_trace_raw_load(&s->rt->py, s->items, count, s->raw, s->found);
+        hn_trace_raw_load(&s->rt->py, &it.lent, s->items, count, s->raw, s->found);
         for (size_t i = 0; i < count && s->found[i]; i++, seen++)
             *ret += s->raw[i].size;
     }

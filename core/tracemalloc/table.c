@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/radix.h"
+#include "tracemalloc/lent.h"
 
 enum {
     /* Tables begin with 16 buckets and have two to ten per entry. */
@@ -12,9 +13,8 @@ enum {
     /* A key is a pointer, or a pointer and a domain; a value a pointer, or a trace. */
     KEY_MOST = 12,
     DATA_MOST = 16,
-    ENTRY_MOST = 64,
     BUCKETS_AT_ONCE = 8192,
-    ALIGNED_BITS = 4 /* of what malloc() returns */
+    PAGE_BITS = 12 /* in a page any order does */
 };
 
 /* 2^32 buckets are 32 GB of pointers alone. */
@@ -69,6 +69,7 @@ hn_table_iter_init(struct hn_table_iter *it, struct hn_python *py,
                    const struct hn_table *table)
 {
     *it = (struct hn_table_iter){ .py = py, .table = *table, .left = table->entries };
+    hn_lent_init(&it->lent, py->target);
 }
 
 void
@@ -84,15 +85,6 @@ entry_size(const struct hn_python *py, const struct hn_table *t)
     return py->layout.size[HN_STRUCT_HASHENTRY] + t->key_size + t->data_size;
 }
 
-static uint64_t
-word_at(const uint8_t *bytes, size_t offset)
-{
-    uint64_t word;
-
-    memcpy(&word, bytes + offset, sizeof(word));
-    return word;
-}
-
 /* Key and value behind the entry: the value is a trace of two words, or a pointer. */
 static void
 take_inline(const struct hn_python *py, const struct hn_table *t, const uint8_t *bytes,
@@ -105,35 +97,26 @@ take_inline(const struct hn_python *py, const struct hn_table *t, const uint8_t 
     if (t->key_size == KEY_MOST)
         memcpy(&ret->domain, bytes + key + 8, 4);
     if (t->data_size >= 8)
-        ret->value = word_at(bytes, data);
+        ret->value = hn_lent_word(bytes, data);
     if (t->data_size >= 16)
-        ret->value_2 = word_at(bytes, data + 8);
+        ret->value_2 = hn_lent_word(bytes, data + 8);
 }
 
-/* One entry: its item, and the next of its chain. */
-static enum hn_status
-load_entry(struct hn_python *py, const struct hn_table *t, hn_addr addr,
-           struct hn_table_item *ret, hn_addr *next_ret)
+/* An entry's item; returns the next of its chain. */
+static hn_addr
+take_entry(const struct hn_python *py, const struct hn_table *t, const uint8_t *bytes,
+           struct hn_table_item *ret)
 {
     const struct hn_layout *layout = &py->layout;
-    size_t size = entry_size(py, t);
-    uint8_t bytes[ENTRY_MOST];
-    enum hn_status st;
 
-    if (size > sizeof(bytes) || addr % 8 != 0)
-        return hn_fail(py->err, HN_E_CORRUPT, addr, "not an entry of a hash table");
-    st = hn_target_read(py->target, addr, bytes, size);
-    if (st)
-        return st;
-    *next_ret = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_NEXT]);
     if (layout->formats.hashtable == HN_HASHTABLE_INLINE)
         take_inline(py, t, bytes, ret);
     else
         *ret = (struct hn_table_item){
-            .key = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_KEY]),
-            .value = word_at(bytes, (size_t)layout->offset[HN_HASHENTRY_VALUE]),
+            .key = hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_KEY]),
+            .value = hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_VALUE]),
         };
-    return HN_OK;
+    return hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_NEXT]);
 }
 
 static int
@@ -144,11 +127,17 @@ by_address(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* So that neighbours in memory are read together. */
+/* So that neighbours in memory are read together. A core lends all of its memory at
+ * once: there fetching ahead does as well. */
 static void
-sort(hn_addr *links, size_t count)
+sort(const struct hn_table_iter *it)
 {
-    if (!hn_radix_sort(links, count, sizeof(*links), 0, ALIGNED_BITS) && count > 1)
+    hn_addr *links = it->links;
+    size_t count = it->count;
+
+    if (it->py->target->kind == HN_PLACE_CORE)
+        return;
+    if (!hn_radix_sort(links, count, sizeof(*links), 0, PAGE_BITS) && count > 1)
         qsort(links, count, sizeof(*links), by_address);
 }
 
@@ -193,7 +182,7 @@ collect_heads(struct hn_table_iter *it)
         if (hn_target_interrupted(it->py->target))
             return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
     }
-    sort(it->links, it->count);
+    sort(it);
     return HN_OK;
 }
 
@@ -205,32 +194,25 @@ follow(struct hn_table_iter *it)
         return;
     it->count = it->more;
     it->next = it->more = 0;
-    sort(it->links, it->count);
-}
-
-static void
-prefetch(struct hn_table_iter *it, size_t count)
-{
-    struct hn_range ranges[HN_TABLE_BATCH];
-
-    for (size_t i = 0; i < count; i++)
-        ranges[i] = (struct hn_range){ it->links[it->next + i],
-                                       entry_size(it->py, &it->table) };
-    hn_target_prefetch(it->py->target, ranges, count);
+    sort(it);
 }
 
 /* Reads the next @count entries; returns how many could be read. */
 static size_t
 take_entries(struct hn_table_iter *it, struct hn_table_item *items, size_t count)
 {
-    struct hn_error saved = *it->py->err;
-    size_t found = 0;
+    size_t size = entry_size(it->py, &it->table), found = 0;
 
-    for (size_t i = 0; i < count; i++) {
+    /* Since the last batch others may have borrowed: a walk over a domain's table. */
+    hn_lent_init(&it->lent, it->py->target);
+    for (size_t end = it->next + count; it->next < end;) {
         hn_addr next, link = it->links[it->next++];
+        const uint8_t *bytes;
 
-        if (load_entry(it->py, &it->table, link, &items[found], &next)) {
-            *it->py->err = saved;
+        if (it->next + HN_LENT_AHEAD < it->count)
+            hn_lent_fetch(&it->lent, it->links[it->next + HN_LENT_AHEAD]);
+        bytes = link % 8 == 0 ? hn_lent_at(&it->lent, link, size) : NULL;
+        if (!bytes) {
             it->unreadable++;
             continue;
         }
@@ -239,8 +221,8 @@ take_entries(struct hn_table_iter *it, struct hn_table_item *items, size_t count
             it->next = it->count = it->more = 0;
             break;
         }
+        next = take_entry(it->py, &it->table, bytes, &items[found++]);
         it->left--;
-        found++;
         if (next)
             it->links[it->more++] = next;
     }
@@ -263,7 +245,6 @@ hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
             return HN_DONE;
         if (count > HN_TABLE_BATCH)
             count = HN_TABLE_BATCH;
-        prefetch(it, count);
         found = take_entries(it, items, count);
     }
     *count_ret = found;
@@ -288,7 +269,13 @@ hn_table_find(struct hn_python *py, const struct hn_table *table, hn_addr key,
         py->target, table->heads + (hash & (table->buckets - 1)) * 8, &at);
 
     while (!st && at && limit-- > 0) {
-        st = load_entry(py, table, at, ret, &at);
+        uint8_t bytes[HN_LENT_MOST];
+
+        if (entry_size(py, table) > sizeof(bytes) || at % 8 != 0)
+            return hn_fail(py->err, HN_E_CORRUPT, at, "not an entry of a hash table");
+        st = hn_target_read(py->target, at, bytes, entry_size(py, table));
+        if (!st)
+            at = take_entry(py, table, bytes, ret);
         if (!st && ret->key == key && ret->domain == domain)
             return HN_OK;
     }

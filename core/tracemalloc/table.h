@@ -3,12 +3,13 @@
  * A table is an array of buckets, each the head of a chain of entries. Entries are
  * small allocations, scattered over the heap: taken chain by chain, a million of them
  * would bring every page in many times. So all chains are followed at once, a link of
- * each at a time, in the order of addresses. CPython: Python/hashtable.c, up to 3.8
- * Modules/hashtable.c. */
+ * each at a time; in the order of pages, but for cores. CPython: Python/hashtable.c, up
+ * to 3.8 Modules/hashtable.c. */
 #ifndef HN_TRACEMALLOC_TABLE_H
 #define HN_TRACEMALLOC_TABLE_H
 
 #include "layout/python.h"
+#include "tracemalloc/lent.h"
 
 enum { HN_TABLE_BATCH = 1024 };
 
@@ -37,6 +38,7 @@ struct hn_table_iter {
      * have led to. */
     hn_addr *links;
     size_t next, count, more;
+    struct hn_lent lent;
 };
 
 /* HN_E_CORRUPT when what lies at @addr cannot be a table. */

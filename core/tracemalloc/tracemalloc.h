@@ -15,10 +15,10 @@
 /* Shown in place of file names that cannot be read. */
 #define HN_TRACES_UNREADABLE "<unreadable>"
 
-/* Reads everything. A target that does not trace is no failure: @ret->tracing is false
- * and there are no traces. Damage is counted in @ret. File names live in @arena, the
- * rest is freed by hn_traces_deinit(). HN_E_UNSUPPORTED when this CPython keeps its
- * tables where we do not know. */
+/* Reads everything, in no order. A target that does not trace is no failure:
+ * @ret->tracing is false and there are no traces. Damage is counted in @ret. File names
+ * live in @arena, the rest is freed by hn_traces_deinit(). HN_E_UNSUPPORTED when this
+ * CPython keeps its tables where we do not know. */
 HN_MUST_CHECK enum hn_status
 hn_traces_load(struct hn_runtime *rt, struct hn_arena *arena, struct hn_traces *ret);
 
@@ -26,7 +26,12 @@ hn_traces_load(struct hn_runtime *rt, struct hn_arena *arena, struct hn_traces *
 void
 hn_traces_deinit(struct hn_traces *traces);
 
-/* The trace of the block that begins at @address; NULL if it was not traced. */
+/* Sorts traces by domain and address: wanted by those who look for one of them. */
+void
+hn_traces_sort(struct hn_traces *traces);
+
+/* The trace of the block that begins at @address, of traces that are sorted; NULL if it
+ * was not traced. */
 const struct hn_trace *
 hn_traces_find(const struct hn_traces *traces, uint32_t domain, uint64_t address);
 

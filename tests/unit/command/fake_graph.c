@@ -162,6 +162,12 @@ hn_cycles_find(const struct hn_graph *graph, const struct hn_process *process,
     return HN_OK;
 }
 
+void
+hn_traces_sort(struct hn_traces *traces)
+{
+    (void)traces;
+}
+
 const struct hn_trace *
 hn_traces_find(const struct hn_traces *traces, uint32_t domain, uint64_t address)
 {
