@@ -199,17 +199,21 @@ find_semidominators(struct finder *f)
 
 /* --- the result */
 
-static void
+static enum hn_status
 find_dominators(struct finder *f)
 {
     f->idom[0] = 0;
     for (uint32_t w = 1; w < f->visited; w++) {
+        enum hn_status st = step(f, w, "finding what keeps what alive");
         uint32_t d = f->idom[w];
 
+        if (st)
+            return st;
         while (d > f->semi[w])
             d = f->idom[d];
         f->idom[w] = d;
     }
+    return HN_OK;
 }
 
 /* Semidominators took the place of the nodes. */
@@ -222,17 +226,32 @@ find_nodes(struct finder *f)
 }
 
 static enum hn_status
+add_up(struct finder *f, uint64_t *sum)
+{
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < f->in->graph.count; i++) {
+        sum[i] = f->in->weight(f->in->arg, i);
+        st = step(f, i, "adding up what is kept alive");
+    }
+    for (uint32_t w = f->visited; !st && w-- > 1;) {
+        sum[f->node[f->idom[w]]] += sum[f->node[w]];
+        st = step(f, w, "adding up what is kept alive");
+    }
+    return st;
+}
+
+static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
-    const uint32_t count = f->in->graph.count;
+    uint64_t *sum = calloc(f->nodes, sizeof(*sum));
+    enum hn_status st = sum ? add_up(f, sum) : fail_memory(f);
 
-    ret->sum = calloc(f->nodes, sizeof(*ret->sum));
-    if (!ret->sum)
-        return fail_memory(f);
-    for (uint32_t i = 0; i < count; i++)
-        ret->sum[i] = f->in->weight(f->in->arg, i);
-    for (uint32_t w = f->visited; w-- > 1;)
-        ret->sum[f->node[f->idom[w]]] += ret->sum[f->node[w]];
+    if (st) {
+        free(sum);
+        return st;
+    }
+    ret->sum = sum;
     /* Each entry is read once, where it is written. */
     ret->dominator = f->number;
     f->number = NULL;
@@ -274,7 +293,9 @@ find(struct finder *f, struct hn_dominators *ret)
         return st;
     give_back(&f->label);
     give_back(&f->parent);
-    find_dominators(f);
+    st = find_dominators(f);
+    if (st)
+        return st;
     find_nodes(f);
     return write_down(f, ret);
 }

@@ -22,6 +22,7 @@ struct builder {
     struct hn_referrer referrer;
     int32_t *missing; /* of each object: references that are counted, but not found */
     uint32_t edges, edge_capacity;
+    uint32_t marked; /* objects that roots lead to */
     bool failed;
 };
 
@@ -176,24 +177,41 @@ find_interned(struct builder *b)
 
 /* --- inbound references */
 
-static void
-count_inbound(struct hn_graph *graph)
+static enum hn_status
+count_inbound(struct builder *b)
 {
+    struct hn_graph *graph = b->graph;
+
     memset(graph->in_first, 0, ((size_t)graph->count + 1) * sizeof(*graph->in_first));
-    for (uint32_t e = 0; e < graph->out_first[graph->count]; e++)
-        graph->in_first[graph->out[e] + 1]++;
+    for (uint32_t i = 0; i < graph->count; i++) {
+        enum hn_status st = step(b, i, "turning references around");
+
+        if (st)
+            return st;
+        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
+            graph->in_first[graph->out[e] + 1]++;
+    }
     for (uint32_t i = 0; i < graph->count; i++)
         graph->in_first[i + 1] += graph->in_first[i];
+    return HN_OK;
 }
 
 /* Fills each object's part from its end, with the help of the counts themselves: after
  * it in_first[i + 1] is where i begins, so everything moves down by one. */
-static void
-fill_inbound(struct hn_graph *graph)
+static enum hn_status
+fill_inbound(struct builder *b)
 {
-    for (uint32_t i = graph->count; i-- > 0;)
+    struct hn_graph *graph = b->graph;
+
+    for (uint32_t i = graph->count; i-- > 0;) {
+        enum hn_status st = step(b, graph->count - i, "turning references around");
+
+        if (st)
+            return st;
         for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
             graph->in[--graph->in_first[graph->out[e] + 1]] = i;
+    }
+    return HN_OK;
 }
 
 static enum hn_status
@@ -201,20 +219,27 @@ invert(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
     uint32_t *fitting = realloc(graph->out, ((size_t)b->edges + 1) * sizeof(*fitting));
+    enum hn_status st;
 
     if (fitting)
         graph->out = fitting;
-    count_inbound(graph);
+    st = count_inbound(b);
+    if (st)
+        return st;
     find_interned(b);
-    count_inbound(graph);
+    st = count_inbound(b);
+    if (st)
+        return st;
     graph->in = malloc(((size_t)b->edges + 1) * sizeof(*graph->in));
     if (!graph->in)
         return fail_memory(b);
-    fill_inbound(graph);
+    st = fill_inbound(b);
+    if (st)
+        return st;
     memmove(graph->in_first, graph->in_first + 1,
             (size_t)graph->count * sizeof(*graph->in_first));
     graph->in_first[graph->count] = b->edges;
-    return step(b, 0, "reading references");
+    return HN_OK;
 }
 
 /* --- roots and garbage */
@@ -236,16 +261,20 @@ find_c_roots(struct builder *b)
 }
 
 /* Marks what the roots lead to as no garbage; @todo has room for all. */
-static void
-mark_from(struct hn_graph *graph, uint32_t *todo, uint32_t first)
+static enum hn_status
+mark_from(struct builder *b, uint32_t *todo, uint32_t first)
 {
+    struct hn_graph *graph = b->graph;
     uint32_t left = 0;
 
     todo[left++] = first;
     graph->bits[first] &= (uint8_t)~HN_NODE_GARBAGE;
     while (left > 0) {
         uint32_t node = todo[--left];
+        enum hn_status st = step(b, b->marked++, "looking for garbage");
 
+        if (st)
+            return st;
         for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++) {
             uint32_t to = graph->out[e];
 
@@ -255,32 +284,44 @@ mark_from(struct hn_graph *graph, uint32_t *todo, uint32_t first)
             todo[left++] = to;
         }
     }
+    return HN_OK;
 }
 
 /* Objects whose count is not known exactly may be kept by what we do not see: nobody
  * calls them garbage. */
 static enum hn_status
+mark_reached(struct builder *b, uint32_t *todo)
+{
+    struct hn_graph *graph = b->graph;
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < graph->count; i++)
+        if ((graph->bits[i] & HN_NODE_ROOT) && (graph->bits[i] & HN_NODE_GARBAGE))
+            st = mark_from(b, todo, i);
+    for (uint32_t i = 0; !st && i < graph->count; i++)
+        if ((graph->bits[i] & HN_NODE_UNKNOWN) && (graph->bits[i] & HN_NODE_GARBAGE)) {
+            graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
+            st = mark_from(b, todo, i);
+        }
+    return st;
+}
+
+static enum hn_status
 find_garbage(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
     uint32_t *todo = malloc(((size_t)graph->count + 1) * sizeof(*todo));
+    enum hn_status st;
 
     if (!todo)
         return fail_memory(b);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->bits[i] |= HN_NODE_GARBAGE;
-    for (uint32_t i = 0; i < graph->count; i++)
-        if ((graph->bits[i] & HN_NODE_ROOT) && (graph->bits[i] & HN_NODE_GARBAGE))
-            mark_from(graph, todo, i);
-    for (uint32_t i = 0; i < graph->count; i++)
-        if ((graph->bits[i] & HN_NODE_UNKNOWN) && (graph->bits[i] & HN_NODE_GARBAGE)) {
-            graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
-            mark_from(graph, todo, i);
-        }
+    st = mark_reached(b, todo);
+    free(todo);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->garbage_objects += (graph->bits[i] & HN_NODE_GARBAGE) != 0;
-    free(todo);
-    return HN_OK;
+    return st;
 }
 
 /* --- dominators */

@@ -110,20 +110,26 @@ hn_seeker_copy(struct hn_seeker *s, hn_addr at, uint8_t *copy, size_t size)
     return size;
 }
 
-static bool
-make_index(struct hn_heap *heap)
-{
-    hn_heap_pages_clear_objects(heap->pages);
-    for (uint32_t i = 0; i < heap->count; i++)
-        if (!hn_heap_pages_add_object(heap->pages, hn_heap_address(heap, i), i))
-            return false;
-    return true;
-}
-
 static enum hn_status
 no_memory(const struct hn_heap *heap)
 {
     return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for the objects");
+}
+
+static enum hn_status
+make_index(struct hn_seeker *s)
+{
+    struct hn_heap *heap = s->heap;
+    enum hn_status st = HN_OK;
+
+    hn_heap_pages_clear_objects(heap->pages);
+    for (uint32_t i = 0; !st && i < heap->count; i++) {
+        if (!hn_heap_pages_add_object(heap->pages, hn_heap_address(heap, i), i))
+            return no_memory(heap);
+        if (i % HN_PACE_OBJECTS == 0)
+            st = hn_seeker_step(s, "numbering objects", i, heap->count);
+    }
+    return st;
 }
 
 static enum hn_status
@@ -141,11 +147,14 @@ seek(struct hn_seeker *s)
     st = hn_seek_in_pools(s);
     if (st)
         return st;
-    if (!make_index(heap))
-        return no_memory(heap);
+    st = make_index(s);
+    if (st)
+        return st;
     st = hn_seek_outside(s);
-    if (!make_index(heap))
-        return no_memory(heap);
+    if (!st)
+        return make_index(s);
+    /* What an interrupted search leaves has new numbers, and nobody waits for them. */
+    hn_heap_pages_clear_objects(heap->pages);
     return st;
 }
 

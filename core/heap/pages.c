@@ -94,7 +94,8 @@ claim(struct hn_heap_pages *pages, hn_addr addr)
         return NULL;
     chunk = calloc(1, sizeof(*chunk));
     pages->used += chunk != NULL;
-    return (*table)[chunk_of(addr)] = chunk;
+    (*table)[chunk_of(addr)] = chunk;
+    return chunk;
 }
 
 static size_t
