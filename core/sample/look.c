@@ -707,12 +707,30 @@ check(struct hn_watch *w, struct hn_thread_watch *t)
     wish_for_second(w, t);
 }
 
+/* The newest piece was in use when the thread state was copied, and is no memory any
+ * more; all that lies below it was copied. */
+static bool
+was_given_back(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, t->wish[0]);
+
+    return bytes && t->chunk_count > 1
+           && hn_take_u64(bytes, w->shape.thread_chunk) == t->chunks[0].addr
+           && !hn_plan_bytes(&w->plan, t->chunks[0].wish[0])
+           && is_all_there(w, &t->chunks[1]);
+}
+
 static void
 try_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
-    if (!t->checking && !chunks_hold(w, t)) {
-        look_again(w, t);
-        return;
+    if (!t->checking) {
+        bool hold = chunks_hold(w, t);
+
+        t->given_back = !hold && was_given_back(w, t);
+        if (!hold && !t->given_back) {
+            look_again(w, t);
+            return;
+        }
     }
     t->outcome = t->checking ? HN_OUTCOME_STACK : hn_walk(w, t);
     if (t->outcome == HN_OUTCOME_STACK && wants_check(w, t)) {

@@ -669,22 +669,18 @@ find_first(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr
     return through_cframe(w, t, pass, first, ret);
 }
 
-/* The frame on top of the data stack, found from below, where frames lie one behind the
- * other; 0 if that does not lead to its end. */
+/* The frame that ends at @end of a chunk, found from below, where frames lie one behind
+ * the other; 0 if that does not lead there. */
 static hn_addr
-top_of_stack(const struct hn_watch *w, const struct hn_thread_watch *t)
+top_of_chunk(const struct hn_watch *w, const struct hn_thread_watch *t, size_t i,
+             uint64_t end)
 {
     const struct hn_shape *s = &w->shape;
-    const uint8_t *state = hn_plan_bytes(&w->plan, t->wish[0]);
-    const uint8_t *bytes = NULL;
-    uint64_t at = s->chunk_header + (t->chunk_count == 1 ? 8 : 0), end;
+    const struct hn_chunk_watch *chunk = &t->chunks[i];
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, chunk->wish[0]);
+    uint64_t at = s->chunk_header + (i + 1 == t->chunk_count ? 8 : 0);
 
-    if (state && s->thread_top >= 0 && t->chunk_count > 0)
-        bytes = hn_plan_bytes(&w->plan, t->chunks[0].wish[0]);
-    if (!bytes)
-        return 0;
-    end = hn_take_u64(state, s->thread_top) - t->chunks[0].addr;
-    if (end > t->chunks[0].used)
+    if (!bytes || end > chunk->used || end > w->plan.wishes[chunk->wish[0]].size)
         return 0;
     while (at + s->frame.first + s->frame.size <= end) {
         const uint8_t *frame = bytes + at + s->frame.first;
@@ -696,17 +692,39 @@ top_of_stack(const struct hn_watch *w, const struct hn_thread_watch *t)
             return 0;
         next = at + w->codes->entries[entry].frame_bytes;
         if (next == end)
-            return t->chunks[0].addr + at;
+            return chunk->addr + at;
         at = next;
     }
     return 0;
+}
+
+static hn_addr
+top_of_stack(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    const uint8_t *state = hn_plan_bytes(&w->plan, t->wish[0]);
+
+    if (!state || w->shape.thread_top < 0 || t->chunk_count == 0)
+        return 0;
+    return top_of_chunk(w, t, 0,
+                        hn_take_u64(state, w->shape.thread_top) - t->chunks[0].addr);
+}
+
+/* Where the newest chunk has been given back meanwhile, its callers are at the end of
+ * the one below. */
+static enum hn_outcome
+find_start(struct hn_watch *w, struct hn_thread_watch *t, hn_addr *ret)
+{
+    if (!t->given_back)
+        return find_first(w, t, 0, ret);
+    *ret = top_of_chunk(w, t, 1, t->chunks[1].used);
+    return *ret != 0 ? HN_OUTCOME_STACK : HN_OUTCOME_TORN;
 }
 
 enum hn_outcome
 hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
 {
     hn_addr first;
-    enum hn_outcome outcome = find_first(w, t, 0, &first);
+    enum hn_outcome outcome = find_start(w, t, &first);
 
     if (outcome == HN_OUTCOME_STACK)
         outcome = follow(w, t, 0, first, &t->now);

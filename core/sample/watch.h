@@ -103,7 +103,8 @@ struct hn_thread_watch {
 
     hn_addr root, next_root; /* outermost frame of stacks that stood still; what it
                                 was the last time */
-    bool yielded; /* the innermost frame is a generator's that gave its value away */
+    bool yielded;    /* the innermost frame is a generator's that gave its value away */
+    bool given_back; /* the newest chunk, while it was copied */
     bool left; /* the second copy shows the same caller at the same place, but not what
                   it called */
 

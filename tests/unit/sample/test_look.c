@@ -30,6 +30,8 @@ struct scene {
     /* Once the innermost frame was copied so often, it becomes that of another code. */
     unsigned copies_until_change;
     hn_addr changed_to;
+
+    hn_addr gone; /* a chunk that is no memory any more */
 };
 
 /* --- the process */
@@ -150,8 +152,11 @@ static size_t
 read_and_change(void *impl, uint64_t addr, void *buf, size_t size)
 {
     struct scene *s = impl;
-    size_t got = s->memory_ops->read(s->m, addr, buf, size);
+    size_t got;
 
+    if (s->gone != 0 && s->gone < addr + size && addr < s->gone + CHUNK_BYTES)
+        return 0;
+    got = s->memory_ops->read(s->m, addr, buf, size);
     if (s->copies_until_change > 0 && s->frames[1] >= addr && s->frames[1] < addr + size
         && --s->copies_until_change == 0)
         put_code(s, s->frames[1], s->changed_to);
@@ -222,6 +227,16 @@ assert_stack(const struct scene *s, const char *inner, const char *outer)
     assert_string_equal(s->codes.contents[node->code]->name, inner);
     node = &s->tree.nodes[node->parent];
     assert_string_equal(s->codes.contents[node->code]->name, outer);
+    assert_int_equal(node->parent, 0);
+}
+
+static void
+assert_main_alone(const struct scene *s)
+{
+    const struct hn_tree_node *node = &s->tree.nodes[thread_of(s)->node];
+
+    assert_int_equal(thread_of(s)->outcome, HN_OUTCOME_STACK);
+    assert_string_equal(s->codes.contents[node->code]->name, "main");
     assert_int_equal(node->parent, 0);
 }
 
@@ -428,6 +443,29 @@ a_piece_that_is_used_again_comes_at_once(void **state)
     end(&s);
 }
 
+/* Who returns to the piece below gives the newest one back: its callers were there. */
+static void
+of_a_piece_that_was_given_back_the_callers_are_known(void **state)
+{
+    struct scene s;
+
+    begin(&s, *state, "work");
+    if (s.w.shape.chain == HN_FRAME_CHAIN_OBJECTS) {
+        look(&s); /* frames are objects here */
+    } else {
+        hn_addr second = build_second_chunk(&s);
+
+        stand_in(&s, s.frames[1], second);
+        look(&s);
+        assert_stack(&s, "work", "main");
+        s.gone = second;
+        look(&s);
+        assert_main_alone(&s);
+        assert_int_equal(thread_of(&s)->attempts, 0);
+    }
+    end(&s);
+}
+
 /* --- functions that are left while they are copied */
 
 static void
@@ -479,16 +517,6 @@ static int32_t
 place_of_caller(const struct scene *s)
 {
     return s->tree.nodes[s->tree.nodes[thread_of(s)->node].parent].at;
-}
-
-static void
-assert_main_alone(const struct scene *s)
-{
-    const struct hn_tree_node *node = &s->tree.nodes[thread_of(s)->node];
-
-    assert_int_equal(thread_of(s)->outcome, HN_OUTCOME_STACK);
-    assert_string_equal(s->codes.contents[node->code]->name, "main");
-    assert_int_equal(node->parent, 0);
 }
 
 static void
@@ -618,6 +646,7 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(what_is_no_code_is_torn),
     LAYOUT_TEST(frames_leave_no_gap),
     LAYOUT_TEST(a_piece_that_is_used_again_comes_at_once),
+    LAYOUT_TEST(of_a_piece_that_was_given_back_the_callers_are_known),
     LAYOUT_TEST(what_was_left_meanwhile_was_called_from_its_place),
     LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_its_place_is_not_known),
     LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_it_has_several_places),
