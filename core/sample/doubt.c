@@ -256,6 +256,7 @@ struct pair_sums {
 struct most {
     struct hn_tree index; /* (caller + 1 or 0, code called) */
     uint64_t *seen;
+    uint32_t *node; /* one that is called there */
 };
 
 /* For the pairs without a caller, and those that nobody expected, the whole program is
@@ -270,8 +271,10 @@ find_most(const struct hn_tree *tree, const struct pair_sums *sums, struct most 
 
         if (all != HN_TREE_NONE && most->seen[all] < sums[n->pair].seen)
             most->seen[all] = sums[n->pair].seen;
-        if (one != HN_TREE_NONE && most->seen[one] < sums[n->pair].seen)
-            most->seen[one] = sums[n->pair].seen;
+        if (one == HN_TREE_NONE || most->seen[one] >= sums[n->pair].seen)
+            continue;
+        most->seen[one] = sums[n->pair].seen;
+        most->node[one] = i;
     }
 }
 
@@ -284,25 +287,50 @@ is_torn(const struct pair_sums *pair, uint64_t most)
            && pair->seen * MUCH_RARER < most;
 }
 
-static void
-drop(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most,
-     bool *ret)
+/* Much rarer than its function is elsewhere: in @caller, or (0) anywhere. */
+static bool
+is_rare(const struct hn_tree_node *n, uint32_t caller, const struct pair_sums *sums,
+        struct most *most)
 {
-    ret[0] = false;
+    uint32_t key = hn_tree_step(&most->index, caller, n->code, 0);
+
+    return key != HN_TREE_NONE && n->pair != 0
+           && is_torn(&sums[n->pair], most->seen[key]);
+}
+
+/* Where the same caller calls the same function very much more often. */
+static bool
+find_call(const struct hn_tree *tree, const struct hn_tree_node *n,
+          const struct pair_sums *sums, struct most *most, int32_t *ret)
+{
+    uint32_t caller = caller_of(tree, n);
+    const struct hn_tree_node *other;
+
+    if (caller == 0 || !is_rare(n, caller, sums, most))
+        return false;
+    other = &tree->nodes[most->node[hn_tree_step(&most->index, caller, n->code, 0)]];
+    *ret = tree->nodes[other->parent].at;
+    return !other->strange || !is_rare(other, 0, sums, most);
+}
+
+static void
+judge(const struct hn_tree *tree, const struct pair_sums *sums, struct most *most,
+      struct hn_judged *ret)
+{
+    ret[0] = (struct hn_judged){ 0 };
     for (uint32_t i = 1; i < tree->count; i++) {
         const struct hn_tree_node *n = &tree->nodes[i];
-        uint32_t caller = n->strange ? 0 : caller_of(tree, n);
-        uint32_t key = hn_tree_step(&most->index, caller, n->code, 0);
 
-        ret[i] = ret[n->parent]
-                 || (key != HN_TREE_NONE && n->pair != 0
-                     && is_torn(&sums[n->pair], most->seen[key]));
+        ret[i] = (struct hn_judged){ .torn = ret[n->parent].torn };
+        ret[i].moved = find_call(tree, n, sums, most, &ret[i].at);
+        if (!ret[i].moved && (n->strange || n->parent == 0))
+            ret[i].torn |= is_rare(n, 0, sums, most);
     }
 }
 
 bool
 hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *samples,
-               bool *ret)
+               struct hn_judged *ret)
 {
     struct pair_sums *sums = calloc((size_t)pair_count + 1, sizeof(*sums));
     uint64_t *still = calloc((size_t)tree->count + 1, sizeof(*still));
@@ -312,7 +340,9 @@ hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *sample
 
     memset(&most, 0, sizeof(most));
     most.seen = calloc((size_t)tree->count * 2 + 2, sizeof(*most.seen));
-    fine = sums && still && spared && most.seen && hn_tree_init(&most.index);
+    most.node = calloc((size_t)tree->count * 2 + 2, sizeof(*most.node));
+    fine =
+        sums && still && spared && most.seen && most.node && hn_tree_init(&most.index);
     if (fine) {
         /* Children come after their parents: sums from the leaves on. */
         for (uint32_t i = tree->count; i-- > 1;) {
@@ -328,10 +358,11 @@ hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *sample
             sums[n->pair].spared += spared[i];
         }
         find_most(tree, sums, &most);
-        drop(tree, sums, &most, ret);
+        judge(tree, sums, &most, ret);
     }
     hn_tree_deinit(&most.index);
     free(most.seen);
+    free(most.node);
     free(still);
     free(spared);
     free(sums);

@@ -8,8 +8,9 @@
  * unchanged in two copies, or in several samples. So are two functions that were never
  * seen together, unless the caller's names let one expect it (expect.h). What is
  * doubted is looked at again, and not counted if it does not get better. In the end, a
- * pair that was hardly ever seen standing still is dropped when the function is called
- * from another place in that caller very much more often.
+ * pair that was hardly ever seen standing still is taken for a call from another place,
+ * when the function is called there in that caller very much more often; and dropped if
+ * that is said of another caller.
  *
  * The tree's nodes name their pair; 0 is no pair. */
 #ifndef HN_SAMPLE_DOUBT_H
@@ -89,10 +90,17 @@ bool
 hn_pairs_believe(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node,
                  bool once_more);
 
-/* In the end: sets ret[node] for the stacks that cannot have been. @samples are those
- * of each node as a whole stack, and are given up. False for want of memory. */
+/* What is thought of a stack in the end. */
+struct hn_judged {
+    bool torn;  /* it cannot have been */
+    bool moved; /* the caller of its innermost function had gone on: it called at @at */
+    int32_t at;
+};
+
+/* Judges each node as a whole stack. @samples are those of each, and are given up.
+ * False for want of memory. */
 bool
 hn_pairs_judge(const struct hn_tree *tree, uint32_t pair_count, uint64_t *samples,
-               bool *ret);
+               struct hn_judged *ret);
 
 #endif

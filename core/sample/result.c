@@ -38,12 +38,13 @@ struct build {
     struct hn_tree frames;    /* (function, line) */
     struct hn_tree nodes;     /* (parent, frame) */
     struct hn_counts counts;
-    uint32_t *function_of; /* by content */
-    uint32_t first_native; /* function of place 0 */
-    uint32_t first_task;   /* function of name 0 */
-    uint32_t *node_of;     /* by old node */
-    uint32_t *marked_of;   /* by marked stack */
-    bool *torn;            /* by old node */
+    uint32_t *function_of;    /* by content */
+    uint32_t first_native;    /* function of place 0 */
+    uint32_t first_task;      /* function of name 0 */
+    uint32_t *node_of;        /* by old node */
+    uint32_t *marked_of;      /* by marked stack */
+    struct hn_judged *judged; /* by old node */
+    bool *mended;             /* by old node: a caller stands where it called from */
     uint32_t lost_node;
 };
 
@@ -335,6 +336,36 @@ map_contents(struct build *b)
     return fine;
 }
 
+/* --- what is believed */
+
+static uint32_t
+unmarked(const struct copy *c, uint32_t node)
+{
+    return hn_is_marked(node) ? hn_marked_stack(c->marked, node)->parent : node;
+}
+
+/* What looks torn now that all is known. */
+static bool
+judge_stacks(struct build *b, bool native)
+{
+    const struct copy *c = &b->copy;
+    struct hn_tree tree = { .nodes = c->nodes, .count = c->node_count };
+    uint64_t *samples;
+    bool fine;
+
+    b->judged = calloc((size_t)c->node_count + 1, sizeof(*b->judged));
+    if (native) /* nothing is torn where all stands still */
+        return b->judged != NULL;
+    samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
+    for (uint32_t i = 0; samples && i < c->tally_count; i++)
+        if (c->tallies[i].node != HN_TREE_NONE)
+            samples[unmarked(c, c->tallies[i].node)] += c->tallies[i].samples;
+    fine = samples && b->judged
+           && hn_pairs_judge(&tree, c->pair_count, samples, b->judged);
+    free(samples);
+    return fine;
+}
+
 /* --- frames and nodes */
 
 static int32_t
@@ -362,6 +393,22 @@ frame_at(struct build *b, const struct hn_tree_node *node)
                         line_of(&b->copy, node->code, node->at));
 }
 
+/* The caller of an old node, where it stood when it called. */
+static uint32_t
+moved_caller(struct build *b, uint32_t node)
+{
+    uint32_t caller = b->copy.nodes[node].parent;
+    struct hn_tree_node moved = b->copy.nodes[caller];
+    uint32_t frame;
+
+    moved.at = b->judged[node].at;
+    frame = frame_at(b, &moved);
+    if (frame == HN_TREE_NONE)
+        return HN_TREE_NONE;
+    return hn_tree_step(&b->nodes, b->nodes.nodes[b->node_of[caller]].parent, frame - 1,
+                        0);
+}
+
 /* The new stack for each old one; parents come first in both. */
 static bool
 map_nodes(struct build *b)
@@ -371,22 +418,25 @@ map_nodes(struct build *b)
     uint32_t *frame_of;
 
     b->node_of = calloc((size_t)c->node_count + 1, sizeof(*b->node_of));
+    b->mended = calloc((size_t)c->node_count + 1, sizeof(*b->mended));
     frame_of = calloc((size_t)c->node_count + 1, sizeof(*frame_of));
-    if (!hn_tree_init(&lines) || !b->node_of || !frame_of) {
+    if (!hn_tree_init(&lines) || !b->node_of || !b->mended || !frame_of) {
         free(frame_of);
         return false;
     }
     for (uint32_t i = 1; i < c->node_count; i++) {
         const struct hn_tree_node *node = &c->nodes[i];
-        uint32_t known = lines.count;
+        uint32_t known = lines.count, caller = b->node_of[node->parent];
         uint32_t place = hn_tree_step(&lines, 0, node->code, node->at);
 
-        if (place == HN_TREE_NONE)
-            break;
         if (place == known)
             frame_of[place] = frame_at(b, node);
-        b->node_of[i] =
-            hn_tree_step(&b->nodes, b->node_of[node->parent], frame_of[place] - 1, 0);
+        if (b->judged[i].moved)
+            caller = moved_caller(b, i);
+        if (place == HN_TREE_NONE || caller == HN_TREE_NONE)
+            break;
+        b->mended[i] = b->mended[node->parent] || b->judged[i].moved;
+        b->node_of[i] = hn_tree_step(&b->nodes, caller, frame_of[place] - 1, 0);
     }
     hn_tree_deinit(&lines);
     free(frame_of);
@@ -502,38 +552,21 @@ write_frames(struct build *b)
 /* --- counts */
 
 static uint32_t
-unmarked(const struct copy *c, uint32_t node)
-{
-    return hn_is_marked(node) ? hn_marked_stack(c->marked, node)->parent : node;
-}
-
-/* Stacks that look torn now that all is known are not counted after all. */
-static bool
-find_torn(struct build *b, bool native)
-{
-    const struct copy *c = &b->copy;
-    struct hn_tree tree = { .nodes = c->nodes, .count = c->node_count };
-    uint64_t *samples;
-    bool fine;
-
-    b->torn = calloc((size_t)c->node_count + 1, sizeof(*b->torn));
-    if (native) /* nothing is torn where all stands still */
-        return b->torn != NULL;
-    samples = calloc((size_t)c->node_count + 1, sizeof(*samples));
-    for (uint32_t i = 0; samples && i < c->tally_count; i++)
-        if (c->tallies[i].node != HN_TREE_NONE)
-            samples[unmarked(c, c->tallies[i].node)] += c->tallies[i].samples;
-    fine = samples && b->torn && hn_pairs_judge(&tree, c->pair_count, samples, b->torn);
-    free(samples);
-    return fine;
-}
-
-static uint32_t
 new_node(const struct build *b, uint32_t node)
 {
     if (hn_is_marked(node))
         return b->marked_of[node - HN_TREE_MARKED];
     return node == HN_TREE_NONE ? b->lost_node : b->node_of[node];
+}
+
+/* Stacks that were torn are not counted after all; nor those with chains of tasks that
+ * had to be mended. */
+static bool
+is_discarded(const struct build *b, uint32_t node)
+{
+    return node != HN_TREE_NONE
+           && (b->judged[unmarked(&b->copy, node)].torn
+               || (hn_is_marked(node) && b->mended[unmarked(&b->copy, node)]));
 }
 
 static bool
@@ -543,7 +576,7 @@ map_counts(struct build *b)
         const struct hn_tally *old = &b->copy.tallies[i];
         struct hn_tally *tally;
 
-        if (old->node != HN_TREE_NONE && b->torn[unmarked(&b->copy, old->node)]) {
+        if (is_discarded(b, old->node)) {
             b->profile->discarded += old->samples;
             b->profile->stacks -= old->samples;
             continue;
@@ -608,9 +641,9 @@ static bool
 put_in_order(struct build *b, bool native)
 {
     return hn_tree_init(&b->frames) && hn_tree_init(&b->nodes)
-           && hn_counts_init(&b->counts) && map_contents(b) && map_nodes(b)
-           && map_all_marked(b) && add_lost(b) && write_frames(b)
-           && find_torn(b, native) && map_counts(b);
+           && hn_counts_init(&b->counts) && map_contents(b) && judge_stacks(b, native)
+           && map_nodes(b) && map_all_marked(b) && add_lost(b) && write_frames(b)
+           && map_counts(b);
 }
 
 enum hn_status
@@ -634,7 +667,8 @@ hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena, struct hn_profi
     free(b.function_of);
     free(b.node_of);
     free(b.marked_of);
-    free(b.torn);
+    free(b.judged);
+    free(b.mended);
     hn_tree_deinit(&b.frames);
     hn_tree_deinit(&b.nodes);
     hn_counts_deinit(&b.counts);

@@ -135,7 +135,7 @@ where_it_is_called_from_is_known_of_what_stood_still(void **state)
 /* Samples of the scene's stacks, judged. */
 static void
 judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
-             uint32_t torn_spared, bool *ret)
+             uint32_t torn_spared, struct hn_judged *ret)
 {
     uint64_t samples[8] = { 0 };
 
@@ -153,32 +153,35 @@ judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still
 }
 
 static void
-judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still, bool *ret)
+judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
+      struct hn_judged *ret)
 {
     judge_spared(s, other, torn, torn_still, 0, ret);
 }
 
 static void
-drops_a_pair_that_is_much_rarer_and_never_stood_still(void **state)
+takes_a_pair_that_is_much_rarer_and_never_stood_still_for_the_other(void **state)
 {
     struct scene s;
-    bool torn[8];
+    struct hn_judged judged[8];
 
     (void)state;
-    judge(&s, 1000, 9, 0, torn);
-    assert_true(torn[s.torn]);
-    assert_false(torn[s.one] || torn[s.other] || torn[s.at_10] || torn[s.at_20]);
+    judge(&s, 1000, 9, 0, judged);
+    assert_true(judged[s.torn].moved && !judged[s.torn].torn);
+    assert_int_equal(judged[s.torn].at, 20);
+    assert_false(judged[s.one].moved || judged[s.other].moved || judged[s.at_10].moved
+                 || judged[s.at_20].moved);
 }
 
 static void
 keeps_a_rare_pair_that_stood_still(void **state)
 {
     struct scene s;
-    bool torn[8];
+    struct hn_judged judged[8];
 
     (void)state;
-    judge(&s, 1000, 9, 5, torn);
-    assert_false(torn[s.torn]);
+    judge(&s, 1000, 9, 5, judged);
+    assert_false(judged[s.torn].moved);
 }
 
 /* Nobody looked whether it stood still the other times. */
@@ -186,26 +189,50 @@ static void
 judges_by_the_samples_that_were_checked(void **state)
 {
     struct scene s;
-    bool torn[8];
+    struct hn_judged judged[8];
 
     (void)state;
-    judge_spared(&s, 10000, 100, 5, 0, torn);
-    assert_true(torn[s.torn]);
-    judge_spared(&s, 10000, 100, 5, 80, torn);
-    assert_false(torn[s.torn]);
-    judge_spared(&s, 10000, 100, 1, 100, torn);
-    assert_true(torn[s.torn]);
+    judge_spared(&s, 10000, 100, 5, 0, judged);
+    assert_true(judged[s.torn].moved);
+    judge_spared(&s, 10000, 100, 5, 80, judged);
+    assert_false(judged[s.torn].moved);
+    judge_spared(&s, 10000, 100, 1, 100, judged);
+    assert_true(judged[s.torn].moved);
 }
 
 static void
 keeps_a_pair_that_is_not_so_rare(void **state)
 {
     struct scene s;
-    bool torn[8];
+    struct hn_judged judged[8];
 
     (void)state;
-    judge(&s, 1000, 100, 0, torn);
-    assert_false(torn[s.torn]);
+    judge(&s, 1000, 100, 0, judged);
+    assert_false(judged[s.torn].moved);
+}
+
+/* The same function, but nobody expected it there, and elsewhere it is called often. */
+static void
+drops_what_nobody_expected(void **state)
+{
+    struct scene s;
+    struct hn_judged judged[8];
+    uint64_t samples[8] = { 0 };
+    uint32_t deep;
+
+    (void)state;
+    begin(&s);
+    s.torn = hn_tree_step(&s.tree, s.one, OTHER, 0);
+    deep = hn_tree_step(&s.tree, s.torn, ONE, 0);
+    hn_pairs_introduce(&s.pairs, &s.tree, s.torn, false);
+    for (uint32_t i = 1; i < s.tree.count; i++)
+        hn_pairs_doubt(&s.pairs, &s.tree, i);
+    samples[s.other] = 1000;
+    samples[s.torn] = 5;
+    assert_true(hn_pairs_judge(&s.tree, s.pairs.index.count, samples, judged));
+    assert_true(judged[s.torn].torn && judged[deep].torn);
+    assert_false(judged[s.torn].moved || judged[s.one].torn || judged[s.other].torn);
+    end(&s);
 }
 
 int
@@ -215,7 +242,9 @@ main(void)
         cmocka_unit_test(a_call_from_another_place_is_doubted),
         cmocka_unit_test(trying_again_is_not_seeing_once_more),
         cmocka_unit_test(what_stood_still_is_proven_with_all_its_callers),
-        cmocka_unit_test(drops_a_pair_that_is_much_rarer_and_never_stood_still),
+        cmocka_unit_test(
+            takes_a_pair_that_is_much_rarer_and_never_stood_still_for_the_other),
+        cmocka_unit_test(drops_what_nobody_expected),
         cmocka_unit_test(keeps_a_rare_pair_that_stood_still),
         cmocka_unit_test(keeps_a_pair_that_is_not_so_rare),
         cmocka_unit_test(what_stood_still_twice_is_settled),
