@@ -32,6 +32,18 @@ load_str(struct hn_runtime *rt, hn_addr object)
     return text;
 }
 
+/* A running process frees generators and code objects (each class body's, once a module
+ * is imported) and makes others in their place: a name that does not end with the
+ * code's own is that of another. */
+static bool
+fits(const struct hn_code *code, const char *name)
+{
+    size_t size = strlen(name), own = strlen(code->name);
+
+    return size >= own && strcmp(name + size - own, code->name) == 0
+           && (size == own || name[size - own - 1] == '.');
+}
+
 static const char *
 from_generator(struct hn_runtime *rt, const struct hn_record *frame)
 {
@@ -93,19 +105,12 @@ add_first_argument(struct scene *s, const struct hn_frame *frame)
     hn_qualindex_add_type(s->index, flags & HN_TPFLAG_TYPE ? object : type);
 }
 
-/* A running process frees code objects (each class body's, once a module is imported)
- * and makes others in their place: a name that does not end with the code's own is
- * that of the one before. */
 static const char *
 known_name(const struct scene *s, const struct hn_code *code)
 {
     const char *name = hn_qualindex_find(s->index, code->addr);
-    size_t size = name ? strlen(name) : 0, own = strlen(code->name);
 
-    if (!name || size < own || strcmp(name + size - own, code->name) != 0
-        || (size > own && name[size - own - 1] != '.'))
-        return NULL;
-    return name;
+    return name && fits(code, name) ? name : NULL;
 }
 
 static const char *
@@ -141,9 +146,9 @@ find_name(struct scene *s, size_t i)
     if (hn_record_load(&s->rt->py, HN_STRUCT_FRAMEOBJECT, frame->addr, &rec))
         return NULL;
     name = from_generator(s->rt, &rec);
-    if (!name)
+    if (!name || !fits(frame->code, name))
         name = from_class_body(s->rt, frame->code, &rec);
-    return name ? name : from_index(s, i, &rec);
+    return name && fits(frame->code, name) ? name : from_index(s, i, &rec);
 }
 
 void
