@@ -5,7 +5,7 @@
  * limits are the same. */
 #include "layout/blocks.h"
 
-#include <string.h>
+#include "base/take.h"
 
 /* The largest of all, the runtime state of a free-threaded debug 3.15, has 425 KB. */
 enum { MAX_STRUCT_BYTES = 1 << 20 };
@@ -32,15 +32,6 @@ hn_block_newest(void)
     return &blocks[COUNT(blocks) - 1];
 }
 
-static uint64_t
-u64_at(const uint8_t *bytes, uint16_t at)
-{
-    uint64_t value;
-
-    memcpy(&value, bytes + at, sizeof(value));
-    return value;
-}
-
 /* Members of builds without a GIL. Others publish 0, which would be a valid offset. */
 static bool
 is_free_threaded_only(enum hn_field field)
@@ -55,7 +46,7 @@ read_sizes(const struct hn_block *known, const uint8_t *bytes, struct hn_error *
 {
     for (size_t i = 0; i < known->size_count; i++) {
         enum hn_struct type = known->sizes[i].type;
-        uint64_t size = u64_at(bytes, known->sizes[i].at);
+        uint64_t size = hn_take_u64(bytes, known->sizes[i].at);
 
         if (size == 0 || size > MAX_STRUCT_BYTES)
             return hn_fail_detail(err, HN_E_CORRUPT, 0,
@@ -73,10 +64,10 @@ read_field(const struct hn_published_field *member, const uint8_t *bytes,
     const struct hn_field_info *info = hn_field_info(member->field);
     uint32_t size =
         ret->size[info->type] ? ret->size[info->type] : base->size[info->type];
-    uint64_t offset = u64_at(bytes, member->at);
+    uint64_t offset = hn_take_u64(bytes, member->at);
 
     if (member->base)
-        offset -= u64_at(bytes, member->base);
+        offset -= hn_take_u64(bytes, member->base);
     if (offset > size || info->width > size - offset
         || (info->width && offset % info->width))
         return hn_fail_detail(err, HN_E_CORRUPT, 0,

@@ -4,7 +4,7 @@
 #ifndef HN_SAMPLE_SHAPE_H
 #define HN_SAMPLE_SHAPE_H
 
-#include <string.h>
+#include "base/take.h"
 #include "layout/python.h"
 
 /* A run of bytes of a structure: [first, first + size). */
@@ -49,23 +49,5 @@ struct hn_shape {
 /* HN_E_UNSUPPORTED when a field that a sampler cannot do without is not known. */
 HN_MUST_CHECK enum hn_status
 hn_shape_make(struct hn_python *py, struct hn_shape *ret);
-
-static inline uint64_t
-hn_take_u64(const uint8_t *bytes, int32_t offset)
-{
-    uint64_t value;
-
-    memcpy(&value, bytes + offset, sizeof(value));
-    return value;
-}
-
-static inline uint32_t
-hn_take_u32(const uint8_t *bytes, int32_t offset)
-{
-    uint32_t value;
-
-    memcpy(&value, bytes + offset, sizeof(value));
-    return value;
-}
 
 #endif

@@ -4,8 +4,7 @@
 #ifndef HN_TRACEMALLOC_LENT_H
 #define HN_TRACEMALLOC_LENT_H
 
-#include <string.h>
-
+#include "base/take.h"
 #include "target/target.h"
 
 enum {
@@ -63,15 +62,6 @@ static inline void
 hn_lent_fetch(const struct hn_lent *lent, hn_addr addr)
 {
     __builtin_prefetch(hn_lent_here(lent, addr, 1));
-}
-
-static inline uint64_t
-hn_lent_word(const uint8_t *bytes, size_t offset)
-{
-    uint64_t word;
-
-    memcpy(&word, bytes + offset, sizeof(word));
-    return word;
 }
 
 #endif

@@ -108,7 +108,6 @@ hn_traces_sort(struct hn_traces *t)
 
     if (t->count < 2)
         return;
-
     for (size_t i = 1; one && i < t->count; i++)
         one = t->traces[i].domain == t->traces[0].domain;
     if (!one

@@ -42,8 +42,8 @@ hn_trace_raw_load(struct hn_python *py, struct hn_lent *lent,
         bytes = hn_lent_at(lent, items[i].value, layout->size[HN_STRUCT_TRACE]);
         found[i] = bytes != NULL;
         if (bytes)
-            ret[i] = (struct hn_trace_raw){ hn_lent_word(bytes, size_at),
-                                            hn_lent_word(bytes, stack_at) };
+            ret[i] = (struct hn_trace_raw){ hn_take_u64(bytes, size_at),
+                                            hn_take_u64(bytes, stack_at) };
     }
 }
 

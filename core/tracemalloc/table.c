@@ -97,9 +97,9 @@ take_inline(const struct hn_python *py, const struct hn_table *t, const uint8_t 
     if (t->key_size == KEY_MOST)
         memcpy(&ret->domain, bytes + key + 8, 4);
     if (t->data_size >= 8)
-        ret->value = hn_lent_word(bytes, data);
+        ret->value = hn_take_u64(bytes, data);
     if (t->data_size >= 16)
-        ret->value_2 = hn_lent_word(bytes, data + 8);
+        ret->value_2 = hn_take_u64(bytes, data + 8);
 }
 
 /* An entry's item; returns the next of its chain. */
@@ -113,10 +113,10 @@ take_entry(const struct hn_python *py, const struct hn_table *t, const uint8_t *
         take_inline(py, t, bytes, ret);
     else
         *ret = (struct hn_table_item){
-            .key = hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_KEY]),
-            .value = hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_VALUE]),
+            .key = hn_take_u64(bytes, layout->offset[HN_HASHENTRY_KEY]),
+            .value = hn_take_u64(bytes, layout->offset[HN_HASHENTRY_VALUE]),
         };
-    return hn_lent_word(bytes, (size_t)layout->offset[HN_HASHENTRY_NEXT]);
+    return hn_take_u64(bytes, layout->offset[HN_HASHENTRY_NEXT]);
 }
 
 static int
