@@ -169,15 +169,6 @@ is_known(const struct hn_watch *w, const struct hn_link *link)
     return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE;
 }
 
-static bool
-is_code(struct hn_watch *w, const struct hn_link *link)
-{
-    return hn_codes_find(w->codes, w->index, link->code, link->tlbc) != HN_CODES_NONE
-           || hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
-                             link->tlbc, w->now_ns)
-                  != HN_CODES_NONE;
-}
-
 /* A generator that runs was called by something: since 3.12 at least by the frame that
  * the interpreter loop begins with. Up to 3.10 it says itself whether it runs. */
 static bool
@@ -259,7 +250,10 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
         /* A chain that leads into freed memory may go on there for very long. Reading
          * a code object takes so long that the rest would be another stack's. */
         if (pass == 0 && !t->in_order && link.chunk == 0 && !is_known(w, &link)
-            && ++strange > MOST_STRANGE && !is_code(w, &link))
+            && ++strange > MOST_STRANGE
+            && hn_codes_check(w->codes, w->rt, &w->shape, w->index, link.code,
+                              link.tlbc, w->now_ns)
+                   == HN_CODES_NONE)
             return HN_OUTCOME_TORN;
     }
     return ret->count > 0 ? HN_OUTCOME_STACK : HN_OUTCOME_EMPTY;
@@ -574,7 +568,7 @@ join(struct hn_watch *w, struct hn_chain *cut, struct hn_chain *rest)
  * it was there a moment later: the innermost frame that executed, which called none of
  * the others that did, and its callers. */
 static enum hn_outcome
-follow_rest(struct hn_watch *w, struct hn_thread_watch *t)
+follow_rest(struct hn_watch *w, struct hn_thread_watch *t, hn_addr first)
 {
     swap_chains(&t->now, &t->again);
     mark_callers(w, t);
@@ -590,11 +584,12 @@ follow_rest(struct hn_watch *w, struct hn_thread_watch *t)
             || t->now.links[t->now.count - 1].frame != t->root)
             continue;
         if (!join(w, &t->again, &t->now))
-            return HN_OUTCOME_TORN;
+            break;
         swap_chains(&t->now, &t->again);
         return outcome;
     }
-    return HN_OUTCOME_TORN;
+    /* Or it is another outermost frame than it was. */
+    return follow(w, t, 0, first, &t->now);
 }
 
 /* The oldest frame on the data stack is the outermost one, or what a generator called
@@ -733,12 +728,8 @@ hn_walk(struct hn_watch *w, struct hn_thread_watch *t)
     if (outcome == HN_OUTCOME_TORN && t->yielded && t->attempts > 0
         && (first = top_of_stack(w, t)) != 0)
         outcome = follow(w, t, 0, first, &t->now);
-    if (outcome == HN_OUTCOME_STACK && is_cut_off(w, t)) {
-        outcome = follow_rest(w, t);
-        if (outcome
-            == HN_OUTCOME_TORN) /* or it is another outermost frame than it was */
-            outcome = follow(w, t, 0, first, &t->now);
-    }
+    if (outcome == HN_OUTCOME_STACK && is_cut_off(w, t))
+        outcome = follow_rest(w, t, first);
     if (outcome != HN_OUTCOME_STACK)
         return outcome;
     if (!reaches_the_bottom(w, t))
