@@ -26,8 +26,8 @@ hn_trace_raw_load(struct hn_python *py, struct hn_lent *lent,
 {
     const struct hn_layout *layout = &py->layout;
     bool is_inline = layout->formats.hashtable == HN_HASHTABLE_INLINE;
-    size_t size_at = (size_t)layout->offset[HN_TRACE_SIZE];
-    size_t stack_at = (size_t)layout->offset[HN_TRACE_STACK];
+    int64_t size_at = layout->offset[HN_TRACE_SIZE];
+    int64_t stack_at = layout->offset[HN_TRACE_STACK];
 
     for (size_t i = 0; i < count; i++) {
         const uint8_t *bytes;

@@ -90,7 +90,7 @@ static void
 take_inline(const struct hn_python *py, const struct hn_table *t, const uint8_t *bytes,
             struct hn_table_item *ret)
 {
-    size_t key = py->layout.size[HN_STRUCT_HASHENTRY], data = key + t->key_size;
+    uint32_t key = py->layout.size[HN_STRUCT_HASHENTRY], data = key + t->key_size;
 
     *ret = (struct hn_table_item){ 0 };
     memcpy(&ret->key, bytes + key, t->key_size < 8 ? t->key_size : 8);
