@@ -40,7 +40,8 @@ is_glue_name(const char *symbol)
     static const char *const prefixes[] = {
         "_PyEval",           "PyEval_Eval",
         "_PyFunction_",      "function_code_fastcall",
-        "call_function",     "_PyObject_",
+        "call_function",     "trace_call_function",
+        "do_call_core",      "_PyObject_",
         "PyObject_Call",     "PyObject_Vectorcall",
         "object_vacall",     "_PyCFunction_",
         "_PyMethodDef_Raw",  "cfunction_",

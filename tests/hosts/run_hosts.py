@@ -104,8 +104,8 @@ def check_script(bare, host, target, name):
 
 def check_not_empty(bare, target):
     """What is compared must be something: a stack has a frame, a list a line."""
-    for command, text in zip(script("stacks.hn"),
-                             outputs(bare, target, script("stacks.hn"))):
+    commands = script("stacks.hn") + script("rest.hn")
+    for command, text in zip(commands, outputs(bare, target, commands)):
         if len(without_header(text).split()) < 3:
             yield "%s printed nothing: %r" % (command, text)
 
@@ -441,7 +441,7 @@ def attempt_scripts(tally, hosts, target, title):
     for name, host in hosts.items():
         if name == "bare":
             continue
-        for file in ("stacks.hn", "words.hn"):
+        for file in ("stacks.hn", "rest.hn", "words.hn"):
             tally.attempt("%s: %s, %s" % (title, name, file),
                           lambda: list(check_script(bare, host, target, file)))
         tally.attempt("%s: %s, failures.hn" % (title, name),
