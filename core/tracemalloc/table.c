@@ -141,6 +141,26 @@ sort(const struct hn_table_iter *it)
         qsort(links, count, sizeof(*links), by_address);
 }
 
+/* Makes room for @more links. Grown as they are found: a damaged table may claim any
+ * number of entries. */
+static bool
+reserve(struct hn_table_iter *it, size_t more)
+{
+    size_t room = it->room ? it->room : BUCKETS_AT_ONCE;
+    hn_addr *links;
+
+    while (room < it->count + more)
+        room *= 2;
+    if (room == it->room)
+        return true;
+    links = realloc(it->links, room * sizeof(*links));
+    if (!links)
+        return false;
+    it->links = links;
+    it->room = room;
+    return true;
+}
+
 /* The heads in one run of buckets; false when there are more than entries. */
 static bool
 take_heads(struct hn_table_iter *it, const uint64_t *heads, size_t count)
@@ -162,9 +182,6 @@ collect_heads(struct hn_table_iter *it)
     uint64_t heads[BUCKETS_AT_ONCE];
 
     it->begun = true;
-    it->links = malloc((it->left + 1) * sizeof(*it->links));
-    if (!it->links)
-        return HN_E_NOMEM;
     for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
         uint64_t wanted = it->table.buckets - at;
         size_t got;
@@ -175,6 +192,8 @@ collect_heads(struct hn_table_iter *it)
                                   wanted * 8)
               / 8;
         it->unreadable += wanted - got;
+        if (!reserve(it, got))
+            return HN_E_NOMEM;
         if (!take_heads(it, heads, got)) {
             it->overrun = true;
             break;

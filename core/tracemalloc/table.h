@@ -37,7 +37,7 @@ struct hn_table_iter {
     /* Entries still to be read of this link, and from the front on those that they
      * have led to. */
     hn_addr *links;
-    size_t next, count, more;
+    size_t next, count, more, room;
     struct hn_lent lent;
 };
 
