@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
+
 enum { ABSENT = UINT32_MAX };
 
 /* Arrays by position among the nodes of the part. */
@@ -64,6 +66,14 @@ close_component(struct finder *f, uint32_t at)
     f->ret->count++;
 }
 
+static enum hn_status
+step(struct finder *f, uint32_t done, uint32_t total)
+{
+    if (done % HN_PACE_OBJECTS != 0)
+        return HN_OK;
+    return hn_pace_step(f->pace, "looking for cycles", done, total);
+}
+
 static uint32_t
 leave(struct finder *f, uint32_t at)
 {
@@ -97,9 +107,7 @@ follow(struct finder *f, uint32_t at)
         } else if (f->ret->component[next] == ABSENT && f->index[next] < f->low[at]) {
             f->low[at] = f->index[next];
         }
-        st = f->met % HN_PACE_OBJECTS ? HN_OK
-                                      : hn_pace_step(f->pace, "looking for cycles",
-                                                     f->met, f->ret->node_count);
+        st = step(f, f->met, f->ret->node_count);
         if (st)
             return st;
     }
@@ -109,32 +117,49 @@ follow(struct finder *f, uint32_t at)
 static enum hn_status
 run(struct finder *f)
 {
-    const size_t bytes = ((size_t)f->ret->node_count + 1) * sizeof(uint32_t);
+    const size_t count = (size_t)f->ret->node_count + 1;
     enum hn_status st = HN_OK;
 
-    f->index = malloc(bytes);
-    f->low = malloc(bytes);
-    f->cursor = malloc(bytes);
-    f->caller = malloc(bytes);
-    f->stack = malloc(bytes);
+    f->index = hn_large_alloc(count, sizeof(uint32_t));
+    f->low = hn_large_alloc(count, sizeof(uint32_t));
+    f->cursor = hn_large_alloc(count, sizeof(uint32_t));
+    f->caller = hn_large_alloc(count, sizeof(uint32_t));
+    f->stack = hn_large_alloc(count, sizeof(uint32_t));
     if (!f->index || !f->low || !f->cursor || !f->caller || !f->stack)
         return fail_memory(f->pace);
-    memset(f->index, 0xff, bytes);
-    memset(f->ret->component, 0xff, bytes);
+    memset(f->index, 0xff, count * sizeof(*f->index));
+    memset(f->ret->component, 0xff, count * sizeof(*f->ret->component));
     for (uint32_t i = 0; !st && i < f->ret->node_count; i++)
         if (f->index[i] == ABSENT)
             st = follow(f, i);
     return st;
 }
 
-static uint32_t
-count_part(const struct hn_digraph *graph, bool (*belongs)(void *, uint32_t), void *arg)
+/* There is room for all nodes until it is known how many belong: what is not written
+ * to takes no memory. */
+static enum hn_status
+collect(struct finder *f, bool (*belongs)(void *, uint32_t), void *arg)
 {
-    uint32_t count = 0;
+    struct hn_components *ret = f->ret;
+    uint32_t *fitting;
 
-    for (uint32_t i = 0; i < graph->count; i++)
-        count += belongs(arg, i);
-    return count;
+    ret->nodes = hn_large_alloc((size_t)f->graph->count + 1, sizeof(*ret->nodes));
+    if (!ret->nodes)
+        return fail_memory(f->pace);
+    for (uint32_t i = 0; i < f->graph->count; i++) {
+        enum hn_status st = step(f, i, f->graph->count);
+
+        if (st)
+            return st;
+        if (belongs(arg, i))
+            ret->nodes[ret->node_count++] = i;
+    }
+    fitting =
+        hn_large_realloc(ret->nodes, (size_t)ret->node_count + 1, sizeof(*fitting));
+    ret->nodes = fitting ? fitting : ret->nodes;
+    ret->component =
+        hn_large_alloc((size_t)ret->node_count + 1, sizeof(*ret->component));
+    return ret->component ? HN_OK : fail_memory(f->pace);
 }
 
 enum hn_status
@@ -143,20 +168,12 @@ hn_components_find(const struct hn_digraph *graph,
                    struct hn_pace *pace, struct hn_components *ret)
 {
     struct finder f = { .graph = graph, .pace = pace, .ret = ret };
-    size_t count = count_part(graph, belongs, arg);
     enum hn_status st;
 
     *ret = (struct hn_components){ 0 };
-    ret->nodes = malloc((count + 1) * sizeof(uint32_t));
-    ret->component = malloc((count + 1) * sizeof(uint32_t));
-    if (!ret->nodes || !ret->component) {
-        hn_components_deinit(ret);
-        return fail_memory(pace);
-    }
-    for (uint32_t i = 0; i < graph->count; i++)
-        if (belongs(arg, i))
-            ret->nodes[ret->node_count++] = i;
-    st = run(&f);
+    st = collect(&f, belongs, arg);
+    if (!st)
+        st = run(&f);
     free(f.index);
     free(f.low);
     free(f.cursor);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
+
 enum { ABSENT = UINT32_MAX };
 
 struct finder {
@@ -36,7 +38,7 @@ fail_memory(const struct finder *f)
 static uint32_t *
 array(const struct finder *f)
 {
-    return malloc((size_t)f->nodes * sizeof(uint32_t));
+    return hn_large_alloc(f->nodes, sizeof(uint32_t));
 }
 
 static enum hn_status
@@ -93,9 +95,12 @@ search_from(struct finder *f, enum hn_entry kind, uint32_t from)
     const struct hn_dominators_input *in = f->in;
     enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; !st && i < in->graph.count; i++)
+    for (uint32_t i = 0; !st && i < in->graph.count; i++) {
         if (f->number[i] == ABSENT && in->entry(in->arg, i) == kind)
             st = search(f, i, from);
+        if (!st)
+            st = step(f, i, "following references");
+    }
     return st;
 }
 
@@ -244,7 +249,7 @@ add_up(struct finder *f, uint64_t *sum)
 static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
-    uint64_t *sum = calloc(f->nodes, sizeof(*sum));
+    uint64_t *sum = hn_large_calloc(f->nodes, sizeof(*sum));
     enum hn_status st = sum ? add_up(f, sum) : fail_memory(f);
 
     if (st) {

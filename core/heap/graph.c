@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
 #include "heap/components.h"
 #include "heap/counts.h"
 #include "heap/dominators.h"
@@ -55,7 +56,7 @@ make_room(struct builder *b)
         capacity = EDGES_MOST;
     if (capacity == b->edge_capacity)
         return false;
-    out = reallocarray(b->graph->out, capacity, sizeof(*out));
+    out = hn_large_realloc(b->graph->out, capacity, sizeof(*out));
     if (!out)
         return false;
     b->graph->out = out;
@@ -164,15 +165,19 @@ forget_interned(struct builder *b, uint32_t object)
     graph->bits[object] |= HN_NODE_INTERNED;
 }
 
-static void
+static enum hn_status
 find_interned(struct builder *b)
 {
     const struct hn_heap *heap = b->heap;
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; i < b->graph->count; i++)
+    for (uint32_t i = 0; !st && i < b->graph->count; i++) {
         if (hn_plan_find(b->referrer.plans, heap->types[i])->form == HN_PLAN_DICT
             && looks_interned(b, i))
             forget_interned(b, i);
+        st = step(b, i, "turning references around");
+    }
+    return st;
 }
 
 /* --- inbound references */
@@ -218,7 +223,8 @@ static enum hn_status
 invert(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
-    uint32_t *fitting = realloc(graph->out, ((size_t)b->edges + 1) * sizeof(*fitting));
+    uint32_t *fitting =
+        hn_large_realloc(graph->out, (size_t)b->edges + 1, sizeof(*fitting));
     enum hn_status st;
 
     if (fitting)
@@ -226,11 +232,12 @@ invert(struct builder *b)
     st = count_inbound(b);
     if (st)
         return st;
-    find_interned(b);
-    st = count_inbound(b);
+    st = find_interned(b);
+    if (!st)
+        st = count_inbound(b);
     if (st)
         return st;
-    graph->in = malloc(((size_t)b->edges + 1) * sizeof(*graph->in));
+    graph->in = hn_large_alloc((size_t)b->edges + 1, sizeof(*graph->in));
     if (!graph->in)
         return fail_memory(b);
     st = fill_inbound(b);
@@ -245,19 +252,22 @@ invert(struct builder *b)
 /* --- roots and garbage */
 
 /* What is counted more often than it is referred to, C code refers to. */
-static void
+static enum hn_status
 find_c_roots(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; i < graph->count; i++) {
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
         if (graph->bits[i] & (HN_NODE_PINNED | HN_NODE_INTERNED))
             graph->bits[i] |= HN_NODE_ROOT;
         else if (b->missing[i] > 0 && !(graph->bits[i] & HN_NODE_UNKNOWN)) {
             graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
             graph->c_references += (uint32_t)b->missing[i];
         }
+        st = step(b, i, "looking for roots");
     }
+    return st;
 }
 
 /* Marks what the roots lead to as no garbage; @todo has room for all. */
@@ -295,9 +305,12 @@ mark_reached(struct builder *b, uint32_t *todo)
     struct hn_graph *graph = b->graph;
     enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; !st && i < graph->count; i++)
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
         if ((graph->bits[i] & HN_NODE_ROOT) && (graph->bits[i] & HN_NODE_GARBAGE))
             st = mark_from(b, todo, i);
+        if (!st)
+            st = step(b, i, "looking for garbage");
+    }
     for (uint32_t i = 0; !st && i < graph->count; i++)
         if ((graph->bits[i] & HN_NODE_UNKNOWN) && (graph->bits[i] & HN_NODE_GARBAGE)) {
             graph->bits[i] |= HN_NODE_ROOT | HN_NODE_C;
@@ -310,7 +323,7 @@ static enum hn_status
 find_garbage(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
-    uint32_t *todo = malloc(((size_t)graph->count + 1) * sizeof(*todo));
+    uint32_t *todo = hn_large_alloc((size_t)graph->count + 1, sizeof(*todo));
     enum hn_status st;
 
     if (!todo)
@@ -431,10 +444,10 @@ allocate(struct builder *b)
     struct hn_graph *graph = b->graph;
     const size_t count = (size_t)graph->count + 1;
 
-    graph->out_first = malloc(count * sizeof(*graph->out_first));
-    graph->in_first = malloc(count * sizeof(*graph->in_first));
-    graph->bits = calloc(count, sizeof(*graph->bits));
-    b->missing = calloc(count, sizeof(*b->missing));
+    graph->out_first = hn_large_alloc(count, sizeof(*graph->out_first));
+    graph->in_first = hn_large_alloc(count, sizeof(*graph->in_first));
+    graph->bits = hn_large_calloc(count, sizeof(*graph->bits));
+    b->missing = hn_large_calloc(count, sizeof(*b->missing));
     if (!graph->out_first || !graph->in_first || !graph->bits || !b->missing)
         return fail_memory(b);
     return HN_OK;
@@ -470,10 +483,11 @@ build(struct builder *b, const struct hn_process *process)
     if (st)
         return st;
     hn_roots_finish(&graph->roots);
-    find_c_roots(b);
+    st = find_c_roots(b);
     free(b->missing);
     b->missing = NULL;
-    st = find_garbage(b);
+    if (!st)
+        st = find_garbage(b);
     return st ? st : find_dominators(b);
 }
 

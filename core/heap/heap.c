@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
+
 enum hn_status
 hn_seeker_step(struct hn_seeker *s, const char *what, uint64_t done, uint64_t total)
 {
@@ -19,7 +21,7 @@ clip(uint64_t value)
 static bool
 resize_words(uint64_t **items, size_t count)
 {
-    uint64_t *resized = reallocarray(*items, count, sizeof(*resized));
+    uint64_t *resized = hn_large_realloc(*items, count, sizeof(*resized));
 
     if (!resized)
         return false;
@@ -30,7 +32,7 @@ resize_words(uint64_t **items, size_t count)
 static bool
 resize_halves(uint32_t **items, size_t count)
 {
-    uint32_t *resized = reallocarray(*items, count, sizeof(*resized));
+    uint32_t *resized = hn_large_realloc(*items, count, sizeof(*resized));
 
     if (!resized)
         return false;
