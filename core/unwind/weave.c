@@ -143,6 +143,16 @@ give(struct weave *w, struct hn_frame *frame, size_t loop)
     w->from = loop + 1;
 }
 
+/* The walk of the C stack ended before the next loop: what it saw was called from here.
+ */
+static void
+give_rest(struct weave *w, struct hn_frame *frame)
+{
+    frame->native = w->native->frames + w->from;
+    frame->native_count = w->native->count - w->from;
+    w->from = w->native->count;
+}
+
 static bool
 refuse(struct weave *w, const char *why)
 {
@@ -201,8 +211,10 @@ weave_by_count(struct weave *w)
     for (size_t i = 0; i < frames; i++) {
         size_t loop = find_loop(w);
 
-        if (loop == w->native->count)
+        if (loop == w->native->count) {
+            give_rest(w, &w->stack->frames[i]);
             return true;
+        }
         give(w, &w->stack->frames[i], loop);
     }
     return true;
@@ -226,9 +238,10 @@ weave_by_anchor(struct weave *w)
                              "stack");
         loop = find_anchor(w, frame->anchor);
         if (loop == w->native->count) {
-            if (ends_early(w))
-                return true;
-            return refuse(w, "the Python frames are not of this C stack");
+            if (!ends_early(w))
+                return refuse(w, "the Python frames are not of this C stack");
+            give_rest(w, &w->stack->frames[first]);
+            return true;
         }
         give(w, &w->stack->frames[first], loop);
         w->native->frames[loop].marks |= HN_NATIVE_LOOP;

@@ -193,7 +193,42 @@ a_c_stack_that_ends_early_is_woven_as_far_as_it_goes(void **state)
 
     assert_null(native.not_woven);
     assert_frame_called(0, "read");
-    assert_frame_called(1, "");
+    assert_frame_called(1, "qsort");
+    assert_int_equal(stack.native_count, 0);
+}
+
+/* Code that was compiled at run time may have nothing that leads out of it. */
+static void
+a_c_stack_that_meets_no_loop_was_called_by_the_innermost(void **state)
+{
+    (void)state;
+    set_natives((const char *const[]){ "read", "?", NULL });
+    native.problem = "no file";
+    set_frames(3);
+    set_entry(1, inside(9));
+    set_entry(2, inside(12));
+    hn_weave(&runtime, &native, &stack);
+
+    assert_null(native.not_woven);
+    assert_frame_called(0, "read ?");
+    assert_int_equal(stack.native_count, 0);
+}
+
+static void
+up_to_3_10_it_is_woven_as_far_as_it_goes_too(void **state)
+{
+    (void)state;
+    set_natives(
+        (const char *const[]){ "read", "_PyEval_EvalFrameDefault", "qsort", NULL });
+    native.problem = "no memory";
+    set_frames(3);
+    hn_weave(&runtime, &native, &stack);
+
+    assert_null(native.not_woven);
+    assert_frame_called(0, "read");
+    assert_frame_called(1, "qsort");
+    assert_frame_called(2, "");
+    assert_int_equal(stack.native_count, 0);
 }
 
 static void
@@ -275,6 +310,8 @@ main(void)
         NEW(frames_of_another_stack_are_refused),
         NEW(an_entry_without_a_mark_is_refused),
         NEW(a_c_stack_that_ends_early_is_woven_as_far_as_it_goes),
+        NEW(a_c_stack_that_meets_no_loop_was_called_by_the_innermost),
+        OLD(up_to_3_10_it_is_woven_as_far_as_it_goes_too),
         OLD(each_frame_has_a_call_of_the_loop),
         OLD(a_loop_without_its_frame_yet_is_stepped_over),
         OLD(counts_that_differ_are_refused),
