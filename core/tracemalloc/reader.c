@@ -51,20 +51,12 @@ bool
 hn_trace_raw_load_one(struct hn_python *py, const struct hn_table_item *item,
                       struct hn_trace_raw *ret)
 {
-    struct hn_error saved = *py->err;
-    struct hn_record rec;
+    struct hn_lent lent;
+    bool found;
 
-    if (py->layout.formats.hashtable == HN_HASHTABLE_INLINE) {
-        *ret = (struct hn_trace_raw){ item->value, item->value_2 };
-        return true;
-    }
-    if (hn_record_load(py, HN_STRUCT_TRACE, item->value, &rec) != HN_OK) {
-        *py->err = saved;
-        return false;
-    }
-    *ret = (struct hn_trace_raw){ hn_record_u64(&rec, HN_TRACE_SIZE),
-                                  hn_record_u64(&rec, HN_TRACE_STACK) };
-    return true;
+    hn_lent_init(&lent, py->target);
+    hn_trace_raw_load(py, &lent, item, 1, ret, &found);
+    return found;
 }
 
 enum hn_status
