@@ -357,19 +357,22 @@ def cores_in(folder):
     return set(glob.glob(os.path.join(folder, "core*")))
 
 
+def cpu_limit(seconds):
+    """What a new process calls before all else, to be ended by SIGXCPU after that much of
+    the processor."""
+    return lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
 def run(argv, seconds, env=None, cwd="/", cpu_seconds=None):
     """The finished process with its output as text; a hang is a failure.
 
     Where the promise is a time, `cpu_seconds` holds it on a machine that is shared:
     what uses more is ended by SIGXCPU."""
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-
     try:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=seconds, cwd=cwd,
                               env=dict(os.environ, **(env or {})),
-                              preexec_fn=limit if cpu_seconds else None)
+                              preexec_fn=cpu_limit(cpu_seconds) if cpu_seconds else None)
     except subprocess.TimeoutExpired as hang:
         said = (hang.output or b"").decode(errors="replace")[-300:]
         raise RuntimeError("%s took over %d s: %s" % (argv[0], seconds, said))
