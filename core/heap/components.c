@@ -69,9 +69,7 @@ close_component(struct finder *f, uint32_t at)
 static enum hn_status
 step(struct finder *f, uint32_t done, uint32_t total)
 {
-    if (done % HN_PACE_OBJECTS != 0)
-        return HN_OK;
-    return hn_pace_step(f->pace, "looking for cycles", done, total);
+    return hn_pace_object(f->pace, "looking for cycles", done, total);
 }
 
 static uint32_t

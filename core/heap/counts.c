@@ -202,14 +202,11 @@ hn_refcounts_load(const struct hn_refcounts *counts, struct hn_pace *pace,
 
     for (uint32_t i = 0; i < heap->count; i++) {
         struct count count = load(counts, i);
+        enum hn_status st =
+            hn_pace_object(pace, "reading reference counts", i, heap->count);
 
-        if (i % HN_PACE_OBJECTS == 0) {
-            enum hn_status st =
-                hn_pace_step(pace, "reading reference counts", i, heap->count);
-
-            if (st)
-                return st;
-        }
+        if (st)
+            return st;
         count_ret[i] = count.value < INT32_MAX ? (int32_t)count.value : INT32_MAX;
         if (count.kind == IMMORTAL || (hn_heap_flags(heap, i) & HN_HEAP_STATIC))
             bits[i] |= HN_NODE_PINNED;

@@ -44,9 +44,7 @@ array(const struct finder *f)
 static enum hn_status
 step(struct finder *f, uint32_t i, const char *what)
 {
-    if (i % HN_PACE_OBJECTS != 0)
-        return HN_OK;
-    return hn_pace_step(f->pace, what, i, f->nodes);
+    return hn_pace_object(f->pace, what, i, f->nodes);
 }
 
 /* --- depth-first search */

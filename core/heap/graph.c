@@ -36,9 +36,7 @@ fail_memory(const struct builder *b)
 static enum hn_status
 step(struct builder *b, uint32_t i, const char *what)
 {
-    if (i % HN_PACE_OBJECTS != 0)
-        return HN_OK;
-    return hn_pace_step(&b->pace, what, i, b->graph->count);
+    return hn_pace_object(&b->pace, what, i, b->graph->count);
 }
 
 /* --- outbound references */

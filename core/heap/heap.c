@@ -128,8 +128,7 @@ make_index(struct hn_seeker *s)
     for (uint32_t i = 0; !st && i < heap->count; i++) {
         if (!hn_heap_pages_add_object(heap->pages, hn_heap_address(heap, i), i))
             return no_memory(heap);
-        if (i % HN_PACE_OBJECTS == 0)
-            st = hn_seeker_step(s, "numbering objects", i, heap->count);
+        st = hn_pace_object(&s->pace, "numbering objects", i, heap->count);
     }
     return st;
 }

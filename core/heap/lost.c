@@ -118,9 +118,8 @@ count_references(struct finder *f, const struct hn_process *process)
     r.arg = f;
     for (uint32_t i = 0; !st && i < f->graph->count; i++) {
         hn_references_of(&r, i);
-        if (i % HN_PACE_OBJECTS == 0)
-            st = hn_pace_step(&f->pace, "looking for lost references", i,
-                              f->graph->count);
+        st =
+            hn_pace_object(&f->pace, "looking for lost references", i, f->graph->count);
     }
     if (!st)
         st = hn_roots_load(&r, process, take_root, f, &roots);

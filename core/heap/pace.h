@@ -22,7 +22,14 @@ hn_pace_end(struct hn_pace *pace);
 HN_MUST_CHECK enum hn_status
 hn_pace_step(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total);
 
-/* How many objects or references make a step: their own cost is near nothing. */
 enum { HN_PACE_OBJECTS = 256 };
+
+/* The same for objects or references, whose own cost is near nothing: many make a step.
+ * @done is the number of this one. */
+HN_MUST_CHECK static inline enum hn_status
+hn_pace_object(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total)
+{
+    return done % HN_PACE_OBJECTS ? HN_OK : hn_pace_step(pace, what, done, total);
+}
 
 #endif

@@ -72,14 +72,11 @@ follow(struct search *s, uint32_t first)
 
     for (uint32_t i = first; i < paths->reached; i++) {
         uint32_t node = paths->order[i];
+        enum hn_status st =
+            hn_pace_object(&s->pace, "looking for paths", i, graph->count);
 
-        if (i % HN_PACE_OBJECTS == 0) {
-            enum hn_status st =
-                hn_pace_step(&s->pace, "looking for paths", i, graph->count);
-
-            if (st)
-                return st;
-        }
+        if (st)
+            return st;
         for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++)
             if (paths->via[graph->out[e]] == HN_HEAP_NONE
                 && !is_detour(s, node, graph->out[e]))

@@ -162,8 +162,7 @@ search(struct hn_referrer *r, const struct hn_heap *heap)
     hn_pace_init(&pace, heap->rt->py.target);
     for (uint32_t i = 0; !st && i < heap->count; i++) {
         hn_references_of(r, i);
-        if (i % HN_PACE_OBJECTS == 0)
-            st = hn_pace_step(&pace, "looking for referrers", i, heap->count);
+        st = hn_pace_object(&pace, "looking for referrers", i, heap->count);
     }
     hn_pace_end(&pace);
     return st;
