@@ -389,13 +389,21 @@ def look_around(depth):
     while frame:
         count += frame.f_lineno or 0
         frame = frame.f_back
-    for frame in sys._current_frames().values():
+    for frame in frames_of_all():  # -> frames_of_all
         count += frame.f_lineno or 0
     try:
         raise_below()  # -> raise_below
     except KeyError as error:
         kept = error.__traceback__.tb_frame.f_locals
     return count, kept
+
+
+def frames_of_all():
+    """CPython 3.11 deadlocks if a collection begins in the call: python/cpython#106883."""
+    gc.disable()
+    frames = sys._current_frames()
+    gc.enable()
+    return frames.values()
 
 
 def look_deeper(depth):
