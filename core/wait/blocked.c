@@ -357,8 +357,14 @@ read_futex(struct look *l)
                                        (unsigned long long)l->ret->addr);
         return l->ret->text ? HN_OK : HN_E_NOMEM;
     }
-    if (l->has_regs)
+    if (l->has_regs) {
+        const struct hn_region *region =
+            hn_target_region(l->kinds->rt->py.target, l->regs.argument[0]);
+
         l->ret->addr = l->regs.argument[0];
+        l->ret->timed = l->regs.argument[3] != 0;
+        l->ret->shared = region && region->shared;
+    }
     return say(l, HN_WAIT_NATIVE, "something in C code");
 }
 

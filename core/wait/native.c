@@ -106,6 +106,17 @@ hn_native_is_interpreter(const struct hn_thread *thread)
            && (native->frames[0].marks & HN_NATIVE_LOOP);
 }
 
+/* Python/gc.c, before 3.13 Modules/gcmodule.c; "collect" before 3.11. */
+bool
+hn_native_is_collector(const struct hn_thread *thread)
+{
+    const struct hn_native_stack *native = thread->native;
+
+    return native
+           && (hn_native_stack_find(native, "gc_collect_main")
+               || hn_native_stack_find(native, "collect"));
+}
+
 /* --- waits */
 
 /* What a futex is of, by the function that waits at it. */

@@ -21,6 +21,10 @@ hn_native_only_words(const struct hn_native_only *thread, struct hn_arena *arena
 bool
 hn_native_is_interpreter(const struct hn_thread *thread);
 
+/* Whether a collection of garbage is seen on the native stack of @thread. */
+bool
+hn_native_is_collector(const struct hn_thread *thread);
+
 /* Puts into @waits what the native stacks of @process say, which are loaded and named.
  * Lives in @arena. False when memory is short. */
 bool

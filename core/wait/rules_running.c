@@ -86,9 +86,21 @@ hn_rule_world(struct hn_judge *j)
         verdict->next = "py-threads";
 }
 
+/* A finalizer may let go of the GIL while its collection goes on: native stacks know
+ * better than the mark on whoever has the GIL. */
+static bool
+collector_is_seen(const struct hn_interpreter *interp)
+{
+    for (size_t i = 0; i < interp->thread_count; i++)
+        if (hn_native_is_collector(&interp->threads[i]))
+            return true;
+    return false;
+}
+
 void
 hn_rule_collecting(struct hn_judge *j)
 {
+    bool seen = collector_is_seen(j->interp);
     struct hn_verdict *verdict;
 
     if (!j->interp->gc.known || !j->interp->gc.collecting)
@@ -98,7 +110,8 @@ hn_rule_collecting(struct hn_judge *j)
     for (size_t i = 0; i < j->interp->thread_count; i++) {
         const struct hn_thread *thread = &j->interp->threads[i];
 
-        if (!(thread->state & HN_THREAD_COLLECTING))
+        if (seen ? !hn_native_is_collector(thread)
+                 : !(thread->state & HN_THREAD_COLLECTING))
             continue;
         j->explained[i] = true;
         hn_judge_evidence(j, verdict,
@@ -138,6 +151,59 @@ native_call(struct hn_judge *j, const struct hn_thread *thread)
                  : "a call of C code";
 }
 
+/* C code outside of Python, or another process, needs no GIL to release something. */
+static bool
+needs_gil_to_go_on(const struct hn_judge *j, size_t actor)
+{
+    const struct hn_wait *wait = j->wait_of[actor];
+
+    return wait && wait->kind != HN_WAIT_MUTEX && wait->kind != HN_WAIT_NATIVE
+           && !hn_judge_is_outside(wait);
+}
+
+/* Nothing records who has a semaphore; but if all others wait for the GIL, it is in
+ * vain that its holder waits for one of them. CPython's own locks are such: a thread
+ * that has the list of threads (HEAD_LOCK) and collects garbage lets go of the GIL. */
+static bool
+waits_in_vain(const struct hn_judge *j, size_t holder)
+{
+    const struct hn_wait *wait = j->wait_of[holder];
+
+    if (!wait || wait->kind != HN_WAIT_NATIVE || wait->timed || wait->shared
+        || wait->addr == 0 || !j->process->natives || j->process->native_count > 0)
+        return false;
+    for (size_t i = 0; i < j->interp->thread_count; i++)
+        if (i != holder && !(j->interp->threads[i].state & HN_THREAD_ENDED)
+            && !needs_gil_to_go_on(j, i))
+            return false;
+    return true;
+}
+
+static void
+tell_gil_kept(struct hn_judge *j, uint32_t holder, size_t waiters)
+{
+    const struct hn_thread *thread = &j->interp->threads[holder];
+    bool vain = waits_in_vain(j, holder), blocked = thread->syscall != NULL;
+    struct hn_verdict *verdict = hn_judge_add(
+        j, vain ? "deadlock" : "gil-kept", blocked && !vain ? HN_CERTAIN : HN_LIKELY,
+        hn_judge_text(j,
+                      "%s%s keeps the GIL inside %s%s%s%s, and %zu other thread%s for "
+                      "it%s",
+                      vain ? "deadlock: " : "", hn_judge_name(j, holder),
+                      native_call(j, thread), hn_judge_place(j, leaf_of(thread)),
+                      blocked ? ", blocked in the system call " : "",
+                      blocked ? thread->syscall : "", waiters,
+                      waiters == 1 ? " waits" : "s wait",
+                      vain ? ": none can release what that one waits for" : ""));
+
+    hn_judge_tell_wait(j, verdict, holder);
+    for (size_t k = 0; k < j->waits->count; k++)
+        if (j->waits->items[k].kind == HN_WAIT_GIL)
+            hn_judge_tell_wait(j, verdict, j->waits->items[k].actor);
+    if (verdict)
+        verdict->next = vain ? "py-dump --native" : "py-bt --native";
+}
+
 /* Inside a system call nobody needs the GIL: Python's own code gives it up there. On
  * CPU it is kept if several looks find the same instruction of Python. */
 void
@@ -148,30 +214,11 @@ hn_rule_gil(struct hn_judge *j)
     for (size_t i = 0; waiters > 0 && i < j->interp->thread_count; i++) {
         const struct hn_thread *thread = &j->interp->threads[i];
         const struct hn_motion *motion = hn_judge_motion(j, thread);
-        bool blocked = thread->syscall != NULL;
-        struct hn_verdict *verdict;
+        bool stays = !(thread->state & HN_THREAD_COLLECTING) && keeps_busy(j, motion)
+                     && is_one_call(thread, motion);
 
-        if (!(thread->state & HN_THREAD_HAS_GIL)
-            || (thread->state & HN_THREAD_COLLECTING))
-            continue;
-        if (!blocked && !(keeps_busy(j, motion) && is_one_call(thread, motion)))
-            continue;
-        verdict = hn_judge_add(
-            j, "gil-kept", blocked ? HN_CERTAIN : HN_LIKELY,
-            hn_judge_text(j,
-                          "%s keeps the GIL inside %s%s%s%s, and %zu other thread%s "
-                          "for it",
-                          hn_judge_name(j, (uint32_t)i), native_call(j, thread),
-                          hn_judge_place(j, leaf_of(thread)),
-                          blocked ? ", blocked in the system call " : "",
-                          blocked ? thread->syscall : "", waiters,
-                          waiters == 1 ? " waits" : "s wait"));
-        hn_judge_tell_wait(j, verdict, (uint32_t)i);
-        for (size_t k = 0; k < j->waits->count; k++)
-            if (j->waits->items[k].kind == HN_WAIT_GIL)
-                hn_judge_tell_wait(j, verdict, j->waits->items[k].actor);
-        if (verdict)
-            verdict->next = "py-bt --native";
+        if ((thread->state & HN_THREAD_HAS_GIL) && (thread->syscall || stays))
+            tell_gil_kept(j, (uint32_t)i, waiters);
     }
 }
 

@@ -405,6 +405,18 @@ def gil_read():
     time.sleep(LONG)
 
 
+@stuck("deadlock", free="idle", says=r"futex 0x\w+")
+def gil_and_semaphore():
+    """Nothing records who has a semaphore."""
+    semaphore = ctypes.create_string_buffer(64)
+    ctypes.CDLL(None).sem_init(semaphore, 0, 0)
+    ready()
+    start(ctypes.PyDLL(None).sem_wait, semaphore)
+    time.sleep(0.1)
+    ctypes.CDLL(None).sem_post(semaphore)
+    time.sleep(LONG)
+
+
 @stuck("gil-kept", free="stop-the-world")
 def stop_that_waits():
     ready()

@@ -44,8 +44,9 @@ static void
 x86_64_tells_an_interrupted_call_from_one_that_returned(void **state)
 {
     enum { RAX = 10, ORIG_RAX = 15 };
-    static const int64_t interrupted[] = { -512, -513, -514, -516, -EINTR, -ENOSYS };
-    static const int64_t returned[] = { 0, 1, -EAGAIN, -ETIMEDOUT };
+    static const int64_t interrupted[] = { -512,   -513,    -514,      -516,
+                                           -EINTR, -ENOSYS, -ETIMEDOUT };
+    static const int64_t returned[] = { 0, 1, -EAGAIN };
     const struct hn_arch *arch = hn_arch_find(EM_X86_64);
     struct hn_registers registers;
     uint64_t words[27];
