@@ -39,10 +39,9 @@ hn_arch_still_in_syscall(int64_t result)
     case -ERESTART_BLOCK:
     case -EINTR:  /* epoll_wait and others, which are never restarted */
     case -ENOSYS: /* the placeholder while the call is being entered or runs */
-        return true;
-    case -ETIMEDOUT: /* Not seen by the program yet. One that waits for the GIL asks
-                      * every 5 ms, and on a busy machine waits for a CPU each time. */
-        return true;
+    /* Not seen by the program yet: one that waits for the GIL asks every 5 ms, and on a
+     * busy machine waits for a CPU each time. */
+    case -ETIMEDOUT: return true;
     default: return false;
     }
 }
