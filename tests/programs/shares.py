@@ -2,8 +2,9 @@
 
 Each kind calls functions again and again and adds up how long each of them had: on the
 clock, and on a CPU by the thread's own clock. Both are read around calls that take some
-200 microseconds. Where nothing else keeps the machine busy they agree. On SIGTERM it
-prints {function: [seconds, CPU seconds]} and ends. Names are unique in the file."""
+200 microseconds. Where nothing else keeps the machine busy they agree. On SIGUSR1 it
+prints {function: [seconds, CPU seconds]} and begins anew, on SIGTERM it prints them and
+ends. Names are unique in the file."""
 
 import json
 import signal
@@ -262,10 +263,16 @@ def second_two():
     spin(4000)
 
 
+def tell(*why):
+    print("SPENT " + json.dumps(dict(SPENT)), flush=True)
+    SPENT.clear()
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda number, frame: STOP.append(number))
+    signal.signal(signal.SIGUSR1, tell)
     # Its import takes a while: not part of what is measured.
     needs = [__import__("asyncio")] if sys.argv[1] in ("tasks", "named") else []
     print("READY", flush=True)
     globals()["run_" + sys.argv[1]](*needs)
-    print("SPENT " + json.dumps(SPENT), flush=True)
+    tell()
