@@ -220,12 +220,17 @@ find_dominators(struct finder *f)
 }
 
 /* Semidominators took the place of the nodes. */
-static void
+static enum hn_status
 find_nodes(struct finder *f)
 {
-    for (uint32_t i = 0; i < f->nodes; i++)
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < f->nodes; i++) {
         if (f->number[i] != ABSENT)
             f->node[f->number[i]] = i;
+        st = step(f, i, "finding what keeps what alive");
+    }
+    return st;
 }
 
 static enum hn_status
@@ -244,25 +249,36 @@ add_up(struct finder *f, uint64_t *sum)
     return st;
 }
 
+/* Turns numbers into the nodes' dominators, each where it is read. */
+static enum hn_status
+name_dominators(struct finder *f)
+{
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < f->nodes; i++) {
+        uint32_t *at = &f->number[i];
+
+        *at = *at != ABSENT ? f->node[f->idom[*at]] : i;
+        st = step(f, i, "adding up what is kept alive");
+    }
+    return st;
+}
+
 static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
     uint64_t *sum = hn_large_calloc(f->nodes, sizeof(*sum));
     enum hn_status st = sum ? add_up(f, sum) : fail_memory(f);
 
+    if (!st)
+        st = name_dominators(f);
     if (st) {
         free(sum);
         return st;
     }
     ret->sum = sum;
-    /* Each entry is read once, where it is written. */
     ret->dominator = f->number;
     f->number = NULL;
-    for (uint32_t i = 0; i < f->nodes; i++) {
-        uint32_t *at = &ret->dominator[i];
-
-        *at = *at != ABSENT ? f->node[f->idom[*at]] : i;
-    }
     return HN_OK;
 }
 
@@ -299,8 +315,8 @@ find(struct finder *f, struct hn_dominators *ret)
     st = find_dominators(f);
     if (st)
         return st;
-    find_nodes(f);
-    return write_down(f, ret);
+    st = find_nodes(f);
+    return st ? st : write_down(f, ret);
 }
 
 enum hn_status

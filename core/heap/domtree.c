@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = HN_HEAP_NONE };
+enum { NONE = HN_HEAP_NONE, STEPS = 1 << 16 };
 
 static enum hn_status
 fail_memory(const struct hn_graph *graph)
@@ -19,48 +19,68 @@ node_count(const struct hn_graph *graph)
     return graph->count + 2;
 }
 
-static void
+/* Of every so many nodes one looks for Ctrl-C. */
+static enum hn_status
+step(const struct hn_graph *graph, uint32_t node)
+{
+    const struct hn_runtime *rt = graph->heap->rt;
+
+    if ((node + 1) % STEPS != 0 || !hn_target_interrupted(rt->py.target))
+        return HN_OK;
+    return hn_fail(rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+}
+
+static enum hn_status
 count_children(struct hn_domtree *tree)
 {
     const struct hn_graph *graph = tree->graph;
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; i < node_count(graph); i++) {
+    for (uint32_t i = 0; !st && i < node_count(graph); i++) {
         uint32_t parent = graph->dominator[i];
 
         if (parent != i)
             tree->first[parent + 1]++;
+        st = step(graph, i);
     }
-    for (uint32_t i = 0; i < node_count(graph); i++)
+    for (uint32_t i = 0; !st && i < node_count(graph); i++) {
         tree->first[i + 1] += tree->first[i];
+        st = step(graph, i);
+    }
+    return st;
 }
 
 /* From the last on, so that each node's children ascend; see fill_inbound(). */
-static void
+static enum hn_status
 fill_children(struct hn_domtree *tree)
 {
     const struct hn_graph *graph = tree->graph;
     uint32_t nodes = node_count(graph), total = tree->first[nodes];
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = nodes; i-- > 0;)
+    for (uint32_t i = nodes; !st && i-- > 0;) {
         if (graph->dominator[i] != i)
             tree->children[--tree->first[graph->dominator[i] + 1]] = i;
+        st = step(graph, i);
+    }
     memmove(tree->first, tree->first + 1, (size_t)nodes * sizeof(*tree->first));
     tree->first[nodes] = total;
+    return st;
 }
 
 enum hn_status
 hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
 {
     const size_t nodes = node_count(graph);
+    enum hn_status st;
 
     *ret = (struct hn_domtree){ .graph = graph };
     ret->first = calloc(nodes + 1, sizeof(*ret->first));
     ret->children = malloc((nodes + 1) * sizeof(*ret->children));
     if (!ret->first || !ret->children)
         return fail_memory(graph);
-    count_children(ret);
-    fill_children(ret);
-    return HN_OK;
+    st = count_children(ret);
+    return st ? st : fill_children(ret);
 }
 
 void
@@ -306,6 +326,7 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
     struct hn_domtree_item *rows = type_rows(graph);
     struct tour tour = { 0 };
     enum hn_status st = HN_OK;
+    uint32_t steps = 0;
 
     if (!rows || !tour_init(&tour, tree, node))
         st = fail_memory(graph);
@@ -315,6 +336,7 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
         item.retained = item.own;
         if (item.type != NONE)
             join(rows, &item);
+        st = step(graph, steps++);
     }
     if (!st)
         st = keep_rows(graph, rows, by_own, arena, ret, count_ret);
@@ -348,19 +370,17 @@ leave_group(void *arg, uint32_t node)
 static enum hn_status
 tour_groups(struct tour *tour, struct groups *g, uint64_t *ret)
 {
+    enum hn_status st = HN_OK;
     uint32_t steps = 0;
 
-    for (uint32_t at = tour->top; at != NONE; at = next_node(tour, at)) {
+    for (uint32_t at = tour->top; !st && at != NONE; at = next_node(tour, at)) {
         uint32_t group = group_of(g, at);
 
-        if (++steps % (1 << 16) == 0
-            && hn_target_interrupted(g->graph->heap->rt->py.target))
-            return hn_fail(g->graph->heap->rt->py.err, HN_E_INTERRUPTED, 0,
-                           "interrupted");
         if (group != NONE && g->inside[group]++ == 0)
             ret[group] += g->graph->retained[at];
+        st = step(g->graph, steps++);
     }
-    return HN_OK;
+    return st;
 }
 
 enum hn_status
@@ -398,6 +418,7 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
 
         item.retained = 0;
         join(rows, &item);
+        st = step(graph, i);
     }
     if (!st)
         st = hn_domtree_by_group(tree, graph->heap->types, types, retained);
@@ -412,22 +433,41 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
 
 /* --- what keeps most */
 
-/* Says of each node whether it merely leads to a child that retains nearly as much;
- * NULL when memory ran out. */
-static bool *
-find_leads(const struct hn_graph *graph)
+/* Says of each node whether it merely leads to a child that retains nearly as much. */
+static enum hn_status
+find_leads(const struct hn_graph *graph, bool *leads)
 {
-    bool *leads = calloc(node_count(graph), sizeof(*leads));
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; leads && i < node_count(graph); i++) {
+    for (uint32_t i = 0; !st && i < node_count(graph); i++) {
         uint32_t parent = graph->dominator[i];
 
         if (parent != i
             && graph->retained[i]
                    > graph->retained[parent] - graph->retained[parent] / 10)
             leads[parent] = true;
+        st = step(graph, i);
     }
-    return leads;
+    return st;
+}
+
+static enum hn_status
+offer_all(const struct hn_graph *graph, struct best *best)
+{
+    bool *leads = calloc(node_count(graph), sizeof(*leads));
+    enum hn_status st = leads ? find_leads(graph, leads) : fail_memory(graph);
+
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
+        struct hn_domtree_item item, dropped;
+
+        st = step(graph, i);
+        if (graph->retained[i] == 0 || leads[i])
+            continue;
+        item = single(graph, i);
+        offer(best, &item, &dropped);
+    }
+    free(leads);
+    return st;
 }
 
 enum hn_status
@@ -436,26 +476,15 @@ hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *are
 {
     const struct hn_graph *graph = tree->graph;
     struct best best = { 0 };
-    bool *leads;
+    enum hn_status st;
 
     if (limit == 0 || limit > graph->count)
         limit = graph->count;
     best.limit = limit;
     best.items = hn_arena_array(arena, limit + 1, sizeof(*best.items));
-    leads = find_leads(graph);
-    if (!best.items || !leads) {
-        free(leads);
-        return fail_memory(graph);
-    }
-    for (uint32_t i = 0; i < graph->count; i++) {
-        struct hn_domtree_item item, dropped;
-
-        if (graph->retained[i] == 0 || leads[i])
-            continue;
-        item = single(graph, i);
-        offer(&best, &item, &dropped);
-    }
-    free(leads);
+    st = best.items ? offer_all(graph, &best) : fail_memory(graph);
+    if (st)
+        return st;
     if (best.count > 0)
         qsort(best.items, best.count, sizeof(*best.items), by_retained);
     *ret = best.items;

@@ -13,7 +13,8 @@ struct hn_domtree {
     uint32_t *first, *children;
 };
 
-/* Takes 8 bytes an object. HN_E_NOMEM: to be deinited all the same. */
+/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED, as all of these: to be deinited
+ * all the same. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret);
 
@@ -45,14 +46,14 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
                    struct hn_domtree_item **ret, size_t *count_ret);
 
 /* For each type what all of its objects together keep alive: objects inside of another
- * of the same type count once. The largest first. HN_E_INTERRUPTED. */
+ * of the same type count once. The largest first. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
                    struct hn_domtree_item **ret, size_t *count_ret);
 
 /* What all objects of each group together keep alive, added to @ret by group: @groups
  * has that of each object, below @count, or HN_HEAP_NONE. An object inside of another
- * of its group counts once. HN_E_NOMEM, HN_E_INTERRUPTED. */
+ * of its group counts once. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_t count,
                     uint64_t *ret);

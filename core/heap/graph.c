@@ -194,8 +194,13 @@ count_inbound(struct builder *b)
         for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
             graph->in_first[graph->out[e] + 1]++;
     }
-    for (uint32_t i = 0; i < graph->count; i++)
+    for (uint32_t i = 0; i < graph->count; i++) {
+        enum hn_status st = step(b, i, "turning references around");
+
+        if (st)
+            return st;
         graph->in_first[i + 1] += graph->in_first[i];
+    }
     return HN_OK;
 }
 
