@@ -339,6 +339,22 @@ is_tracked(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
     return next != 0;
 }
 
+/* Whether what would be a count is the address of an object: a program that is loaded
+ * at low addresses has static ones there, a list's buffer may begin with a pointer to
+ * one, and what follows may be left from an object that was there before. */
+static bool
+is_pointer_to_object(const struct hn_heap_kinds *k, const uint8_t *bytes)
+{
+    hn_addr at, type;
+
+    memcpy(&at, bytes, sizeof(at));
+    return !k->free_threaded && may_be_pointer(at)
+           && hn_target_read_some(k->lookup.rt->py.target, at + k->type_at, &type,
+                                  sizeof(type))
+                  == sizeof(type)
+           && may_be_pointer(type) && known(k, type) != HN_HEAP_NONE;
+}
+
 /* The object at @bytes, if the word where its type should stand is a type that agrees
  * on @header. Words that are no pointers to known types are examined only where the
  * count is one that a living object has: that spares most of the memory. */
@@ -368,7 +384,8 @@ try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t siz
     if (life == LIFE_DEAD)
         return HN_BLOCK_IDLE;
     if (hn_size_measure(py, &type->size, at, bytes, size, &ret->size) != HN_OK
-        || ret->size.body + ret->size.more > room + type->size.spare)
+        || ret->size.body + ret->size.more > room + type->size.spare
+        || is_pointer_to_object(k, bytes))
         return HN_BLOCK_OTHER;
     ret->tracked = is_tracked(k, type, bytes, before);
     return HN_BLOCK_OBJECT;
