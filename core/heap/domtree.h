@@ -13,8 +13,8 @@ struct hn_domtree {
     uint32_t *first, *children;
 };
 
-/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED, as all of these: to be deinited
- * all the same. */
+/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED, as all of these: to be
+ * deinited all the same. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret);
 
