@@ -5,7 +5,8 @@ PATH as JSON, prints READY and stands still. The objects of the writing itself a
 by then, or named in "own".
 
 The file: {"watcher", "moving": [], "types": [names], "objects": {address: [type, size,
-tracked]}, "own": [addresses], "gc": {...}, "allocated_blocks", "copies"}."""
+tracked]}, "own": [addresses], "buffers": [addresses of what is no object], "gc": {...},
+"allocated_blocks", "copies"}."""
 
 import array
 import collections
@@ -142,6 +143,21 @@ def copies():
     return ["".join(["copied ", "seven times"]) for _ in range(7)]
 
 
+def on_graves():
+    """Lists whose buffers stand where objects were: a pointer in the place of the count,
+    and behind it the type that was there before. With the buffers' addresses, which the
+    last but one word of a list has."""
+    gone = [object() for _ in range(200)]
+    lists = [[] for _ in gone]
+    del gone
+    for number, one in enumerate(lists):
+        one.append(number % 100)
+    with open("/proc/self/mem", "rb", buffering=0) as memory:
+        words = [os.pread(memory.fileno(), 8, id(one) + list.__basicsize__ - 16)
+                 for one in lists]
+    return lists, ["%#x" % struct.unpack("Q", word) for word in words]
+
+
 def population(big):
     """Kept by the caller. Sizes on both sides of what pools hold."""
     kept = [
@@ -225,7 +241,7 @@ def forget_cached_names():
         sys._clear_type_cache()
 
 
-def write_truth(path):
+def write_truth(path, buffers):
     """Nothing that is made here outlives it, but for what is in "own"."""
     forget_cached_names()
     write_json(path, {"once": [1.5, None, True]})  # what writing needs is imported now
@@ -281,7 +297,7 @@ def write_truth(path):
     own = sorted("%#x" % address for address in skip)
     truth = {
         "pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
-        "objects": objects, "own": own, "gc": state, "allocated_blocks": blocks,
+        "objects": objects, "own": own, "buffers": buffers, "gc": state, "allocated_blocks": blocks,
         "copies": {"text": copies()[0], "count": 7,
                    "size": sys.getsizeof(copies()[0])},
     }
@@ -298,10 +314,11 @@ def main():
                       else 0)
     reader, writer = os.pipe()
     os.dup2(reader, STILL_FD)
-    write_truth(sys.argv[1])
+    graves, buffers = on_graves()
+    write_truth(sys.argv[1], buffers)
     os.write(1, b"READY\n")
     os.read(STILL_FD, 1)  # still
-    return kept, writer
+    return kept, graves, writer
 
 
 if __name__ == "__main__":
