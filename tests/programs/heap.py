@@ -297,7 +297,8 @@ def write_truth(path, buffers):
     own = sorted("%#x" % address for address in skip)
     truth = {
         "pid": os.getpid(), "watcher": threading.get_native_id(), "moving": [],
-        "objects": objects, "own": own, "buffers": buffers, "gc": state, "allocated_blocks": blocks,
+        "objects": objects, "own": own, "buffers": buffers, "gc": state,
+        "allocated_blocks": blocks,
         "copies": {"text": copies()[0], "count": 7,
                    "size": sys.getsizeof(copies()[0])},
     }
