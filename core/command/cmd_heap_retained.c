@@ -38,7 +38,7 @@ load_table(struct hn_call *call, const struct retained_options *o,
 
     call->doing = "show what keeps memory alive";
     if (kind == HN_RETAINED_OBJECTS)
-        st = hn_paths_find(graph, &paths);
+        st = hn_paths_find(graph, NULL, &paths);
     else
         st = hn_domtree_build(graph, &tree);
     if (!st)

@@ -38,7 +38,7 @@ find_paths(struct hn_call *call, const struct path_options *o,
     if (st)
         return st;
     call->doing = "find a path";
-    st = hn_paths_find(graph, &paths);
+    st = hn_paths_find(graph, NULL, &paths);
     if (!st && o->type)
         st = hn_paths_of_type(&paths, o->type, o->count, &call->arena, ret);
     else if (!st)

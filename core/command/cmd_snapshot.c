@@ -91,6 +91,8 @@ save(struct hn_call *call, const struct save_options *o, const char *path,
                                                .ledger = true,
                                                .objects = !o->no_objects,
                                                .values = !o->no_values,
+                                               .no_values = o->no_values,
+                                               .links = !o->no_objects,
                                                .contents = !o->no_objects };
     const struct hn_snapshot_options form = { .objects_table = o->objects_table };
     enum hn_status st = hn_call_take_moment(call, &options, moment);
@@ -139,8 +141,7 @@ static const struct hn_arg args[] = {
       "million (auto: of up to two million)",
       hn_moment_graph_words, false },
     { "no-values", 0, HN_ARG_FLAG, offsetof(struct save_options, no_values), NULL,
-      "no texts of the process: neither the largest values nor repeated strings", NULL,
-      false },
+      "no contents of the process: neither values nor keys of dicts", NULL, false },
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
 

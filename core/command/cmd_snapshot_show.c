@@ -1,9 +1,11 @@
 /* py-snapshot show: the heap's views from a file, without the process. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "command/moments.h"
 #include "command/parse.h"
 #include "command/traces.h"
+#include "heap/paths.h"
 #include "report/graph.h"
 #include "report/heap.h"
 #include "report/heap_page.h"
@@ -14,10 +16,10 @@
 
 struct show_options {
     unsigned by, sort;
-    uint64_t limit;
+    uint64_t limit, count;
     const char *type;
     uint64_t min_size, parts;
-    bool brief;
+    bool brief, out;
 };
 
 /* A view: what of the file it needs, and who writes it. */
@@ -262,6 +264,104 @@ show_cycles(struct hn_call *call, const struct show_options *o,
     return HN_OK;
 }
 
+/* --- references and paths */
+
+static enum hn_status
+say_no_links(struct hn_call *call, const struct hn_moment *moment)
+{
+    if (!moment->has_graph || !moment->has_objects)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved without the graph of its objects: see --graph");
+    return hn_fail(&call->session->err, HN_DONE, 0,
+                   "an earlier hognose saved it, which kept no references");
+}
+
+/* The object whose address is the operand behind the view. */
+static enum hn_status
+find_object(struct hn_call *call, const struct hn_moment *moment, uint32_t *ret)
+{
+    const char *word = call->operand_count > 2 ? call->operands[2] : "";
+    char *end;
+    uint64_t address = strtoull(word, &end, 0);
+
+    if (end == word || *end || *word == '-') {
+        call->misused = true;
+        return hn_fail_detail(&call->session->err, HN_E_ARGUMENT, 0,
+                              "say which object, by its address", "%s", word);
+    }
+    *ret = hn_moment_find(moment, address);
+    return *ret != HN_HEAP_NONE ? HN_OK
+                                : hn_fail(&call->session->err, HN_E_ARGUMENT, address,
+                                          "no object of the heap begins there");
+}
+
+static enum hn_status
+show_refs(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    struct hn_graph_links links;
+    uint32_t object = 0;
+    enum hn_status st =
+        moment->has_links ? find_object(call, moment, &object) : say_no_links(call, moment);
+
+    if (!st)
+        st = hn_links_load(moment, object, o->out, o->limit, &call->arena, &links);
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_links(&call->json, &links);
+    else
+        hn_links_put(&call->out.text, &call->look, &links);
+    end(call);
+    return HN_OK;
+}
+
+static enum hn_status
+find_paths(struct hn_call *call, const struct show_options *o, struct hn_moment *moment,
+           const struct hn_graph *graph, uint32_t object, struct hn_graph_paths *ret)
+{
+    struct hn_link_words words;
+    struct hn_paths paths;
+    enum hn_status st;
+
+    hn_link_words_init(moment, graph, call->session->host, &words);
+    st = hn_paths_find(graph, &words.words, &paths);
+    if (!st && o->type)
+        st = hn_paths_of_type(&paths, o->type, o->count, &call->arena, ret);
+    else if (!st)
+        st = hn_paths_load(&paths, object, o->count, &call->arena, ret);
+    hn_paths_deinit(&paths);
+    return st;
+}
+
+static enum hn_status
+show_path(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
+{
+    struct hn_graph graph = { 0 };
+    struct hn_graph_paths paths;
+    uint32_t object = 0;
+    enum hn_status st = moment->has_links ? HN_OK : say_no_links(call, moment);
+
+    if (!st && !o->type)
+        st = find_object(call, moment, &object);
+    if (!st)
+        st = hn_links_graph(moment, &graph);
+    if (!st)
+        st = find_paths(call, o, moment, &graph, object, &paths);
+    hn_graph_deinit(&graph);
+    if (st)
+        return st;
+    begin(call, moment);
+    if (call->common.json)
+        hn_document_paths(&call->json, &paths);
+    else
+        hn_paths_put(&call->out.text, &call->look, &paths);
+    end(call);
+    return HN_OK;
+}
+
+/* --- the page */
+
 /* What the page says of the process, as far as a snapshot knows it. */
 static struct hn_process
 process_of(const struct hn_moment_facts *facts)
@@ -316,37 +416,44 @@ show_page(struct hn_call *call, const struct show_options *o, struct hn_moment *
 }
 
 static const struct view views[] = {
-    { "types", { false, false }, show_types },
-    { "find", { true, false }, show_objects },
-    { "strings", { false, false }, show_strings },
-    { "gc", { false, false }, show_gc },
-    { "memory", { false, false }, show_memory },
-    { "retained", { false, false }, show_retained },
-    { "suspects", { false, false }, show_suspects },
-    { "cycles", { false, false }, show_cycles },
-    { "report", { false, false }, show_page },
-    { "lines", { false, true }, show_lines },
-    { "sites", { true, true }, show_sites },
+    { "types", { 0 }, show_types },
+    { "find", { .objects = true }, show_objects },
+    { "strings", { 0 }, show_strings },
+    { "gc", { 0 }, show_gc },
+    { "memory", { 0 }, show_memory },
+    { "retained", { 0 }, show_retained },
+    { "refs", { .objects = true, .links = true }, show_refs },
+    { "path", { .objects = true, .links = true }, show_path },
+    { "suspects", { 0 }, show_suspects },
+    { "cycles", { 0 }, show_cycles },
+    { "report", { 0 }, show_page },
+    { "lines", { .traces = true }, show_lines },
+    { "sites", { .objects = true, .traces = true }, show_sites },
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
 
+/* @ret is NULL before. */
 static enum hn_status
 find_view(struct hn_call *call, const struct view **ret)
 {
     const char *word = call->operand_count > 1 ? call->operands[1] : views[0].word;
 
-    for (size_t i = 0; i < VIEWS; i++)
-        if (strcmp(views[i].word, word) == 0) {
+    for (size_t i = 0; i < VIEWS && !*ret; i++)
+        if (strcmp(views[i].word, word) == 0)
             *ret = &views[i];
-            return HN_OK;
-        }
+    if (*ret && (call->operand_count < 3 || (*ret)->parts.links))
+        return HN_OK;
     call->misused = true;
     call->doing = "show a snapshot";
+    if (*ret)
+        return hn_fail_detail(&call->session->err, HN_E_ARGUMENT, 0,
+                              "only refs and path are of one object", "%s",
+                              call->operands[2]);
     return hn_fail_detail(
         &call->session->err, HN_E_ARGUMENT, 0,
-        "its views are types, find, strings, gc, memory, retained, suspects, cycles, "
-        "report, lines and sites",
+        "its views are types, find, strings, gc, memory, retained, refs, path, "
+        "suspects, cycles, report, lines and sites",
         "%s", word);
 }
 
@@ -382,9 +489,13 @@ static const struct hn_arg args[] = {
     { "limit", 0, HN_ARG_COUNT, offsetof(struct show_options, limit), "N",
       "only the first N rows (0: all)", NULL, false },
     { "type", 't', HN_ARG_STRING, offsetof(struct show_options, type), "PATTERN",
-      "find, sites: only types of this name, whole or its last part; * and ? as in a "
-      "shell",
+      "find, sites: only types of this name, whole or its last part; path: where their "
+      "objects accumulate; * and ? as in a shell",
       NULL, false },
+    { "out", 0, HN_ARG_FLAG, offsetof(struct show_options, out), NULL,
+      "refs: what the object refers to, instead of what refers to it", NULL, false },
+    { "count", 'n', HN_ARG_COUNT, offsetof(struct show_options, count), "N",
+      "path: the N shortest paths (0: all)", NULL, false },
     { "min-size", 0, HN_ARG_COUNT, offsetof(struct show_options, min_size), "BYTES",
       "find: only objects of at least that size", NULL, false },
     { "parts", 0, HN_ARG_COUNT, offsetof(struct show_options, parts), "N",
@@ -394,12 +505,13 @@ static const struct hn_arg args[] = {
     { NULL, 0, HN_ARG_FLAG, 0, NULL, NULL, NULL, false },
 };
 
-static const struct show_options defaults = { .limit = 20, .parts = 4 };
+static const struct show_options defaults = { .limit = 20, .parts = 4, .count = 5 };
 
 static const struct hn_example examples[] = {
     { "monday.hnsnap", "what the memory was made of" },
     { "monday.hnsnap find --type shop.model.Item", "the objects of a class" },
     { "monday.hnsnap suspects", "who is to blame" },
+    { "monday.hnsnap path 0x7f3a5c0e1d30", "what kept the object at an address alive" },
     { "monday.hnsnap report -o monday.html", "all of it on one page, for a browser" },
     { "monday.hnsnap lines", "where it was allocated, if that was traced" },
     { NULL, NULL },
@@ -411,16 +523,14 @@ const struct hn_command hn_command_snapshot_show = {
     .subject = HN_SUBJECT_FILES,
     .details =
         "VIEW is one of types (the default), find, strings, gc, memory, retained, "
-        "suspects, cycles and report, as the `heap` commands of these names show them, "
-        "and lines and sites, as `tracemalloc` and `tracemalloc types` do. A file "
-        "holds "
-        "values of its largest objects only, and no references: paths are those of "
-        "what "
-        "retains most and of suspects.",
+        "suspects, cycles and report, as the `heap` commands of these names show them; "
+        "refs and path of the object at ADDRESS, as `refs` and `path` do; and lines "
+        "and sites, as `tracemalloc` and `tracemalloc types` do. A file holds values of "
+        "its largest objects only.",
     .examples = examples,
     .args = args,
-    .operands = "FILE [VIEW]",
-    .operands_max = 2,
+    .operands = "FILE [VIEW] [ADDRESS]",
+    .operands_max = 3,
     .operands_min = 1,
     .options_size = sizeof(struct show_options),
     .defaults = &defaults,

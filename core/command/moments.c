@@ -65,7 +65,8 @@ enum hn_status
 hn_call_open_moment(struct hn_call *call, const char *word,
                     const struct hn_moment_options *options, struct hn_moment *ret)
 {
-    const struct hn_snapshot_parts parts = { options->objects, true };
+    const struct hn_snapshot_parts parts = { .objects = options->objects,
+                                             .traces = true };
     struct hn_side side;
     enum hn_status st = hn_side_open(call, word, &side);
 

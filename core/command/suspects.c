@@ -33,7 +33,7 @@ hn_call_find_suspects(struct hn_call *call, const struct hn_domtree *tree,
     enum hn_status st;
 
     call->doing = "look for suspects";
-    st = hn_paths_find(tree->graph, &paths);
+    st = hn_paths_find(tree->graph, NULL, &paths);
     if (!st) {
         load_traces(call, &traces);
         st = hn_suspects_find(tree, &paths, &options, &call->arena, ret);

@@ -24,7 +24,7 @@ struct finder {
 static enum hn_status
 fail_memory(const struct hn_pace *pace)
 {
-    return hn_fail(pace->target->err, HN_E_NOMEM, 0, "no memory for cycles");
+    return hn_fail(pace->err, HN_E_NOMEM, 0, "no memory for cycles");
 }
 
 uint32_t

@@ -33,7 +33,7 @@ struct entry {
 static enum hn_status
 fail_memory(const struct finder *f)
 {
-    return hn_fail(f->pace.target->err, HN_E_NOMEM, 0, "no memory for cycles");
+    return hn_fail(f->pace.err, HN_E_NOMEM, 0, "no memory for cycles");
 }
 
 static bool

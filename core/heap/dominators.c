@@ -32,7 +32,7 @@ struct finder {
 static enum hn_status
 fail_memory(const struct finder *f)
 {
-    return hn_fail(f->pace->target->err, HN_E_NOMEM, 0, "no memory for dominators");
+    return hn_fail(f->pace->err, HN_E_NOMEM, 0, "no memory for dominators");
 }
 
 static uint32_t *

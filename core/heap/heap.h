@@ -73,6 +73,7 @@ struct hn_heap_claims {
 struct hn_heap {
     struct hn_runtime *rt; /* NULL: from a snapshot, whose process is not at hand */
     struct hn_error *err;
+    bool no_values; /* set by who wants contents left out of labels and lists */
 
     /* One entry an object, 20 bytes together. */
     uint64_t *places;  /* address; flags above bit 48 */

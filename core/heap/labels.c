@@ -56,6 +56,13 @@ put_name(struct hn_text *text, const struct hn_heap *heap, hn_addr name)
     return ok;
 }
 
+static bool
+is_module(const struct hn_heap *heap, uint32_t object)
+{
+    return object != HN_HEAP_NONE
+           && strcmp(heap->type[heap->types[object]].name, "module") == 0;
+}
+
 static void
 put_repr(struct hn_text *text, const struct hn_heap *heap, hn_addr object)
 {
@@ -132,7 +139,10 @@ hn_label_put(struct hn_text *text, const struct hn_heap *heap,
         if (of_attributes && put_name(text, heap, reference->key))
             return;
         hn_text_putc(text, '[');
-        put_repr(text, heap, reference->key);
+        if (heap->no_values && !is_module(heap, reference->to))
+            hn_text_puts(text, "...");
+        else
+            put_repr(text, heap, reference->key);
         hn_text_putc(text, ']');
         return;
     case HN_REFERENCE_KEY:
@@ -161,21 +171,26 @@ function_name(const struct hn_graph *graph, uint32_t frame)
 }
 
 const char *
+hn_root_phrase_of_bits(const struct hn_graph *graph, uint32_t object)
+{
+    if (graph->bits[object] & HN_NODE_C)
+        return "held by C code";
+    if (graph->bits[object] & HN_NODE_INTERNED)
+        return "the interned strings";
+    if (hn_heap_flags(graph->heap, object) & HN_HEAP_STATIC)
+        return "part of the program";
+    return graph->bits[object] & HN_NODE_PINNED ? "immortal" : "";
+}
+
+const char *
 hn_root_phrase(const struct hn_graph *graph, uint32_t object, struct hn_arena *arena)
 {
     const struct hn_root *root = hn_root_find(&graph->roots, object);
     const struct hn_root_frame *frame;
     const char *name;
 
-    if (!root) {
-        if (graph->bits[object] & HN_NODE_C)
-            return "held by C code";
-        if (graph->bits[object] & HN_NODE_INTERNED)
-            return "the interned strings";
-        if (hn_heap_flags(graph->heap, object) & HN_HEAP_STATIC)
-            return "part of the program";
-        return graph->bits[object] & HN_NODE_PINNED ? "immortal" : "";
-    }
+    if (!root)
+        return hn_root_phrase_of_bits(graph, object);
     frame = root->frame == UINT32_MAX || root->frame >= graph->roots.frame_count
                 ? NULL
                 : &graph->roots.frames[root->frame];
@@ -210,8 +225,8 @@ type_name(const struct hn_heap *heap, uint32_t object)
 }
 
 /* A class, a module or a function is best known by its name. */
-static const char *
-own_name(const struct hn_heap *heap, uint32_t object, struct hn_arena *arena)
+const char *
+hn_own_name(const struct hn_heap *heap, uint32_t object, struct hn_arena *arena)
 {
     struct hn_python *py = &heap->rt->py;
     hn_addr at = hn_heap_address(heap, object), name_at = 0;
@@ -250,7 +265,7 @@ hn_root_expression(const struct hn_graph *graph, uint32_t object,
         name = hn_variable_name(graph->heap->rt, graph->roots.frames[root->frame].code,
                                 root->index);
     if (!name)
-        name = own_name(graph->heap, object, arena);
+        name = hn_own_name(graph->heap, object, arena);
     if (name)
         return name;
     return hn_arena_format(arena, "<%s at 0x%" PRIx64 ">",
@@ -275,7 +290,7 @@ hn_graph_object_load(const struct hn_heap *heap, uint32_t object, bool values,
     };
     if (!ret->type)
         return hn_fail(heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the objects");
-    if (!values)
+    if (!values || heap->no_values)
         return HN_OK;
     st = hn_runtime_value(heap->rt, ret->address, &values_shown, arena, &value);
     if (!st)
@@ -289,10 +304,8 @@ struct between {
     struct hn_reference best;
 };
 
-/* What a person would follow: an attribute or an item rather than a key or a slot that
- * was only searched. */
-static unsigned
-worth(const struct hn_reference *reference)
+unsigned
+hn_reference_worth(enum hn_reference_place place, unsigned bits)
 {
     static const unsigned by_place[] = {
         [HN_REFERENCE_WORD] = 3,      [HN_REFERENCE_DICT] = 4,
@@ -305,8 +318,14 @@ worth(const struct hn_reference *reference)
         [HN_REFERENCE_STATE] = 1,
     };
 
-    return by_place[reference->place] * 2
-           + !(reference->bits & (HN_REFERENCE_SCANNED | HN_REFERENCE_UNCOUNTED));
+    return by_place[place] * 2
+           + !(bits & (HN_REFERENCE_SCANNED | HN_REFERENCE_UNCOUNTED));
+}
+
+static unsigned
+worth(const struct hn_reference *reference)
+{
+    return hn_reference_worth(reference->place, reference->bits);
 }
 
 static void
@@ -334,4 +353,56 @@ hn_reference_between(struct hn_referrer *r, uint32_t from, uint32_t to,
     r->arg = NULL;
     *ret = between.best;
     return between.found;
+}
+
+/* --- the words of the process at hand */
+
+static bool
+live_reference(void *arg, uint32_t from, uint32_t to, bool of_attributes,
+               struct hn_text *text)
+{
+    struct hn_live_words *live = arg;
+    struct hn_reference reference;
+
+    if (!hn_reference_between(&live->referrer, from, to, &reference))
+        return false;
+    hn_label_put(text, live->graph->heap, &reference, of_attributes);
+    return true;
+}
+
+static const char *
+live_phrase(void *arg, uint32_t object, struct hn_arena *arena)
+{
+    return hn_root_phrase(((struct hn_live_words *)arg)->graph, object, arena);
+}
+
+static const char *
+live_expression(void *arg, uint32_t object, struct hn_arena *arena)
+{
+    return hn_root_expression(((struct hn_live_words *)arg)->graph, object, arena);
+}
+
+static enum hn_status
+live_object(void *arg, uint32_t object, bool values, struct hn_arena *arena,
+            struct hn_graph_object *ret)
+{
+    return hn_graph_object_load(((struct hn_live_words *)arg)->graph->heap, object,
+                                values, arena, ret);
+}
+
+enum hn_status
+hn_live_words_init(const struct hn_graph *graph, struct hn_live_words *ret)
+{
+    *ret = (struct hn_live_words){
+        .graph = graph,
+        .words = { live_reference, live_phrase, live_expression, live_object, ret,
+                   graph->heap->rt->py.target->host },
+    };
+    return hn_referrer_init(&ret->referrer, graph->heap);
+}
+
+void
+hn_live_words_deinit(struct hn_live_words *words)
+{
+    hn_referrer_deinit(&words->referrer);
 }

@@ -34,7 +34,7 @@ struct finder {
 static enum hn_status
 fail_memory(const struct finder *f)
 {
-    return hn_fail(f->pace.target->err, HN_E_NOMEM, 0, "no memory for lost references");
+    return hn_fail(f->pace.err, HN_E_NOMEM, 0, "no memory for lost references");
 }
 
 static bool
@@ -155,7 +155,7 @@ count_words(struct finder *f, const uint8_t *bytes, size_t size)
 static enum hn_status
 search_region(struct finder *f, const struct hn_region *region)
 {
-    struct hn_target *target = f->pace.target;
+    struct hn_target *target = f->graph->heap->rt->py.target;
 
     for (hn_addr at = region->start; at < region->end;
          at = (at & ~(hn_addr)(PAGE - 1)) + PAGE) {
@@ -174,7 +174,7 @@ search_region(struct finder *f, const struct hn_region *region)
 static enum hn_status
 search_memory(struct finder *f)
 {
-    const struct hn_target *target = f->pace.target;
+    const struct hn_target *target = f->graph->heap->rt->py.target;
     enum hn_status st = HN_OK;
 
     for (size_t i = 0; !st && i < target->region_count; i++)

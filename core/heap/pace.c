@@ -24,13 +24,20 @@ now_ms(void)
 void
 hn_pace_init(struct hn_pace *pace, struct hn_target *target)
 {
-    *pace = (struct hn_pace){ target, now_ms() + PROGRESS_AFTER_MS, 0 };
+    hn_pace_init_with(pace, target->host, target->err);
+}
+
+void
+hn_pace_init_with(struct hn_pace *pace, const struct hn_host *host,
+                  struct hn_error *err)
+{
+    *pace = (struct hn_pace){ host, err, now_ms() + PROGRESS_AFTER_MS, 0 };
 }
 
 void
 hn_pace_end(struct hn_pace *pace)
 {
-    const struct hn_host *host = pace->target->host;
+    const struct hn_host *host = pace->host;
 
     if (host && host->progress)
         host->progress(host->impl, NULL);
@@ -39,14 +46,14 @@ hn_pace_end(struct hn_pace *pace)
 enum hn_status
 hn_pace_step(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total)
 {
-    const struct hn_host *host = pace->target->host;
+    const struct hn_host *host = pace->host;
     int64_t now;
     char line[80];
 
     if (++pace->steps % STEPS != 0 || !host)
         return HN_OK;
-    if (hn_target_interrupted(pace->target))
-        return hn_fail(pace->target->err, HN_E_INTERRUPTED, 0, "interrupted");
+    if (host->interrupted && host->interrupted(host->impl))
+        return hn_fail(pace->err, HN_E_INTERRUPTED, 0, "interrupted");
     now = now_ms();
     if (!host->progress || now < pace->next_word_ms)
         return HN_OK;

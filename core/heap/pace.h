@@ -5,13 +5,19 @@
 #include "target/target.h"
 
 struct hn_pace {
-    struct hn_target *target;
+    const struct hn_host *host; /* may be NULL: nobody interrupts, nobody watches */
+    struct hn_error *err;
     int64_t next_word_ms;
     uint32_t steps;
 };
 
 void
 hn_pace_init(struct hn_pace *pace, struct hn_target *target);
+
+/* The same where there is no target. */
+void
+hn_pace_init_with(struct hn_pace *pace, const struct hn_host *host,
+                  struct hn_error *err);
 
 /* Takes the last word off the screen. */
 void

@@ -17,7 +17,7 @@ enum {
 static enum hn_status
 fail_memory(const struct hn_graph *graph)
 {
-    return hn_fail(graph->heap->rt->py.err, HN_E_NOMEM, 0, "no memory for paths");
+    return hn_fail(graph->heap->err, HN_E_NOMEM, 0, "no memory for paths");
 }
 
 /* --- the search */
@@ -137,23 +137,27 @@ search_all(struct search *s)
 }
 
 enum hn_status
-hn_paths_find(const struct hn_graph *graph, struct hn_paths *ret)
+hn_paths_find(const struct hn_graph *graph, const struct hn_words *words,
+              struct hn_paths *ret)
 {
     struct search s = { .paths = ret };
     const size_t bytes = ((size_t)graph->count + 1) * sizeof(uint32_t);
-    enum hn_status st;
+    enum hn_status st = HN_OK;
 
-    *ret = (struct hn_paths){ .graph = graph };
-    st = hn_referrer_init(&ret->referrer, graph->heap);
+    *ret = (struct hn_paths){ .graph = graph, .words = words };
+    if (!words)
+        st = hn_live_words_init(graph, &ret->live);
     if (st)
         return st;
+    if (!words)
+        ret->words = &ret->live.words;
     ret->via = malloc(bytes);
     ret->order = malloc(bytes);
     if (!ret->via || !ret->order || !learn_types(&s, graph->heap)) {
         st = fail_memory(graph);
     } else {
         memset(ret->via, 0xff, bytes);
-        hn_pace_init(&s.pace, graph->heap->rt->py.target);
+        hn_pace_init_with(&s.pace, ret->words->host, graph->heap->err);
         st = search_all(&s);
         hn_pace_end(&s.pace);
     }
@@ -167,7 +171,8 @@ hn_paths_deinit(struct hn_paths *paths)
 {
     free(paths->via);
     free(paths->order);
-    hn_referrer_deinit(&paths->referrer);
+    if (paths->words == &paths->live.words)
+        hn_live_words_deinit(&paths->live);
     *paths = (struct hn_paths){ 0 };
 }
 
@@ -191,12 +196,6 @@ fill_nodes(const struct hn_paths *paths, uint32_t object, uint32_t *nodes,
         nodes[length] = object;
         object = paths->via[object];
     }
-}
-
-static bool
-is_dict(const struct hn_heap *heap, uint32_t object)
-{
-    return heap->type[heap->types[object]].size.rule == HN_SIZE_DICT;
 }
 
 /* "sys.__dict__" and "x.__dict__" end where the name of an attribute may follow. */
@@ -226,17 +225,13 @@ ends_with_dict(const struct hn_text *text)
 static void
 put_step(struct hn_paths *paths, struct hn_text *text, uint32_t from, uint32_t to)
 {
-    const struct hn_heap *heap = paths->graph->heap;
-    struct hn_reference reference;
+    const struct hn_words *words = paths->words;
+    const bool attributes = ends_with_dict(text);
     struct hn_text label;
-    bool attributes = is_dict(heap, from) && ends_with_dict(text);
 
-    if (!hn_reference_between(&paths->referrer, from, to, &reference)) {
-        hn_text_puts(text, "<?>");
-        return;
-    }
     hn_text_init(&label);
-    hn_label_put(&label, heap, &reference, attributes);
+    if (!words->reference(words->arg, from, to, attributes, &label))
+        hn_text_puts(&label, "<?>");
     if (attributes && label.size > 0 && label.bytes[0] == '.')
         drop_dict(text);
     hn_text_add(text, label.bytes ? label.bytes : "", label.size);
@@ -248,7 +243,8 @@ static void
 put_path(struct hn_paths *paths, struct hn_text *text, const uint32_t *nodes,
          uint32_t length, struct hn_arena *arena)
 {
-    const char *root = hn_root_expression(paths->graph, nodes[0], arena);
+    const struct hn_words *words = paths->words;
+    const char *root = words->root_expression(words->arg, nodes[0], arena);
 
     hn_text_puts(text, root ? root : "?");
     for (uint32_t i = 1; i < length; i++) {
@@ -277,7 +273,7 @@ load_steps(struct hn_paths *paths, const uint32_t *nodes, uint32_t length,
 
         if (count < length && i >= HEAD_SHOWN)
             i += length - count;
-        st = hn_graph_object_load(paths->graph->heap, nodes[i], false, arena,
+        st = paths->words->object(paths->words->arg, nodes[i], false, arena,
                                   &ret->steps[ret->step_count]);
         if (!st)
             ret->steps[ret->step_count].retained = paths->graph->retained[nodes[i]];
@@ -305,7 +301,7 @@ load_through(struct hn_paths *paths, uint32_t via, uint32_t object, bool steps,
     *ret = (struct hn_graph_path){ .objects = 1 };
     put_path(paths, &text, nodes, length, arena);
     ret->text = text.failed ? NULL : hn_arena_copy(arena, text.bytes, text.size);
-    ret->root = hn_root_phrase(paths->graph, nodes[0], arena);
+    ret->root = paths->words->root_phrase(paths->words->arg, nodes[0], arena);
     ret->bytes = hn_heap_spent(paths->graph->heap, object);
     if (!ret->text || !ret->root)
         st = fail_memory(paths->graph);
@@ -386,7 +382,7 @@ hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
     enum hn_status st;
 
     *ret = (struct hn_graph_paths){ .total = 1 };
-    st = hn_graph_object_load(graph->heap, object, true, arena, &ret->object);
+    st = paths->words->object(paths->words->arg, object, true, arena, &ret->object);
     if (st)
         return st;
     ret->object.retained = graph->retained[object];

@@ -14,13 +14,16 @@ struct hn_paths {
     uint32_t *via;   /* of each object: the one before it, itself for a root; NONE */
     uint32_t *order; /* objects as they were reached, nearest first */
     uint32_t reached;
-    struct hn_referrer referrer;
+    const struct hn_words *words;
+    struct hn_live_words live; /* where no others were given */
 };
 
-/* Takes 8 bytes an object. HN_E_NOMEM, HN_E_INTERRUPTED: to be deinited all the same.
- */
+/* Takes 8 bytes an object. @words, which must outlive @ret, are NULL where the process
+ * is at hand. HN_E_NOMEM, HN_E_INTERRUPTED: to be deinited all the same. @ret may not
+ * be moved. */
 HN_MUST_CHECK enum hn_status
-hn_paths_find(const struct hn_graph *graph, struct hn_paths *ret);
+hn_paths_find(const struct hn_graph *graph, const struct hn_words *words,
+              struct hn_paths *ret);
 
 void
 hn_paths_deinit(struct hn_paths *paths);

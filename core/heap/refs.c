@@ -7,9 +7,6 @@
 #include "heap/counts.h"
 #include "heap/pace.h"
 
-/* More than this nobody reads, and a list of all referrers of None is long. */
-enum { LINKS_MOST = 1 << 20 };
-
 struct collector {
     const struct hn_heap *heap;
     uint32_t object; /* whose referrers are wanted; NONE: all references are */
@@ -118,8 +115,8 @@ begin(const struct hn_heap *heap, const struct hn_process *process, uint32_t obj
 
     *ret = (struct hn_graph_links){ 0 };
     *c = (struct collector){ .heap = heap, .object = HN_HEAP_NONE, .limit = limit };
-    if (limit == 0 || limit > LINKS_MOST)
-        c->limit = LINKS_MOST;
+    if (limit == 0 || limit > HN_REFS_MOST)
+        c->limit = HN_REFS_MOST;
     st = hn_graph_object_load(heap, object, true, arena, &ret->object);
     if (!st)
         st = load_count(heap, process, object, ret);
@@ -192,25 +189,6 @@ add_roots(const struct hn_heap *heap, const struct hn_roots *roots, uint32_t obj
     return HN_OK;
 }
 
-/* Drops the roots of other objects; and words of structures where nothing is left for
- * them to explain, all but one of a kind. */
-static void
-choose_roots(struct hn_roots *roots, uint32_t object, bool explained)
-{
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < roots->count; i++) {
-        const struct hn_root *root = &roots->items[i];
-
-        if (root->object != object || (root->doubtful && explained)
-            || (root->doubtful && kept > 0 && roots->items[kept - 1].doubtful
-                && roots->items[kept - 1].kind == root->kind))
-            continue;
-        roots->items[kept++] = *root;
-    }
-    roots->count = kept;
-}
-
 enum hn_status
 hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
            uint32_t object, uint64_t limit, struct hn_arena *arena,
@@ -232,7 +210,7 @@ hn_refs_in(const struct hn_heap *heap, const struct hn_process *process,
     if (ret->counted && (int64_t)c.counted < ret->references && !interrupted)
         ret->unexplained = (uint64_t)ret->references - c.counted;
     hn_roots_finish(&roots);
-    choose_roots(&roots, object, ret->counted && !ret->unexplained);
+    hn_roots_choose(&roots, object, ret->counted && !ret->unexplained);
     ret->items = hn_arena_array(arena, c.count + roots.count + 1, sizeof(*ret->items));
     if (!st && !ret->items)
         st = fail_memory(heap);

@@ -5,6 +5,9 @@
 
 #include "heap/labels.h"
 
+/* More than this nobody reads, and a list of all referrers of None is long. */
+enum { HN_REFS_MOST = 1 << 20 };
+
 /* Objects that refer to @object, and what of the interpreter does; of more than @limit
  * (0: all) the rest is counted. In @arena. HN_E_INTERRUPTED: what was found until then
  * is in @ret. */

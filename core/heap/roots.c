@@ -228,3 +228,20 @@ hn_root_find(const struct hn_roots *roots, uint32_t object)
     return low < roots->count && roots->items[low].object == object ? &roots->items[low]
                                                                     : NULL;
 }
+
+void
+hn_roots_choose(struct hn_roots *roots, uint32_t object, bool explained)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < roots->count; i++) {
+        const struct hn_root *root = &roots->items[i];
+
+        if (root->object != object || (root->doubtful && explained)
+            || (root->doubtful && kept > 0 && roots->items[kept - 1].doubtful
+                && roots->items[kept - 1].kind == root->kind))
+            continue;
+        roots->items[kept++] = *root;
+    }
+    roots->count = kept;
+}

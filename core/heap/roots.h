@@ -67,4 +67,9 @@ hn_roots_deinit(struct hn_roots *roots);
 const struct hn_root *
 hn_root_find(const struct hn_roots *roots, uint32_t object);
 
+/* Of @roots, sorted, keeps those of @object; of doubtful ones none where all of its
+ * count is @explained, else one of a kind. */
+void
+hn_roots_choose(struct hn_roots *roots, uint32_t object, bool explained);
+
 #endif

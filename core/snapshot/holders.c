@@ -145,14 +145,14 @@ take_tree(struct hn_moment *moment, const struct hn_graph *graph,
 }
 
 enum hn_status
-hn_holders_take(struct hn_moment *moment, const struct hn_process *process)
+hn_holders_take(struct hn_moment *moment, const struct hn_process *process, bool links)
 {
     struct hn_graph graph = { 0 };
     struct hn_paths paths = { 0 };
     enum hn_status st = hn_graph_build(&moment->heap, process, &graph);
 
     if (!st)
-        st = hn_paths_find(&graph, &paths);
+        st = hn_paths_find(&graph, NULL, &paths);
     if (!st)
         st = take_tree(moment, &graph, &paths, process);
     if (!st)
@@ -160,6 +160,8 @@ hn_holders_take(struct hn_moment *moment, const struct hn_process *process)
                             &moment->cycles);
     if (!st)
         st = take_all_places(moment, &paths);
+    if (!st && links)
+        st = hn_links_take(moment, process, &graph);
     moment->has_graph = moment->has_suspects = !st;
     if (paths.graph)
         hn_paths_deinit(&paths);

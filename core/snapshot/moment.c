@@ -31,6 +31,7 @@ hn_moment_deinit(struct hn_moment *moment)
 {
     hn_heap_deinit(&moment->heap);
     hn_traces_deinit(&moment->traces);
+    hn_links_deinit(&moment->links);
     free(moment->contents);
     hn_arena_deinit(&moment->arena);
     memset(moment, 0, sizeof(*moment));
@@ -60,6 +61,8 @@ hn_moment_drop_objects(struct hn_moment *moment)
     free(heap->counted);
     free(heap->spent);
     free(moment->contents);
+    hn_links_deinit(&moment->links);
+    moment->has_links = false;
     heap->places = NULL;
     heap->types = heap->counted = heap->spent = moment->contents = NULL;
     heap->count = heap->capacity = 0;
@@ -134,8 +137,26 @@ by_address(const void *a, const void *b)
     return (x->address > y->address) - (x->address < y->address);
 }
 
-static const char *
-value_at(const struct hn_moment *moment, uint64_t address)
+uint32_t
+hn_moment_find(const struct hn_moment *moment, uint64_t address)
+{
+    const struct hn_heap *heap = &moment->heap;
+    uint32_t low = 0, high = heap->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hn_heap_address(heap, middle) < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < heap->count && hn_heap_address(heap, low) == address ? low
+                                                                      : HN_HEAP_NONE;
+}
+
+const char *
+hn_moment_repr(const struct hn_moment *moment, uint64_t address)
 {
     const struct hn_moment_value wanted = { .address = address };
     const struct hn_moment_value *found = NULL;
@@ -157,7 +178,7 @@ hn_moment_search(const struct hn_moment *moment, const struct hn_heap_filter *fi
     plain.value = NULL;
     st = hn_heap_search(&moment->heap, &plain, arena, ret);
     for (size_t i = 0; i < ret->count && filter->values; i++)
-        ret->items[i].repr = value_at(moment, ret->items[i].address);
+        ret->items[i].repr = hn_moment_repr(moment, ret->items[i].address);
     return st;
 }
 

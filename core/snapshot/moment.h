@@ -15,6 +15,7 @@
 #include "model/heap_report.h"
 #include "model/snapshot.h"
 #include "model/traces.h"
+#include "snapshot/links.h"
 
 /* Values and texts that are kept: the largest objects, and the texts whose copies take
  * most. Who wants more has the process or a core. */
@@ -65,6 +66,8 @@ struct hn_moment {
     struct hn_graph_table retained;
     struct hn_moment_place *places; /* of a type the one that leads to most first */
     size_t place_count;
+    bool has_links; /* and what each object refers to */
+    struct hn_links links;
 
     struct hn_traces traces; /* tracing is false where nothing was traced */
 
@@ -85,7 +88,9 @@ struct hn_moment_options {
     bool ledger;   /* also where all memory is */
     bool objects;  /* keep each object, not only sums */
     bool values;   /* keep texts of the largest and most frequent */
+    bool no_values; /* leave contents out of paths and lists as well */
     bool contents; /* hash what cannot change, to know objects again */
+    bool links;    /* with the graph: keep each reference */
 };
 
 void
@@ -120,6 +125,14 @@ hn_moment_census(const struct hn_moment *moment, enum hn_census_group group,
 HN_MUST_CHECK enum hn_status
 hn_moment_search(const struct hn_moment *moment, const struct hn_heap_filter *filter,
                  struct hn_arena *arena, struct hn_heap_hits *ret);
+
+/* The object that begins at @address, or HN_HEAP_NONE. */
+uint32_t
+hn_moment_find(const struct hn_moment *moment, uint64_t address);
+
+/* The value of an object, where it was kept; else NULL. */
+const char *
+hn_moment_repr(const struct hn_moment *moment, uint64_t address);
 
 /* The trace of the block that @object lies in; NULL if it was not traced. */
 const struct hn_trace *

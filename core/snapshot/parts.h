@@ -6,7 +6,14 @@
 #include "snapshot/column.h"
 #include "snapshot/moment.h"
 
-enum hn_part_of { HN_PART_OBJECTS, HN_PART_TRACES, HN_PART_TRACEBACKS, HN_PART_FRAMES };
+enum hn_part_of {
+    HN_PART_OBJECTS,
+    HN_PART_NODES, /* of objects, too: with the graph */
+    HN_PART_LINKS,
+    HN_PART_TRACES,
+    HN_PART_TRACEBACKS,
+    HN_PART_FRAMES
+};
 
 struct hn_part {
     struct hn_column column;

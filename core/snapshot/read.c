@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/large.h"
 #include "snapshot/database.h"
 #include "snapshot/parts.h"
 #include "snapshot/schema.h"
@@ -372,6 +373,15 @@ make_room(struct reader *r, enum hn_part_of of, uint64_t rows)
         moment->contents = calloc(count, sizeof(*moment->contents));
         made = hn_heap_resize(&moment->heap, (uint32_t)rows) && moment->contents;
         break;
+    case HN_PART_NODES:
+        made = hn_links_make_objects(&moment->links, (uint32_t)rows);
+        break;
+    case HN_PART_LINKS:
+        moment->links.to = hn_large_alloc(count, sizeof(*moment->links.to));
+        moment->links.label = hn_large_alloc(count, sizeof(*moment->links.label));
+        moment->links.kind = hn_large_alloc(count, sizeof(*moment->links.kind));
+        made = moment->links.to && moment->links.label && moment->links.kind;
+        break;
     case HN_PART_TRACES:
         traces->traces = calloc(count, sizeof(*traces->traces));
         made = traces->traces != NULL;
@@ -432,6 +442,25 @@ get_objects(struct reader *r, struct hn_packer *packer, void *numbers)
     if (!r->db.status && moment->heap.count != r->objects)
         hn_database_damaged(&r->db, "objects are missing");
     moment->has_objects = !r->db.status && moment->heap.count > 0;
+}
+
+/* What the graph kept of each object comes first: links are told apart by it. */
+static void
+get_links(struct reader *r, struct hn_packer *packer, void *numbers)
+{
+    struct hn_moment *moment = r->moment;
+    uint64_t nodes = get_columns(r, packer, HN_PART_NODES, numbers);
+
+    if (r->db.status || nodes != moment->heap.count) {
+        hn_database_damaged(&r->db, "the graph is not that of the objects");
+        return;
+    }
+    moment->links.count = (uint32_t)get_columns(r, packer, HN_PART_LINKS, numbers);
+    if (!r->db.status)
+        hn_views_get_links(&r->db, moment);
+    if (!r->db.status && !hn_links_are_sound(moment))
+        hn_database_damaged(&r->db, "references that lead nowhere");
+    moment->has_links = !r->db.status;
 }
 
 /* --- traces */
@@ -525,6 +554,9 @@ get_bulk(struct reader *r, const struct hn_snapshot_parts *parts)
         r->db.status = hn_fail(r->db.err, HN_E_NOMEM, 0, "no memory for the snapshot");
     if (!r->db.status && parts->objects && r->objects)
         get_objects(r, packer, numbers);
+    if (!r->db.status && parts->links && r->moment->has_objects
+        && get_number(r, "has_links"))
+        get_links(r, packer, numbers);
     if (!r->db.status && parts->traces && r->moment->traces.tracing)
         get_traces(r, packer, numbers);
     free(numbers);

@@ -10,7 +10,10 @@
 
 /* In user_version. Files of a later version are read if their "readable_by" says that
  * this version still understands them. */
-enum { HN_SCHEMA_VERSION = 2 };
+enum {
+    HN_SCHEMA_VERSION = 3,
+    HN_SCHEMA_READABLE_BY = 2 /* all since then only lack what is new */
+};
 
 static const char hn_schema_tables[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -57,6 +60,10 @@ static const char hn_schema_tables[] =
     "CREATE TABLE retained (rank INTEGER PRIMARY KEY, address INTEGER, type TEXT,"
     "  repr TEXT, size INTEGER, retained INTEGER, path TEXT);"
     "CREATE TABLE paths (type TEXT, path TEXT, count INTEGER, bytes INTEGER);"
+    "CREATE TABLE labels (id INTEGER PRIMARY KEY, text TEXT);"
+    "CREATE TABLE roots (id INTEGER PRIMARY KEY, address INTEGER, kind INTEGER,"
+    "  doubtful INTEGER, phrase TEXT, expression TEXT);"
+    "CREATE TABLE names (address INTEGER PRIMARY KEY, name TEXT);"
     "CREATE TABLE columns (name TEXT, chunk INTEGER, count INTEGER, width INTEGER,"
     "  data BLOB, PRIMARY KEY (name, chunk));"
     "CREATE VIEW lines AS SELECT files.name AS file, line, sum(count) AS count,"

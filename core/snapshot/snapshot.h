@@ -24,10 +24,11 @@ enum hn_snapshot_guess {
 enum hn_snapshot_guess
 hn_snapshot_guess(const char *path);
 
-/* Reads facts, types and tables; with @objects the objects, with @traces the traces.
+/* Reads facts, types and tables; with @objects the objects, with @links their
+ * references (which takes @objects, too), with @traces the traces.
  * @ret was initialised. Damage fails with one line. */
 struct hn_snapshot_parts {
-    bool objects, traces;
+    bool objects, links, traces;
 };
 HN_MUST_CHECK enum hn_status
 hn_snapshot_read(const char *path, const struct hn_snapshot_parts *parts,

@@ -293,6 +293,7 @@ hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
         st = take_ledger(ret, rt, process);
     else if (!st)
         st = hn_heap_load(rt, process, &ret->heap);
+    ret->heap.no_values = options->no_values;
     if (!st)
         st = take_sums(ret);
     if (!st)
@@ -304,7 +305,7 @@ hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
     if (!st && options->contents)
         st = take_contents(ret);
     if (!st && hn_moment_wants_graph(options->graph, ret->heap.count))
-        st = hn_holders_take(ret, process);
+        st = hn_holders_take(ret, process, options->links);
     ret->has_objects = !st && options->objects;
     return st;
 }

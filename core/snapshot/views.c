@@ -385,6 +385,51 @@ get_map(struct hn_database *db, struct hn_arena *arena, struct hn_treemap *ret)
             hn_database_damaged(db, "the map's nodes are out of order");
 }
 
+/* --- words of references */
+
+static const struct hn_member label_members[] = {
+    { "text", HN_MEMBER_TEXT, 0 },
+};
+static const struct hn_table labels =
+    HN_TABLE("labels", NULL, const char *, label_members);
+
+static const struct hn_member root_members[] = {
+    HN_MEMBER(U64, "address", struct hn_link_root, address),
+    HN_MEMBER(U32, "kind", struct hn_link_root, kind),
+    HN_MEMBER(BOOL, "doubtful", struct hn_link_root, doubtful),
+    HN_MEMBER(TEXT, "phrase", struct hn_link_root, phrase),
+    HN_MEMBER(TEXT, "expression", struct hn_link_root, expression),
+};
+static const struct hn_table roots =
+    HN_TABLE("roots", NULL, struct hn_link_root, root_members);
+
+static const struct hn_member name_members[] = {
+    HN_MEMBER(U64, "address", struct hn_link_name, address),
+    HN_MEMBER(TEXT, "name", struct hn_link_name, name),
+};
+static const struct hn_table names =
+    HN_TABLE("names", NULL, struct hn_link_name, name_members);
+
+static void
+put_links(struct hn_database *db, const struct hn_links *links)
+{
+    hn_table_put(db, &labels, HN_TABLE_TOP, links->labels, links->label_count);
+    hn_table_put(db, &roots, HN_TABLE_TOP, links->roots, links->root_count);
+    hn_table_put(db, &names, HN_TABLE_TOP, links->names, links->name_count);
+}
+
+void
+hn_views_get_links(struct hn_database *db, struct hn_moment *moment)
+{
+    struct hn_links *links = &moment->links;
+    struct hn_arena *arena = &moment->arena;
+
+    links->label_count =
+        hn_table_get(db, &labels, HN_TABLE_TOP, arena, &links->labels);
+    links->root_count = hn_table_get(db, &roots, HN_TABLE_TOP, arena, &links->roots);
+    links->name_count = hn_table_get(db, &names, HN_TABLE_TOP, arena, &links->names);
+}
+
 /* --- all */
 
 void
@@ -394,6 +439,8 @@ hn_views_put(struct hn_database *db, const struct hn_moment *moment)
     put_texts(db, moment);
     if (moment->has_graph)
         put_graph(db, moment);
+    if (moment->has_links)
+        put_links(db, &moment->links);
     if (moment->has_ledger)
         put_ledger(db, &moment->ledger);
     if (!moment->has_suspects)

@@ -15,4 +15,8 @@ hn_views_put(struct hn_database *db, const struct hn_moment *moment);
 void
 hn_views_get(struct hn_database *db, struct hn_moment *moment);
 
+/* Labels, roots and names of moment->links. */
+void
+hn_views_get_links(struct hn_database *db, struct hn_moment *moment);
+
 #endif

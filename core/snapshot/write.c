@@ -357,10 +357,11 @@ put_all(struct hn_database *db, const struct hn_moment *moment,
              HN_SCHEMA_VERSION);
     hn_database_run(db, pragmas);
     hn_database_run(db, hn_schema_tables);
-    put_number(db, "readable_by", HN_SCHEMA_VERSION);
+    put_number(db, "readable_by", HN_SCHEMA_READABLE_BY);
     put_facts(db, &moment->facts);
     put_arguments(db, &moment->facts);
     put_number(db, "has_types", moment->has_types);
+    put_number(db, "has_links", moment->has_links);
     put_number(db, "objects_kept", (int64_t)hn_part_rows(moment, HN_PART_OBJECTS));
     put_totals(db, &moment->heap.sums);
     put_types(db, moment);

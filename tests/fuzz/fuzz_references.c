@@ -241,7 +241,7 @@ look_around(const struct hn_heap *heap, const struct hn_graph *graph,
     struct hn_paths paths;
 
     if (hn_domtree_build(graph, &tree) == HN_OK
-        && hn_paths_find(graph, &paths) == HN_OK) {
+        && hn_paths_find(graph, NULL, &paths) == HN_OK) {
         for (uint32_t i = 0; i < graph->count; i++)
             (void)!hn_paths_load(&paths, i, 3, arena, &found);
         (void)!hn_paths_of_type(&paths, "*", 3, arena, &found);

@@ -6,8 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../unit/snapshot/hand_links.h"
 #include "../unit/snapshot/hand_made.h"
 #include "../unit/snapshot/hand_views.h"
+#include "heap/paths.h"
 #include "snapshot/snapshot.h"
 
 int
@@ -38,6 +40,7 @@ make_good(void)
     hand_made(&moment, objects, 3, &err);
     hand_traced(&moment);
     hand_views(&moment);
+    hand_links(&moment);
     if (fd < 0 || hn_snapshot_write(&moment, path, &plain, NULL, &arena, &err) != HN_OK
         || !(file = fopen(path, "rb")))
         abort();
@@ -65,10 +68,36 @@ put_changed(int fd, const uint8_t *data, size_t size)
         abort();
 }
 
+/* What was read must serve every view. */
+static void
+use_links(struct hn_moment *moment)
+{
+    struct hn_graph graph;
+    struct hn_link_words words;
+    struct hn_paths paths;
+    struct hn_graph_paths found;
+    struct hn_graph_links links;
+
+    for (uint32_t i = 0; i < moment->heap.count && i < 4; i++) {
+        (void)!hn_links_load(moment, i, true, 10, &moment->arena, &links);
+        (void)!hn_links_load(moment, i, false, 10, &moment->arena, &links);
+    }
+    if (hn_links_graph(moment, &graph) == HN_OK) {
+        hn_link_words_init(moment, &graph, NULL, &words);
+        if (hn_paths_find(&graph, &words.words, &paths) == HN_OK) {
+            for (uint32_t i = 0; i < graph.count && i < 4; i++)
+                (void)!hn_paths_load(&paths, i, 10, &moment->arena, &found);
+            (void)!hn_paths_of_type(&paths, "*", 10, &moment->arena, &found);
+        }
+        hn_paths_deinit(&paths);
+    }
+    hn_graph_deinit(&graph);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct hn_snapshot_parts all = { true, true };
+    static const struct hn_snapshot_parts all = { true, true, true };
     struct hn_error err = { 0 };
     struct hn_moment moment;
     char path[64];
@@ -87,7 +116,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     hn_moment_init(&moment);
-    (void)!hn_snapshot_read(path, &all, NULL, &err, &moment);
+    if (hn_snapshot_read(path, &all, NULL, &err, &moment) == HN_OK && moment.has_links)
+        use_links(&moment);
     hn_moment_deinit(&moment);
     close(fd);
     return 0;

@@ -2,8 +2,8 @@
 and, when it is told to, leaks.
 
 Lines on its standard input say what to do: "leak N" keeps N more objects, "work N"
-handles N requests, "lose N" forgets N blocks of 1000 bytes of C memory. Each is answered with "DONE"; in between it stands still. On start
-it says READY."""
+handles N requests, "lose N" forgets N blocks of 1000 bytes of C memory. Each is answered with "DONE"; in
+between it stands still. On start it says READY."""
 
 import collections
 import sys
@@ -22,6 +22,7 @@ class Request:
 
 
 LEAKED = []
+ACCOUNTS = {"account %d of many" % number: [number] * 100 for number in range(500)}
 CACHE = collections.OrderedDict()
 
 

@@ -57,9 +57,10 @@ hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_
 }
 
 enum hn_status
-hn_paths_find(const struct hn_graph *graph, struct hn_paths *ret)
+hn_paths_find(const struct hn_graph *graph, const struct hn_words *words,
+              struct hn_paths *ret)
 {
-    *ret = (struct hn_paths){ .graph = graph };
+    *ret = (struct hn_paths){ .graph = graph, .words = words };
     return HN_OK;
 }
 
@@ -188,4 +189,43 @@ hn_treemap_make(const struct hn_domtree *tree, uint64_t share, struct hn_arena *
     (void)arena;
     *ret = (struct hn_treemap){ nodes, 1, 1 };
     return HN_OK;
+}
+
+/* What kept references are shown by; there are none. */
+
+unsigned
+hn_reference_worth(enum hn_reference_place place, unsigned bits)
+{
+    (void)place;
+    return bits;
+}
+
+const char *
+hn_root_phrase_of_bits(const struct hn_graph *graph, uint32_t object)
+{
+    (void)graph;
+    (void)object;
+    return "";
+}
+
+const struct hn_root *
+hn_root_find(const struct hn_roots *roots, uint32_t object)
+{
+    (void)roots;
+    (void)object;
+    return NULL;
+}
+
+void
+hn_roots_choose(struct hn_roots *roots, uint32_t object, bool explained)
+{
+    (void)object;
+    (void)explained;
+    roots->count = 0;
+}
+
+void
+hn_roots_deinit(struct hn_roots *roots)
+{
+    *roots = (struct hn_roots){ 0 };
 }

@@ -9,8 +9,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "hand_links.h"
 #include "hand_made.h"
 #include "hand_views.h"
+#include "heap/paths.h"
 #include "snapshot/snapshot.h"
 
 static struct hn_error err;
@@ -23,7 +25,7 @@ static const struct hand_object objects[] = {
 };
 
 static const struct hn_snapshot_options plain = { 0 };
-static const struct hn_snapshot_parts all = { true, true };
+static const struct hn_snapshot_parts all = { true, true, true };
 
 static void
 write_moment(void)
@@ -35,6 +37,7 @@ write_moment(void)
     hand_made(&moment, objects, 3, &err);
     hand_traced(&moment);
     hand_views(&moment);
+    hand_links(&moment);
     moment.facts.note = "before";
     assert_int_equal(hn_snapshot_write(&moment, path, &plain, NULL, &arena, &err),
                      HN_OK);
@@ -111,7 +114,125 @@ views_are_read_as_they_were(void **state)
     hn_moment_deinit(&moment);
 }
 
-/* What a file says is not taken on trust. */
+static void
+references_are_read_as_they_were(void **state)
+{
+    struct hn_moment moment;
+    struct hn_graph_links links;
+
+    (void)state;
+    write_moment();
+    hn_moment_init(&moment);
+    assert_int_equal(hn_snapshot_read(path, &all, NULL, &err, &moment), HN_OK);
+    assert_true(moment.has_links);
+
+    assert_int_equal(hn_links_load(&moment, 1, true, 0, &moment.arena, &links), HN_OK);
+    assert_int_equal(links.count, 2);
+    assert_string_equal(links.items[0].label, ".name");
+    assert_int_equal(links.items[0].object.address, 0x1000);
+    assert_true(links.items[1].weak);
+
+    assert_int_equal(hn_links_load(&moment, 0, false, 0, &moment.arena, &links), HN_OK);
+    assert_int_equal(links.total, 1);
+    assert_int_equal(links.references, 2);
+    assert_int_equal(links.unexplained, 1);
+    assert_string_equal(links.items[0].object.type, "shop.Node");
+
+    assert_int_equal(hn_links_load(&moment, 2, false, 1, &moment.arena, &links), HN_OK);
+    assert_int_equal(links.count, 1); /* the limit */
+    assert_int_equal(links.total, 2);
+    assert_string_equal(links.items[0].label, "local cache of f(), thread 1");
+    hn_moment_deinit(&moment);
+}
+
+static void
+paths_are_made_of_what_was_kept(void **state)
+{
+    struct hn_moment moment;
+    struct hn_graph graph;
+    struct hn_link_words words;
+    struct hn_paths paths;
+    struct hn_graph_paths found;
+
+    (void)state;
+    write_moment();
+    hn_moment_init(&moment);
+    assert_int_equal(hn_snapshot_read(path, &all, NULL, &err, &moment), HN_OK);
+    assert_int_equal(hn_links_graph(&moment, &graph), HN_OK);
+    hn_link_words_init(&moment, &graph, NULL, &words);
+    assert_int_equal(hn_paths_find(&graph, &words.words, &paths), HN_OK);
+    assert_int_equal(hn_paths_load(&paths, 0, 0, &moment.arena, &found), HN_OK);
+
+    /* The variable says more than that C code has a reference. */
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.items[0].text, "cache['first'].name");
+    assert_string_equal(found.items[0].root, "local cache of f(), thread 1");
+    assert_int_equal(found.items[0].step_count, 3);
+    assert_int_equal(found.object.retained, 64);
+    /* A weak reference is no way. */
+    assert_int_equal(graph.in_first[3] - graph.in_first[2], 0);
+    hn_paths_deinit(&paths);
+    hn_graph_deinit(&graph);
+    hn_moment_deinit(&moment);
+}
+
+/* --- what a file says is not taken on trust */
+
+static void
+spoil_to(struct hn_links *links)
+{
+    links->to[2] = 3;
+}
+
+static void
+spoil_label(struct hn_links *links)
+{
+    links->label[0] = 4;
+}
+
+static void
+spoil_kind(struct hn_links *links)
+{
+    links->kind[1] = (HN_REFERENCE_STATE + 1) << HN_LINK_PLACE_SHIFT;
+}
+
+static void
+spoil_dominator(struct hn_links *links)
+{
+    links->dominator[1] = 5;
+}
+
+static void
+spoil_root(struct hn_links *links)
+{
+    links->roots[0].address = 0x1001;
+}
+
+static void
+spoil_first(struct hn_links *links)
+{
+    links->first[1] = 3;
+}
+
+static void
+numbers_out_of_bounds_are_damage(void **state)
+{
+    static void (*const spoil[])(struct hn_links *) = {
+        spoil_to, spoil_label, spoil_kind, spoil_dominator, spoil_root, spoil_first,
+    };
+    struct hn_moment moment;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(spoil) / sizeof(spoil[0]); i++) {
+        hand_made(&moment, objects, 3, &err);
+        hand_links(&moment);
+        assert_true(hn_links_are_sound(&moment));
+        spoil[i](&moment.links);
+        assert_false(hn_links_are_sound(&moment));
+        hn_moment_deinit(&moment);
+    }
+}
+
 static void
 a_suspect_of_no_kind_is_damage(void **state)
 {
@@ -167,6 +288,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(views_are_read_as_they_were),
+        cmocka_unit_test(references_are_read_as_they_were),
+        cmocka_unit_test(paths_are_made_of_what_was_kept),
+        cmocka_unit_test(numbers_out_of_bounds_are_damage),
         cmocka_unit_test(a_suspect_of_no_kind_is_damage),
         cmocka_unit_test(a_file_cut_short_is_damaged),
         cmocka_unit_test(what_cannot_be_written_leaves_nothing),
