@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
 #include "tracemalloc/tracemalloc.h"
 
-enum { FIRST_ROOM = 256 };
+enum {
+    FIRST_ROOM = 256,
+    /* Room that is taken on a table's word, which may be damaged. */
+    EXPECTED_MOST = 1 << 22
+};
 
 void
 hn_traces_deinit(struct hn_traces *traces)
@@ -52,9 +57,7 @@ make_room(void **items, size_t *room, size_t count, size_t more, size_t item_siz
         return true;
     while (wanted < count + more)
         wanted *= 2;
-    if (wanted > SIZE_MAX / item_size)
-        return false;
-    grown = realloc(*items, wanted * item_size);
+    grown = hn_large_realloc(*items, wanted, item_size);
     if (!grown)
         return false;
     *items = grown;
@@ -145,6 +148,15 @@ hn_trace_builder_stack(struct hn_trace_builder *b, const struct hn_trace_frame *
     }
     *ret = number;
     return HN_OK;
+}
+
+void
+hn_trace_builder_expect(struct hn_trace_builder *b, uint64_t more)
+{
+    if (more > EXPECTED_MOST)
+        more = EXPECTED_MOST;
+    (void)make_room((void **)&b->traces.traces, &b->trace_room, b->traces.count,
+                    (size_t)more, sizeof(*b->traces.traces));
 }
 
 enum hn_status

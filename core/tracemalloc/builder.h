@@ -36,6 +36,11 @@ HN_MUST_CHECK enum hn_status
 hn_trace_builder_stack(struct hn_trace_builder *b, const struct hn_trace_frame *frames,
                        uint32_t count, uint32_t total, uint32_t *ret);
 
+/* Makes room for @more traces, or for as many as a table may ask for that is perhaps
+ * damaged: the array need not move while it grows. Nothing fails when there is none. */
+void
+hn_trace_builder_expect(struct hn_trace_builder *b, uint64_t more);
+
 HN_MUST_CHECK enum hn_status
 hn_trace_builder_add(struct hn_trace_builder *b, const struct hn_trace *trace);
 

@@ -46,6 +46,7 @@ load_table(struct loader *l, hn_addr addr, uint32_t domain)
         t->lost++;
         return HN_OK;
     }
+    hn_trace_builder_expect(&l->builder, table.entries);
     hn_table_iter_init(&it, l->py, &table);
     while ((st = hn_table_iter_next(&it, l->items, &count)) == HN_OK) {
         hn_trace_raw_load(l->py, &it.lent, l->items, count, l->raw, l->found);
@@ -134,6 +135,12 @@ finish(struct loader *l, const struct hn_trace_place *place, struct hn_traces *r
     hn_trace_builder_take(&l->builder, ret);
 }
 
+static uint32_t
+limit_of(const struct hn_trace_place *place)
+{
+    return place->limit ? place->limit : HN_TRACE_LIMIT_MOST;
+}
+
 static enum hn_status
 loader_init(struct loader *l, struct hn_runtime *rt, const struct hn_trace_place *place,
             struct hn_arena *arena)
@@ -141,7 +148,7 @@ loader_init(struct loader *l, struct hn_runtime *rt, const struct hn_trace_place
     l->py = &rt->py;
     hn_trace_builder_init(&l->builder, arena);
     return hn_stack_reader_init(&l->stacks, &rt->py, &l->builder,
-                                place->limit ? place->limit : HN_TRACE_LIMIT_MOST);
+                                limit_of(place));
 }
 
 static void
@@ -153,16 +160,75 @@ loader_deinit(struct loader *l)
 
 /* --- everything */
 
+/* The loader is empty again. */
 static enum hn_status
-load_tables(struct loader *l, const struct hn_trace_place *place)
+start_again(struct loader *l, struct hn_runtime *rt, const struct hn_trace_place *place)
 {
-    enum hn_status st = HN_OK;
+    struct hn_arena *arena = l->builder.arena;
 
-    if (place->traces)
-        st = load_table(l, place->traces, 0);
-    if (!st && place->domains)
-        st = load_domains(l, place->domains);
-    return st;
+    loader_deinit(l);
+    return loader_init(l, rt, place, arena);
+}
+
+static bool
+is_proven(struct loader *l, struct hn_trace_shapes *shapes,
+          struct hn_trace_place *place)
+{
+    const struct hn_traces *t = &l->builder.traces;
+    uint64_t sum = 0;
+
+    if (t->lost || t->overrun)
+        return false;
+    for (size_t i = 0; i < t->count; i++)
+        sum += t->traces[i].size;
+    return hn_trace_shapes_prove(shapes, sum, place);
+}
+
+/* Loads each table that may be the one, and keeps the first that is. */
+static enum hn_status
+load_by_shape(struct loader *l, struct hn_runtime *rt, struct hn_trace_place *place)
+{
+    const struct hn_error saved = *rt->py.err;
+    struct hn_trace_shapes *shapes = hn_trace_shapes_find(rt, limit_of(place));
+    bool proven = false;
+    enum hn_status st = shapes ? HN_OK : HN_E_NOMEM;
+
+    while (!st && !proven && hn_trace_shapes_next(shapes, place)) {
+        st = start_again(l, rt, place);
+        if (!st)
+            st = load_table(l, place->traces, 0);
+        proven = !st && is_proven(l, shapes, place);
+    }
+    hn_trace_shapes_free(shapes);
+    if (st)
+        return st;
+    if (!proven)
+        return hn_fail(rt->py.err, HN_E_UNSUPPORTED, rt->address,
+                       "tracemalloc's tables were not found: this binary has no "
+                       "symbols, and no tables whose sizes add up are in its data");
+    *rt->py.err = saved;
+    /* Without the exported switches, traces are what says that it traces. */
+    place->tracing = true;
+    place->by_shape = false;
+    return HN_OK;
+}
+
+/* Loads what Python's allocators did; where tables are known by their shape, @place is
+ * complete afterwards. */
+static enum hn_status
+load_own(struct loader *l, struct hn_runtime *rt, struct hn_trace_place *place)
+{
+    if (place->by_shape)
+        return load_by_shape(l, rt, place);
+    return place->traces ? load_table(l, place->traces, 0) : HN_OK;
+}
+
+static enum hn_status
+load_all(struct loader *l, struct hn_runtime *rt, struct hn_trace_place *place)
+{
+    enum hn_status st = load_own(l, rt, place);
+
+    return !st && place->domains ? load_domains(l, place->domains) : st;
 }
 
 enum hn_status
@@ -174,7 +240,7 @@ hn_traces_load(struct hn_runtime *rt, struct hn_arena *arena, struct hn_traces *
 
     if (st)
         return st;
-    if (!place.tracing) {
+    if (!place.tracing && !place.by_shape) {
         *ret = (struct hn_traces){ .limit = place.limit };
         return HN_OK;
     }
@@ -183,7 +249,7 @@ hn_traces_load(struct hn_runtime *rt, struct hn_arena *arena, struct hn_traces *
         return HN_E_NOMEM;
     st = loader_init(l, rt, &place, arena);
     if (!st)
-        st = load_tables(l, &place);
+        st = load_all(l, rt, &place);
     if (!st)
         finish(l, &place, ret);
     loader_deinit(l);
@@ -227,24 +293,37 @@ find_block(struct hn_python *py, const struct hn_table *table, hn_addr object,
     return HN_DONE;
 }
 
+/* The one trace that @object lies in; the loader holds no other. */
+static enum hn_status
+load_one(struct loader *l, struct hn_runtime *rt, struct hn_trace_place *place,
+         hn_addr object)
+{
+    struct hn_table table;
+    struct hn_table_item item;
+    struct hn_trace_raw raw;
+    enum hn_status st = HN_OK;
+
+    if (place->by_shape)
+        st = load_by_shape(l, rt, place);
+    if (!st)
+        st = start_again(l, rt, place);
+    if (!st && (!place->tracing || !place->traces))
+        return HN_DONE;
+    if (!st)
+        st = hn_table_load(&rt->py, place->traces, &table);
+    if (!st)
+        st = find_block(&rt->py, &table, object, &item, &raw);
+    return st ? st : add(l, &item, &raw, 0);
+}
+
 enum hn_status
 hn_traces_load_object(struct hn_runtime *rt, hn_addr object, struct hn_arena *arena,
                       struct hn_traces *ret)
 {
     struct hn_trace_place place;
-    struct hn_table table;
-    struct hn_table_item item;
-    struct hn_trace_raw raw;
     struct loader *l;
     enum hn_status st = hn_trace_place_find(rt, &place);
 
-    if (st)
-        return st;
-    if (!place.tracing || !place.traces)
-        return HN_DONE;
-    st = hn_table_load(&rt->py, place.traces, &table);
-    if (!st)
-        st = find_block(&rt->py, &table, object, &item, &raw);
     if (st)
         return st;
     l = calloc(1, sizeof(*l));
@@ -252,7 +331,7 @@ hn_traces_load_object(struct hn_runtime *rt, hn_addr object, struct hn_arena *ar
         return HN_E_NOMEM;
     st = loader_init(l, rt, &place, arena);
     if (!st)
-        st = add(l, &item, &raw, 0);
+        st = load_one(l, rt, &place, object);
     if (!st)
         finish(l, &place, ret);
     loader_deinit(l);

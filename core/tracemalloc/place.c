@@ -122,13 +122,10 @@ find_static(struct hn_runtime *rt, struct hn_trace_place *ret)
             return st;
         st = place.tracing ? find_by_symbols(rt, module, &place) : HN_OK;
     }
-    if (st == HN_DONE)
-        st = hn_trace_place_by_shape(rt, &place);
-    if (st == HN_DONE)
-        return hn_fail(
-            rt->py.err, HN_E_UNSUPPORTED, at,
-            "tracemalloc's tables were not found: this binary has no symbols, "
-            "and no tables whose sizes add up are in its data");
+    if (st == HN_DONE) {
+        place.by_shape = true;
+        st = HN_OK;
+    }
     if (!st)
         *ret = place;
     return st;

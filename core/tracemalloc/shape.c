@@ -26,11 +26,11 @@ struct found_table {
     struct hn_table table;
 };
 
-struct search {
+struct hn_trace_shapes {
     struct hn_runtime *rt;
     uint32_t limit;
     struct found_table tables[TABLES_MOST];
-    size_t count;
+    size_t count, next;
     struct hn_table_item items[HN_TABLE_BATCH];
     struct hn_trace_raw raw[HN_TABLE_BATCH];
     bool found[HN_TABLE_BATCH];
@@ -38,7 +38,7 @@ struct search {
 };
 
 static bool
-is_code(struct search *s, hn_addr addr)
+is_code(struct hn_trace_shapes *s, hn_addr addr)
 {
     const struct hn_region *region = hn_target_region(s->rt->py.target, addr);
 
@@ -46,7 +46,7 @@ is_code(struct search *s, hn_addr addr)
 }
 
 static void
-consider(struct search *s, hn_addr variable, hn_addr addr)
+consider(struct hn_trace_shapes *s, hn_addr variable, hn_addr addr)
 {
     const struct hn_region *region = hn_target_region(s->rt->py.target, addr);
     struct hn_error saved = *s->rt->py.err;
@@ -61,7 +61,7 @@ consider(struct search *s, hn_addr variable, hn_addr addr)
 }
 
 static void
-scan(struct search *s, hn_addr start, hn_addr end)
+scan(struct hn_trace_shapes *s, hn_addr start, hn_addr end)
 {
     struct hn_target *target = s->rt->py.target;
 
@@ -81,7 +81,7 @@ scan(struct search *s, hn_addr start, hn_addr end)
 
 /* Writable memory without a gap around _PyRuntime: its module's data and .bss. */
 static void
-scan_module(struct search *s)
+scan_module(struct hn_trace_shapes *s)
 {
     const struct hn_target *target = s->rt->py.target;
     const struct hn_region *runtime = hn_target_region(target, s->rt->address), *first,
@@ -105,7 +105,7 @@ scan_module(struct search *s)
 
 /* The first items of @table, in s->items. */
 static size_t
-sample(struct search *s, const struct hn_table *table)
+sample(struct hn_trace_shapes *s, const struct hn_table *table)
 {
     struct hn_table_iter it;
     size_t count = 0;
@@ -118,7 +118,7 @@ sample(struct search *s, const struct hn_table *table)
 }
 
 static bool
-holds_traces(struct search *s, const struct hn_table *table)
+holds_traces(struct hn_trace_shapes *s, const struct hn_table *table)
 {
     size_t count = sample(s, table);
 
@@ -131,7 +131,7 @@ holds_traces(struct search *s, const struct hn_table *table)
 
 /* False when a trace cannot be read: then no sum proves anything. */
 static bool
-add_up(struct search *s, const struct hn_table *table, uint64_t *ret)
+add_up(struct hn_trace_shapes *s, const struct hn_table *table, uint64_t *ret)
 {
     struct hn_table_iter it;
     uint64_t seen = 0;
@@ -150,7 +150,7 @@ add_up(struct search *s, const struct hn_table *table, uint64_t *ret)
 /* Adds the tables of other domains: the values of @domains, of which there are few
  * enough for one batch. */
 static bool
-add_domains(struct search *s, const struct hn_table *domains, uint64_t *ret)
+add_domains(struct hn_trace_shapes *s, const struct hn_table *domains, uint64_t *ret)
 {
     struct hn_table_item items[HN_TABLE_BATCH];
     struct hn_table_iter it;
@@ -173,7 +173,7 @@ add_domains(struct search *s, const struct hn_table *domains, uint64_t *ret)
 /* The compiler puts traced memory and its peak side by side, in either order; what
  * stands on the other side is a pointer, larger than any amount of memory. */
 static void
-take_peak(struct search *s, hn_addr traced_at, struct hn_trace_place *ret)
+take_peak(struct hn_trace_shapes *s, hn_addr traced_at, struct hn_trace_place *ret)
 {
     static const uint64_t amounts_end = UINT64_C(1) << 40;
     static const int64_t sides[] = { -8, 8 };
@@ -194,7 +194,7 @@ take_peak(struct search *s, hn_addr traced_at, struct hn_trace_place *ret)
 
 /* Whether @sum stands near @variable. */
 static bool
-is_proven(struct search *s, hn_addr variable, uint64_t sum, struct hn_trace_place *ret)
+is_proven(struct hn_trace_shapes *s, hn_addr variable, uint64_t sum, struct hn_trace_place *ret)
 {
     uint64_t words[2 * NEAR_WORDS + 1];
     hn_addr first = variable - (hn_addr)NEAR_WORDS * 8;
@@ -212,23 +212,20 @@ is_proven(struct search *s, hn_addr variable, uint64_t sum, struct hn_trace_plac
     return false;
 }
 
-static bool
-try_table(struct search *s, const struct found_table *traces,
-          struct hn_trace_place *ret)
+bool
+hn_trace_shapes_prove(struct hn_trace_shapes *s, uint64_t sum,
+                      struct hn_trace_place *ret)
 {
-    uint64_t sum = 0;
+    const hn_addr variable = s->tables[s->next - 1].variable;
 
-    if (!holds_traces(s, &traces->table) || !add_up(s, &traces->table, &sum))
-        return false;
-    ret->traces = traces->table.addr;
     ret->domains = 0;
-    if (is_proven(s, traces->variable, sum, ret))
+    if (is_proven(s, variable, sum, ret))
         return true;
     for (size_t i = 0; i < s->count; i++) {
         uint64_t all = sum;
 
         if (!add_domains(s, &s->tables[i].table, &all)
-            || !is_proven(s, traces->variable, all, ret))
+            || !is_proven(s, variable, all, ret))
             continue;
         ret->domains = s->tables[i].table.addr;
         return true;
@@ -236,24 +233,35 @@ try_table(struct search *s, const struct found_table *traces,
     return false;
 }
 
-enum hn_status
-hn_trace_place_by_shape(struct hn_runtime *rt, struct hn_trace_place *ret)
+bool
+hn_trace_shapes_next(struct hn_trace_shapes *s, struct hn_trace_place *ret)
 {
-    struct search *s = calloc(1, sizeof(*s));
-    struct hn_error saved = *rt->py.err;
-    enum hn_status st = HN_DONE;
+    while (s->next < s->count) {
+        const struct hn_table *table = &s->tables[s->next++].table;
+
+        if (!holds_traces(s, table))
+            continue;
+        ret->traces = table->addr;
+        return true;
+    }
+    return false;
+}
+
+struct hn_trace_shapes *
+hn_trace_shapes_find(struct hn_runtime *rt, uint32_t limit)
+{
+    struct hn_trace_shapes *s = calloc(1, sizeof(*s));
 
     if (!s)
-        return HN_E_NOMEM;
+        return NULL;
     s->rt = rt;
-    s->limit = ret->limit ? ret->limit : HN_TRACE_LIMIT_MOST;
+    s->limit = limit;
     scan_module(s);
-    for (size_t i = 0; st && i < s->count; i++)
-        if (try_table(s, &s->tables[i], ret))
-            st = HN_OK;
-    /* Without the exported switches, traces are what says that it traces. */
-    ret->tracing |= st == HN_OK;
-    *rt->py.err = saved;
+    return s;
+}
+
+void
+hn_trace_shapes_free(struct hn_trace_shapes *s)
+{
     free(s);
-    return st;
 }

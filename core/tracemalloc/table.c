@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
 #include "base/radix.h"
 #include "tracemalloc/lent.h"
 
@@ -14,6 +15,7 @@ enum {
     KEY_MOST = 12,
     DATA_MOST = 16,
     BUCKETS_AT_ONCE = 8192,
+    EXPECTED_MOST = 1 << 22, /* chains that room is made for before they are found */
     PAGE_BITS = 12 /* in a page any order does */
 };
 
@@ -153,7 +155,7 @@ reserve(struct hn_table_iter *it, size_t more)
         room *= 2;
     if (room == it->room)
         return true;
-    links = realloc(it->links, room * sizeof(*links));
+    links = hn_large_realloc(it->links, room, sizeof(*links));
     if (!links)
         return false;
     it->links = links;
@@ -180,8 +182,11 @@ static enum hn_status
 collect_heads(struct hn_table_iter *it)
 {
     uint64_t heads[BUCKETS_AT_ONCE];
+    uint64_t expected = it->table.buckets < it->left ? it->table.buckets : it->left;
 
     it->begun = true;
+    if (!reserve(it, expected < EXPECTED_MOST ? expected : EXPECTED_MOST))
+        return HN_E_NOMEM;
     for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
         uint64_t wanted = it->table.buckets - at;
         size_t got;
