@@ -1,6 +1,6 @@
 """Two million small instances, each with what such things hold: some fourteen million
-blocks of memory in use. `heap.py COUNT`; prints its pid when it is at rest. A line "grow" adds a
-thousandth more; "snapshot" prints how many seconds tracemalloc.take_snapshot() takes,
+blocks of memory in use. `heap.py COUNT`; prints its pid when it is at rest. A line
+"grow" adds a thousandth more; "snapshot" prints how many seconds tracemalloc.take_snapshot() takes,
 and how many traces it gives."""
 
 import gc
@@ -37,7 +37,7 @@ def main():
             began = time.perf_counter()
             snapshot = tracemalloc.take_snapshot()
             took = time.perf_counter() - began
-            print("%.2f %d" % (took, len(snapshot.traces)), flush=True)
+            print("%.4f %d" % (took, len(snapshot.traces)), flush=True)
         else:
             grow(nodes, count // 1000)
             print("grown", flush=True)
