@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-RATE = "100k"  # more than anybody reaches
+RATE = "400k"  # more than anybody reaches
 SECONDS = 2
 LOOPS = 4_000_000  # a quarter of a second, or so
 PAIRS, QUICK_PAIRS = 40, 10
@@ -51,7 +51,7 @@ def by_hognose(bench, pid):
 
 def by_profiling(bench, pid, version):
     argv, env = bench.python(version)
-    text, _, cpu = run(argv + ["-m", "profiling.sampling", "attach", "-a", "-r", "100khz",
+    text, _, cpu = run(argv + ["-m", "profiling.sampling", "attach", "-a", "-r", RATE + "hz",
                                "-d", str(SECONDS), str(pid)], env)
     samples, seconds = re.search(r"Captured (\d+) samples in ([\d.]+)", text).groups()
     return int(samples) / float(seconds), cpu / int(samples) * 1e6
