@@ -300,8 +300,8 @@ show_refs(struct hn_call *call, const struct show_options *o, struct hn_moment *
 {
     struct hn_graph_links links;
     uint32_t object = 0;
-    enum hn_status st =
-        moment->has_links ? find_object(call, moment, &object) : say_no_links(call, moment);
+    enum hn_status st = moment->has_links ? find_object(call, moment, &object)
+                                          : say_no_links(call, moment);
 
     if (!st)
         st = hn_links_load(moment, object, o->out, o->limit, &call->arena, &links);
@@ -525,7 +525,8 @@ const struct hn_command hn_command_snapshot_show = {
         "VIEW is one of types (the default), find, strings, gc, memory, retained, "
         "suspects, cycles and report, as the `heap` commands of these names show them; "
         "refs and path of the object at ADDRESS, as `refs` and `path` do; and lines "
-        "and sites, as `tracemalloc` and `tracemalloc types` do. A file holds values of "
+        "and sites, as `tracemalloc` and `tracemalloc types` do. A file holds values "
+        "of "
         "its largest objects only.",
     .examples = examples,
     .args = args,

@@ -347,8 +347,7 @@ next_link(struct loader *l)
         return NULL;
     if (ret->count == l->room) {
         size_t room = l->room ? l->room * 2 : 64;
-        struct hn_graph_link *items =
-            hn_arena_array(l->arena, room, sizeof(*items));
+        struct hn_graph_link *items = hn_arena_array(l->arena, room, sizeof(*items));
 
         if (!items) {
             l->failed = true;

@@ -36,7 +36,7 @@ struct taker {
     size_t label_room;
     struct hn_index by_origin, by_text;
     struct hn_text text;
-    uint32_t *found; /* of each object: references that its count is for */
+    uint32_t *found;    /* of each object: references that its count is for */
     bool *is_namespace; /* of each object: its keys are names; only without values */
     bool failed;
 };
@@ -65,8 +65,7 @@ add_label(struct taker *t)
 
     if (links->label_count == t->label_room) {
         size_t room = t->label_room ? t->label_room * 2 : 1024;
-        const char **labels =
-            hn_arena_array(&t->moment->arena, room, sizeof(*labels));
+        const char **labels = hn_arena_array(&t->moment->arena, room, sizeof(*labels));
 
         if (labels && links->labels)
             memcpy(labels, links->labels, links->label_count * sizeof(*labels));
@@ -299,10 +298,9 @@ take_counts(struct taker *t, const struct hn_process *process)
         links->references[i] = HN_LINK_UNKNOWN;
         links->unexplained[i] = 0;
         if (hn_refcount_of(&counts, i, &references)) {
-            links->references[i] = references < 0 ? 0
-                                   : references < HN_LINK_UNKNOWN
-                                       ? (uint32_t)references
-                                       : HN_LINK_UNKNOWN - 1;
+            links->references[i] = references < 0                 ? 0
+                                   : references < HN_LINK_UNKNOWN ? (uint32_t)references
+                                                                  : HN_LINK_UNKNOWN - 1;
             if (t->found[i] < links->references[i])
                 links->unexplained[i] = links->references[i] - t->found[i];
         }
@@ -320,7 +318,8 @@ take_roots(struct taker *t, const struct hn_graph *graph)
     struct hn_arena *arena = &t->moment->arena;
     const struct hn_roots *roots = &graph->roots;
 
-    links->roots = hn_arena_array(arena, (size_t)roots->count + 1, sizeof(*links->roots));
+    links->roots =
+        hn_arena_array(arena, (size_t)roots->count + 1, sizeof(*links->roots));
     if (!links->roots)
         return fail_memory(t);
     for (uint32_t i = 0; i < roots->count; i++) {
@@ -347,8 +346,7 @@ take_roots(struct taker *t, const struct hn_graph *graph)
 static bool
 may_begin_path(const struct hn_graph *graph, uint32_t object)
 {
-    return (graph->bits[object] & HN_NODE_ROOT)
-           && !hn_root_find(&graph->roots, object);
+    return (graph->bits[object] & HN_NODE_ROOT) && !hn_root_find(&graph->roots, object);
 }
 
 static enum hn_status

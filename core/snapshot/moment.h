@@ -85,12 +85,12 @@ hn_moment_wants_graph(enum hn_moment_graph wish, uint32_t objects);
 
 struct hn_moment_options {
     enum hn_moment_graph graph;
-    bool ledger;   /* also where all memory is */
-    bool objects;  /* keep each object, not only sums */
-    bool values;   /* keep texts of the largest and most frequent */
+    bool ledger;    /* also where all memory is */
+    bool objects;   /* keep each object, not only sums */
+    bool values;    /* keep texts of the largest and most frequent */
     bool no_values; /* leave contents out of paths and lists as well */
-    bool contents; /* hash what cannot change, to know objects again */
-    bool links;    /* with the graph: keep each reference */
+    bool contents;  /* hash what cannot change, to know objects again */
+    bool links;     /* with the graph: keep each reference */
 };
 
 void

@@ -424,8 +424,7 @@ hn_views_get_links(struct hn_database *db, struct hn_moment *moment)
     struct hn_links *links = &moment->links;
     struct hn_arena *arena = &moment->arena;
 
-    links->label_count =
-        hn_table_get(db, &labels, HN_TABLE_TOP, arena, &links->labels);
+    links->label_count = hn_table_get(db, &labels, HN_TABLE_TOP, arena, &links->labels);
     links->root_count = hn_table_get(db, &roots, HN_TABLE_TOP, arena, &links->roots);
     links->name_count = hn_table_get(db, &names, HN_TABLE_TOP, arena, &links->names);
 }

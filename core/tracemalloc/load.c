@@ -147,8 +147,7 @@ loader_init(struct loader *l, struct hn_runtime *rt, const struct hn_trace_place
 {
     l->py = &rt->py;
     hn_trace_builder_init(&l->builder, arena);
-    return hn_stack_reader_init(&l->stacks, &rt->py, &l->builder,
-                                limit_of(place));
+    return hn_stack_reader_init(&l->stacks, &rt->py, &l->builder, limit_of(place));
 }
 
 static void

@@ -11,7 +11,7 @@ enum { HN_TRACE_LIMIT_MOST = 1 << 16 };
 struct hn_trace_place {
     bool tracing;
     bool has_peak;
-    bool by_shape; /* tables, sums and whether it traces are not known yet */
+    bool by_shape;         /* tables, sums and whether it traces are not known yet */
     uint64_t traced, peak; /* bytes */
     uint32_t limit;        /* frames of a traceback; 0: not known */
     hn_addr traces;        /* table; 0: there is none yet */

@@ -194,7 +194,8 @@ take_peak(struct hn_trace_shapes *s, hn_addr traced_at, struct hn_trace_place *r
 
 /* Whether @sum stands near @variable. */
 static bool
-is_proven(struct hn_trace_shapes *s, hn_addr variable, uint64_t sum, struct hn_trace_place *ret)
+is_proven(struct hn_trace_shapes *s, hn_addr variable, uint64_t sum,
+          struct hn_trace_place *ret)
 {
     uint64_t words[2 * NEAR_WORDS + 1];
     hn_addr first = variable - (hn_addr)NEAR_WORDS * 8;

@@ -16,7 +16,7 @@ enum {
     DATA_MOST = 16,
     BUCKETS_AT_ONCE = 8192,
     EXPECTED_MOST = 1 << 22, /* chains that room is made for before they are found */
-    PAGE_BITS = 12 /* in a page any order does */
+    PAGE_BITS = 12           /* in a page any order does */
 };
 
 /* 2^32 buckets are 32 GB of pointers alone. */

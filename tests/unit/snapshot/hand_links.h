@@ -24,9 +24,9 @@ hand_links(struct hn_moment *moment)
     static const uint8_t bits[] = { HN_NODE_C | HN_NODE_ROOT, 0, HN_NODE_ROOT };
     static const char *labels[] = { "[...]", ".name", ".seen_by", "['first']" };
     static struct hn_link_name names[1];
-    static struct hn_link_root roots[] = { { 0, HN_ROOT_LOCAL, false,
-                                             "local cache of f(), thread 1",
-                                             "cache" } };
+    static struct hn_link_root roots[] = {
+        { 0, HN_ROOT_LOCAL, false, "local cache of f(), thread 1", "cache" }
+    };
     struct hn_links *links = &moment->links;
 
     if (!hn_links_make_objects(links, OBJECTS))
