@@ -27,10 +27,16 @@ hn_pace_init(struct hn_pace *pace, struct hn_target *target)
     *pace = (struct hn_pace){ target, now_ms() + PROGRESS_AFTER_MS, 0 };
 }
 
+static const struct hn_host *
+host_of(const struct hn_pace *pace)
+{
+    return pace->target ? pace->target->host : NULL;
+}
+
 void
 hn_pace_end(struct hn_pace *pace)
 {
-    const struct hn_host *host = pace->target->host;
+    const struct hn_host *host = host_of(pace);
 
     if (host && host->progress)
         host->progress(host->impl, NULL);
@@ -39,14 +45,16 @@ hn_pace_end(struct hn_pace *pace)
 enum hn_status
 hn_pace_step(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total)
 {
-    const struct hn_host *host = pace->target->host;
+    const struct hn_host *host = host_of(pace);
+    enum hn_status st;
     int64_t now;
     char line[80];
 
     if (++pace->steps % STEPS != 0 || !host)
         return HN_OK;
-    if (hn_target_interrupted(pace->target))
-        return hn_fail(pace->target->err, HN_E_INTERRUPTED, 0, "interrupted");
+    st = hn_target_poll(pace->target);
+    if (st)
+        return st;
     now = now_ms();
     if (!host->progress || now < pace->next_word_ms)
         return HN_OK;

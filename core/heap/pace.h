@@ -10,6 +10,7 @@ struct hn_pace {
     uint32_t steps;
 };
 
+/* @target may be NULL (a heap out of a snapshot): then nothing interrupts. */
 void
 hn_pace_init(struct hn_pace *pace, struct hn_target *target);
 

@@ -502,6 +502,14 @@ hn_target_interrupted(const struct hn_target *target)
     return host && host->interrupted && host->interrupted(host->impl);
 }
 
+enum hn_status
+hn_target_poll(struct hn_target *target)
+{
+    return hn_target_interrupted(target)
+               ? hn_fail(target->err, HN_E_INTERRUPTED, 0, "interrupted")
+               : HN_OK;
+}
+
 int
 hn_target_open_file(struct hn_target *target, const char *path)
 {

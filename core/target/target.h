@@ -249,4 +249,8 @@ hn_syscall_is_futex(int64_t number);
 bool
 hn_target_interrupted(const struct hn_target *target);
 
+/* The same as a status: HN_E_INTERRUPTED, with the error that says so, or HN_OK. */
+HN_MUST_CHECK enum hn_status
+hn_target_poll(struct hn_target *target);
+
 #endif
