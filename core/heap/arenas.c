@@ -102,8 +102,8 @@ take_block(struct hn_seeker *s, hn_addr at, const uint8_t *bytes, size_t size,
     case HN_BLOCK_OBJECT: break;
     }
     hn_seeker_claim_buffers(s, &found.size, found.kind);
-    return hn_heap_add(
-        s->heap, &found,
+    return hn_seeker_add(
+        s, &found,
         hn_size_counted(&hn_heap_kind(s->kinds, found.kind)->size, &found.size),
         room + hn_seeker_buffer_bytes(s, &found.size),
         found.tracked ? HN_HEAP_TRACKED : 0);

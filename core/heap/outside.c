@@ -49,7 +49,8 @@ struct hn_outside {
     hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
     const struct hn_region *stack;  /* of the main thread, or NULL */
-    bool complete;                  /* all tracked objects are known */
+    uint64_t strays; /* objects in pools that say they are tracked, met in no list */
+    bool complete;   /* all tracked objects are known */
     bool failed;
 };
 
@@ -310,12 +311,17 @@ look(struct hn_seeker *s, hn_addr at)
 /* --- the collector's lists */
 
 static void
-mark(uint64_t *place, unsigned list)
+mark(struct hn_seeker *s, uint32_t object, unsigned list)
 {
     const uint64_t flags =
         HN_HEAP_TRACKED | HN_HEAP_LISTED | (uint64_t)list << HN_HEAP_GENERATION_SHIFT;
+    const unsigned before = hn_heap_flags(s->heap, object);
 
-    *place |= flags << HN_HEAP_FLAG_SHIFT;
+    if (!(before & HN_HEAP_TRACKED))
+        s->sums->tracked++;
+    else if (!(before & HN_HEAP_LISTED))
+        s->outside->strays--;
+    s->heap->places[object] |= flags << HN_HEAP_FLAG_SHIFT;
 }
 
 static enum hn_status
@@ -333,7 +339,7 @@ walk_lists(struct hn_seeker *s, hn_addr interpreter)
         if (st)
             return st;
         if (object != HN_HEAP_NONE) {
-            mark(&s->heap->places[object], list);
+            mark(s, object, list);
             continue;
         }
         object = look(s, at);
@@ -400,13 +406,15 @@ drop_strays(struct hn_seeker *s)
             s->sums->other_blocks++;
             s->sums->other_bytes += size;
             forget_claims(s, heap, i);
+            hn_heap_unsum(heap, i);
             continue;
         }
         if (kept != i)
-            hn_heap_move(heap, kept, i);
+            hn_heap_move(heap, kept, i, 1);
         kept++;
     }
     heap->count = kept;
+    s->stale_index = true;
 }
 
 /* --- the search for references */
@@ -536,30 +544,75 @@ by_address(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* From the end on, so that every object moves once. */
+/* How many of the first @count objects begin below @at. */
+static uint32_t
+objects_below(const struct hn_heap *heap, uint32_t count, hn_addr at)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hn_heap_address(heap, middle) < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+put(struct hn_heap *heap, uint32_t object, const struct item *item)
+{
+    hn_heap_set(heap, object, item->at, item->kind, item->flags, item->counted,
+                item->spent);
+    hn_heap_sum(heap, object);
+}
+
+/* From the end on, so that every object moves once, in as few pieces as can be. */
+static void
+put_between(struct hn_heap *heap, const struct item *items, uint32_t count)
+{
+    uint32_t left = heap->count;
+
+    heap->count += count;
+    while (count > 0) {
+        const struct item *item = &items[count - 1];
+        uint32_t at = objects_below(heap, left, item->at);
+
+        hn_heap_move(heap, at + count, at, left - at);
+        left = at;
+        put(heap, at + --count, item);
+    }
+}
+
 static bool
 merge(struct hn_heap *heap, struct item *items, uint32_t count)
 {
-    uint32_t pooled = heap->count, at;
-
     if (count > HN_HEAP_NONE - 1 - heap->count
         || (heap->count + count > heap->capacity
             && !hn_heap_resize(heap, heap->count + count)))
         return false;
-    qsort(items, count, sizeof(*items), by_address);
-    at = heap->count + count;
-    while (count > 0) {
-        at--;
-        if (pooled > 0 && hn_heap_address(heap, pooled - 1) > items[count - 1].at) {
-            hn_heap_move(heap, at, --pooled);
-        } else {
-            const struct item *item = &items[--count];
-
-            hn_heap_set(heap, at, item->at, item->kind, item->flags, item->counted,
-                        item->spent);
-        }
-    }
+    if (count > 0)
+        qsort(items, count, sizeof(*items), by_address);
+    put_between(heap, items, count);
     return true;
+}
+
+/* They share no page with objects in pools, and come by address. */
+static enum hn_status
+add_to_index(struct hn_seeker *s)
+{
+    const struct hn_outside *o = s->outside;
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < o->count; i++) {
+        if (!hn_heap_pages_add_object(s->pages, o->items[i].at, 0))
+            return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+        st = hn_pace_object(&s->pace, "numbering objects", i, o->count);
+    }
+    hn_heap_pages_number(s->pages);
+    return st;
 }
 
 static void
@@ -585,10 +638,12 @@ hn_seek_outside(struct hn_seeker *s)
     s->outside = outside_create();
     if (!s->outside)
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+    s->outside->strays = s->sums->tracked;
     for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
         st = walk_lists(s, s->process->interpreters[i].addr);
     s->outside->complete = !st && lists_are_complete(s);
-    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED))
+    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED)
+        && s->outside->strays > 0)
         drop_strays(s);
     if (!st)
         st = search_memory(s);
@@ -597,6 +652,5 @@ hn_seek_outside(struct hn_seeker *s)
     add_up(s);
     if (s->outside->failed || !merge(s->heap, s->outside->items, s->outside->count))
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
-    s->heap->count += s->outside->count;
-    return st;
+    return st || s->stale_index ? st : add_to_index(s);
 }

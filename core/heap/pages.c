@@ -211,6 +211,27 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
     return true;
 }
 
+static uint32_t
+number_chunk(struct chunk *chunk, uint32_t number)
+{
+    for (size_t page = 0; page < PAGES; page++) {
+        chunk->first[page] = number;
+        number += chunk->count[page];
+    }
+    return number;
+}
+
+void
+hn_heap_pages_number(struct hn_heap_pages *pages)
+{
+    uint32_t number = 0;
+
+    for (size_t t = 0; t < TABLES; t++)
+        for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++)
+            if (pages->tables[t][i])
+                number = number_chunk(pages->tables[t][i], number);
+}
+
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages)
 {

@@ -47,6 +47,10 @@ hn_heap_pages_marked(const struct hn_heap_pages *pages, hn_addr at, uint64_t siz
 bool
 hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t object);
 
+/* Numbers all objects anew, by ascending address. */
+void
+hn_heap_pages_number(struct hn_heap_pages *pages);
+
 /* Forgets which objects there are, not the pools. */
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages);
