@@ -21,6 +21,10 @@ struct finder {
         uint32_t *node;
         uint32_t *semi; /* its semidominator, once it is known */
     };
+    union {
+        uint64_t *links; /* both of the next ones, which end before sums begin */
+        uint64_t *sum;
+    };
     uint32_t *parent; /* in the search's tree; later the ancestor of the link forest */
     union {
         uint32_t *next;  /* while searching: the next reference to follow */
@@ -234,11 +238,14 @@ find_nodes(struct finder *f)
 }
 
 static enum hn_status
-add_up(struct finder *f, uint64_t *sum)
+add_up(struct finder *f)
 {
+    const uint32_t count = f->in->graph.count;
+    uint64_t *sum = f->sum;
     enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; !st && i < f->in->graph.count; i++) {
+    sum[count] = sum[count + 1] = 0; /* nodes of ours weigh nothing */
+    for (uint32_t i = 0; !st && i < count; i++) {
         sum[i] = f->in->weight(f->in->arg, i);
         st = step(f, i, "adding up what is kept alive");
     }
@@ -267,26 +274,28 @@ name_dominators(struct finder *f)
 static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
-    uint64_t *sum = hn_large_calloc(f->nodes, sizeof(*sum));
-    enum hn_status st = sum ? add_up(f, sum) : fail_memory(f);
+    enum hn_status st = add_up(f);
 
     if (!st)
         st = name_dominators(f);
-    if (st) {
-        free(sum);
+    if (st)
         return st;
-    }
-    ret->sum = sum;
+    ret->sum = f->sum;
     ret->dominator = f->number;
+    f->sum = NULL;
     f->number = NULL;
     return HN_OK;
 }
 
-static void
-give_back(uint32_t **array)
+static bool
+allocate(struct finder *f)
 {
-    free(*array);
-    *array = NULL;
+    f->number = f->in->spare ? f->in->spare : array(f);
+    f->node = array(f);
+    f->links = hn_large_alloc(f->nodes, sizeof(*f->links));
+    f->parent = (uint32_t *)f->links;
+    f->next = f->parent + f->nodes;
+    return f->number && f->node && f->links;
 }
 
 static enum hn_status
@@ -294,11 +303,7 @@ find(struct finder *f, struct hn_dominators *ret)
 {
     enum hn_status st;
 
-    f->number = array(f);
-    f->node = array(f);
-    f->parent = array(f);
-    f->next = array(f);
-    if (!f->number || !f->node || !f->parent || !f->next)
+    if (!allocate(f))
         return fail_memory(f);
     st = search_all(f);
     if (st)
@@ -310,8 +315,6 @@ find(struct finder *f, struct hn_dominators *ret)
     st = find_semidominators(f);
     if (st)
         return st;
-    give_back(&f->label);
-    give_back(&f->parent);
     st = find_dominators(f);
     if (st)
         return st;
@@ -328,8 +331,7 @@ hn_dominators_find(const struct hn_dominators_input *input, struct hn_pace *pace
 
     free(f.number);
     free(f.node);
-    free(f.parent);
-    free(f.next);
+    free(f.links);
     free(f.idom);
     return st;
 }

@@ -10,6 +10,9 @@
 #include "heap/dominators.h"
 
 enum {
+    /* Most heaps have fewer: room that is not written to takes no memory, while an
+     * array that grows is moved, and no longer lies in large pages. */
+    EDGES_EACH = 2,
     EDGES_FIRST = 1 << 16,
     EDGES_MOST = UINT32_MAX - 1,
     /* Entries of a dict that tell whether it is the one of interned strings. */
@@ -21,7 +24,8 @@ struct builder {
     const struct hn_heap *heap;
     struct hn_pace pace;
     struct hn_referrer referrer;
-    int32_t *missing; /* of each object: references that are counted, but not found */
+    int32_t *missing; /* of each object: references that are counted, but not found;
+                         the same memory then serves other ends */
     uint32_t edges, edge_capacity;
     uint32_t marked; /* objects that roots lead to */
     bool failed;
@@ -45,7 +49,8 @@ static bool
 make_room(struct builder *b)
 {
     uint64_t capacity =
-        b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2 : EDGES_FIRST;
+        b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2
+                         : (uint64_t)b->graph->count * EDGES_EACH + EDGES_FIRST;
     uint32_t *out;
 
     if (b->edges < b->edge_capacity)
@@ -326,15 +331,11 @@ static enum hn_status
 find_garbage(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
-    uint32_t *todo = hn_large_alloc((size_t)graph->count + 1, sizeof(*todo));
     enum hn_status st;
 
-    if (!todo)
-        return fail_memory(b);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->bits[i] |= HN_NODE_GARBAGE;
-    st = mark_reached(b, todo);
-    free(todo);
+    st = mark_reached(b, (uint32_t *)b->missing);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->garbage_objects += (graph->bits[i] & HN_NODE_GARBAGE) != 0;
     return st;
@@ -423,12 +424,15 @@ find_dominators(struct builder *b)
         .entry = entry_of,
         .weight = weight_of,
         .arg = &e,
+        .spare = (uint32_t *)b->missing,
     };
     struct hn_dominators found;
     enum hn_status st = find_entries(b, &e);
 
-    if (!st)
+    if (!st) {
+        b->missing = NULL;
         st = hn_dominators_find(&input, &b->pace, &found);
+    }
     if (!st) {
         graph->dominator = found.dominator;
         graph->retained = found.sum;
@@ -450,7 +454,7 @@ allocate(struct builder *b)
     graph->out_first = hn_large_alloc(count, sizeof(*graph->out_first));
     graph->in_first = hn_large_alloc(count, sizeof(*graph->in_first));
     graph->bits = hn_large_calloc(count, sizeof(*graph->bits));
-    b->missing = hn_large_calloc(count, sizeof(*b->missing));
+    b->missing = hn_large_alloc(count + 1, sizeof(*b->missing));
     if (!graph->out_first || !graph->in_first || !graph->bits || !b->missing)
         return fail_memory(b);
     return HN_OK;
@@ -487,8 +491,6 @@ build(struct builder *b, const struct hn_process *process)
         return st;
     hn_roots_finish(&graph->roots);
     st = find_c_roots(b);
-    free(b->missing);
-    b->missing = NULL;
     if (!st)
         st = find_garbage(b);
     return st ? st : find_dominators(b);
