@@ -45,7 +45,7 @@ take(struct hn_seeker *s, const struct hn_pool *pool)
         s->sums->free_blocks += blocks - pool->used;
         s->sums->free_bytes += (uint64_t)(blocks - pool->used) * pool->block_size;
     }
-    return remember(s, (struct hn_found_pool){ pool->at, 0, false })
+    return remember(s, (struct hn_found_pool){ .at = pool->at })
                    && hn_heap_pages_add_pool(s->pages, pool->at, pool->size,
                                              pool->block_size)
                ? HN_OK
@@ -116,7 +116,7 @@ no_memory(const struct hn_seeker *s)
 }
 
 static enum hn_status
-look_in_pool(struct hn_seeker *s, const struct hn_found_pool *found)
+look_in_pool(struct hn_seeker *s, struct hn_found_pool *found)
 {
     uint8_t copy[HN_POOL_MOST];
     struct hn_pool pool;
@@ -131,6 +131,7 @@ look_in_pool(struct hn_seeker *s, const struct hn_found_pool *found)
                            pool.block_size))
             return no_memory(s);
     }
+    hn_pointers_keep(s, found, pool.bytes, pool.size);
     return HN_OK;
 }
 
@@ -149,7 +150,8 @@ take_page(struct hn_seeker *s, const struct hn_mi_segment *segment, uint32_t ind
     s->sums->free_blocks += page->capacity - page->used;
     s->sums->free_bytes += (page->capacity - page->used) * page->block_size;
     if (!hn_heap_pages_add_pool(s->pages, start, page->end - start, page->block_size)
-        || !remember(s, (struct hn_found_pool){ segment->at, index, true }))
+        || !remember(s, (struct hn_found_pool){
+                            .at = segment->at, .index = index, .is_page = true }))
         return no_memory(s);
     return HN_OK;
 }

@@ -169,6 +169,9 @@ seek(struct hn_seeker *s)
     if (s->sums->blocks >= HN_HEAP_NONE
         || !hn_heap_resize(s->heap, (uint32_t)s->sums->blocks))
         return no_memory(s->heap);
+    s->pointers = hn_pointers_create(s->py->target, s->sums->blocks);
+    if (!s->pointers)
+        return no_memory(s->heap);
     st = hn_seek_in_pools(s);
     if (!st)
         st = hn_seek_outside(s);
@@ -217,6 +220,7 @@ load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
     finish(&s);
     hn_pace_end(&s.pace);
     hn_outside_destroy(s.outside);
+    hn_pointers_destroy(s.pointers);
     ret->pools = s.pools;
     ret->pool_count = s.pool_count;
     return !st && ret->claims && ret->claims->failed ? no_memory(ret) : st;

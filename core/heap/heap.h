@@ -48,8 +48,14 @@ struct hn_heap_kinds;
 
 /* A pool of pymalloc, or a page of mimalloc. */
 struct hn_found_pool {
-    hn_addr at;     /* of the pool, or of the page's segment */
-    uint32_t index; /* of the page's first slice in it */
+    hn_addr at; /* of the pool, or of the page's segment */
+    union {
+        uint32_t index; /* of the page's first slice in it */
+        struct {
+            /* While objects are found: see heap/pointers.h. */
+            uint16_t searched_bytes, words;
+        };
+    };
     bool is_page;
 };
 

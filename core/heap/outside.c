@@ -20,10 +20,7 @@ enum {
     SEEN_FIRST = 1 << 12,
     /* Addresses that were looked at; 16 bytes each. */
     SEEN_MOST = 1 << 28,
-    RECENT = 1 << 12,
     MALLOC_ALIGNMENT = 16,
-    /* Mappings above this hold the buffer of one array, file or table, as a rule. */
-    REGION_MOST = 1 << 30,
     /* What malloc may give beyond what was asked for, besides half of it. */
     SLACK = 8 << 10
 };
@@ -45,10 +42,9 @@ struct hn_outside {
     size_t seen_count, slot_count;
     struct item *items;
     uint32_t count, capacity;
-    hn_addr recent[RECENT];         /* addresses just looked at */
-    hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
     const struct hn_region *stack;  /* of the main thread, or NULL */
+    size_t pool, words;             /* the search came to, and their words before it */
     uint64_t strays; /* objects in pools that say they are tracked, met in no list */
     bool complete;   /* all tracked objects are known */
     bool failed;
@@ -419,21 +415,6 @@ drop_strays(struct hn_seeker *s)
 
 /* --- the search for references */
 
-static void
-learn_bounds(struct hn_seeker *s)
-{
-    const struct hn_target *target = s->py->target;
-    struct hn_outside *o = s->outside;
-
-    o->low = UINT64_MAX;
-    for (size_t i = 0; i < target->region_count; i++)
-        if (target->regions[i].writable) {
-            if (target->regions[i].start < o->low)
-                o->low = target->regions[i].start;
-            o->high = target->regions[i].end;
-        }
-}
-
 /* The kernel names it; a core has no names, but registers. */
 static const struct hn_region *
 find_stack(struct hn_target *target, int64_t main_thread)
@@ -450,65 +431,71 @@ find_stack(struct hn_target *target, int64_t main_thread)
     return st == HN_OK ? hn_target_region(target, registers.sp) : NULL;
 }
 
-/* The words of a page that may be addresses in writable memory; returns how many. Every
- * word of the process passes here: whether it is one decides no branch. */
-static size_t
-pick_addresses(const struct hn_outside *o, const uint8_t *bytes, size_t size,
-               hn_addr ret[PAGE / WORD])
+/* A page that is in no pool, or in one whose words were not kept; there are more up to
+ * @end. */
+static void
+search_page(struct hn_seeker *s, hn_addr at, hn_addr end)
 {
-    const hn_addr span = o->high > o->low ? o->high - o->low : 0;
-    size_t count = 0;
+    uint8_t copy[PAGE];
+    hn_addr words[PAGE / WORD];
+    size_t size, count;
+    const uint8_t *bytes = hn_target_lend_some(s->py->target, at, end - at, &size);
 
-    for (size_t i = 0; i + WORD <= size; i += WORD) {
-        uint64_t word;
+    if (!bytes)
+        return;
+    size = size < PAGE ? size : PAGE;
+    /* What is found is looked at elsewhere: the window may be taken back. */
+    if (s->py->target->kind != HN_PLACE_CORE)
+        bytes = memcpy(copy, bytes, size);
+    count = hn_pointers_pick(s->pointers, s->pages, bytes, size, words);
+    for (size_t i = 0; i < count; i++)
+        look(s, words[i]);
+}
 
-        memcpy(&word, bytes + i, WORD);
-        ret[count] = word;
-        count += (word - o->low < span) & (word % WORD == 0);
-    }
-    return count;
+/* The first pool from @at on whose words were kept, or NULL; addresses ascend from call
+ * to call. */
+static const struct hn_found_pool *
+kept_pool(struct hn_seeker *s, hn_addr at)
+{
+    struct hn_outside *o = s->outside;
+
+    while (o->pool < s->pool_count && !s->pools[o->pool].is_page
+           && (s->pools[o->pool].at < at || s->pools[o->pool].searched_bytes == 0))
+        o->words += s->pools[o->pool++].words;
+    return o->pool < s->pool_count && !s->pools[o->pool].is_page ? &s->pools[o->pool]
+                                                                 : NULL;
 }
 
 static void
-search(struct hn_seeker *s, const uint8_t *bytes, size_t size)
+look_at_kept(struct hn_seeker *s, const struct hn_found_pool *pool)
 {
-    struct hn_outside *o = s->outside;
-    hn_addr words[PAGE / WORD];
-    size_t count = pick_addresses(o, bytes, size, words);
+    const hn_addr *words = hn_pointers_kept(s->pointers) + s->outside->words;
 
-    for (size_t i = 0; i < count; i++) {
-        hn_addr *recent = &o->recent[(words[i] >> 4) & (RECENT - 1)];
-
-        if (hn_heap_pages_block_size(s->pages, words[i]) > 0 || *recent == words[i])
-            continue;
-        *recent = words[i];
+    for (uint32_t i = 0; i < pool->words; i++)
         look(s, words[i]);
-    }
 }
 
 static enum hn_status
 search_region(struct hn_seeker *s, const struct hn_region *region)
 {
-    uint8_t copy[PAGE];
     hn_addr at = region->start;
 
     while (at < region->end && !s->outside->failed) {
+        const struct hn_found_pool *pool = kept_pool(s, at);
         enum hn_status st =
             hn_seeker_step(s, "looking for large objects", at - region->start,
                            region->end - region->start);
-        size_t size;
-        const uint8_t *bytes = hn_target_lend(s->py->target, at, &size);
 
         if (st)
             return st;
-        size = size < PAGE ? size : PAGE;
-        if (bytes) {
-            /* What is found is looked at elsewhere: the window may be taken back. */
-            if (s->py->target->kind != HN_PLACE_CORE)
-                bytes = memcpy(copy, bytes, size);
-            search(s, bytes, size);
+        if (pool && pool->at == at) {
+            look_at_kept(s, pool);
+            at += pool->searched_bytes;
+        } else {
+            search_page(s, at,
+                        pool && pool->at < region->end ? pool->at : region->end);
+            at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
         }
-        at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
     }
     return HN_OK;
 }
@@ -518,14 +505,13 @@ search_memory(struct hn_seeker *s)
 {
     const struct hn_target *target = s->py->target;
 
-    learn_bounds(s);
+    hn_pointers_forget_recent(s->pointers);
     s->outside->stack = find_stack(s->py->target, s->process->pid);
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
         enum hn_status st;
 
-        if (!region->writable || region->shared
-            || region->end - region->start > REGION_MOST)
+        if (!hn_pointers_wanted(region))
             continue;
         st = search_region(s, region);
         if (st)

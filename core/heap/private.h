@@ -6,6 +6,7 @@
 #include "heap/kinds.h"
 #include "heap/pace.h"
 #include "heap/pages.h"
+#include "heap/pointers.h"
 #include "heap/pools.h"
 
 struct hn_seeker {
@@ -15,6 +16,7 @@ struct hn_seeker {
     struct hn_heap_pages *pages;
     struct hn_heap_kinds *kinds;
     struct hn_heap_sums *sums;
+    struct hn_pointers *pointers;
 
     struct hn_found_pool *pools;
     size_t pool_count, pool_capacity;

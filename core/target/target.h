@@ -146,6 +146,12 @@ enum { HN_LENT = 64 };
 const uint8_t *
 hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret);
 
+/* The same of at most @most bytes, for who needs nothing of what lies around: a source
+ * that is read in large pieces is not asked for all of one. */
+const uint8_t *
+hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
+                    size_t *size_ret);
+
 /* Hands out the memory that takes room: of a live process what is resident, of a core
  * what is in the file; ascending, not overlapping. @swapped: it is not resident, but
  * was. HN_E_UNSUPPORTED where the source cannot know. Touches nothing. */
