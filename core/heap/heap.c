@@ -89,6 +89,26 @@ hn_heap_unsum(struct hn_heap *heap, uint32_t object)
     heap->sums.tracked -= hn_heap_flags(heap, object) & HN_HEAP_TRACKED;
 }
 
+/* Lists lead all over the heap: of a process all of it would be read once more. */
+static bool
+reserve_steps(struct hn_seeker *s)
+{
+    if (s->py->target->kind == HN_PLACE_CORE)
+        return true;
+    s->steps = hn_large_alloc((size_t)s->heap->capacity + 1, sizeof(*s->steps));
+    return s->steps != NULL;
+}
+
+static void
+keep_step(struct hn_seeker *s, uint32_t number, const struct hn_candidate *object)
+{
+    const hn_addr node = object->object - s->py->layout.formats.gc_header_bytes;
+    const int64_t step = (int64_t)(object->next - node) / HN_HEAP_UNIT;
+
+    s->steps[number] =
+        object->next && step >= INT32_MIN && step <= INT32_MAX ? (int32_t)step : 0;
+}
+
 bool
 hn_seeker_add(struct hn_seeker *s, const struct hn_candidate *object, uint64_t counted,
               uint64_t spent, unsigned flags)
@@ -101,6 +121,8 @@ hn_seeker_add(struct hn_seeker *s, const struct hn_candidate *object, uint64_t c
         return false;
     hn_heap_set(heap, number, object->object, object->kind, flags, counted, spent);
     hn_heap_sum(heap, number);
+    if (s->steps)
+        keep_step(s, number, object);
     heap->count++;
     s->stale_index |= object->object < s->last;
     s->last = object->object;
@@ -170,7 +192,7 @@ seek(struct hn_seeker *s)
         || !hn_heap_resize(s->heap, (uint32_t)s->sums->blocks))
         return no_memory(s->heap);
     s->pointers = hn_pointers_create(s->py->target, s->sums->blocks);
-    if (!s->pointers)
+    if (!s->pointers || !reserve_steps(s))
         return no_memory(s->heap);
     st = hn_seek_in_pools(s);
     if (!st)
@@ -221,6 +243,7 @@ load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
     hn_pace_end(&s.pace);
     hn_outside_destroy(s.outside);
     hn_pointers_destroy(s.pointers);
+    free(s.steps);
     ret->pools = s.pools;
     ret->pool_count = s.pool_count;
     return !st && ret->claims && ret->claims->failed ? no_memory(ret) : st;

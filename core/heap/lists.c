@@ -12,6 +12,21 @@ enum {
     AHEAD = 1 << 10
 };
 
+static hn_addr
+without_flags(uint64_t link)
+{
+    return link & ~(uint64_t)FLAGS;
+}
+
+hn_addr
+hn_gc_next(const struct hn_python *py, const uint8_t *bytes)
+{
+    uint64_t next;
+
+    memcpy(&next, bytes + py->layout.offset[HN_GCHEAD_NEXT], sizeof(next));
+    return without_flags(next);
+}
+
 static bool
 read_next(struct hn_python *py, hn_addr node, hn_addr *ret)
 {
@@ -25,7 +40,7 @@ read_next(struct hn_python *py, hn_addr node, hn_addr *ret)
         memcpy(&next, bytes, sizeof(next));
     else if (hn_target_read_some(py->target, at, &next, sizeof(next)) != sizeof(next))
         return false;
-    *ret = next & ~(uint64_t)FLAGS;
+    *ret = without_flags(next);
     return true;
 }
 
@@ -73,11 +88,13 @@ is_astray(struct hn_gc_walk *walk)
 static bool
 step(struct hn_gc_walk *walk)
 {
-    hn_addr head = walk->heads[walk->list], from = walk->at ? walk->at : head, next;
+    hn_addr head = walk->heads[walk->list], from = walk->at ? walk->at : head;
+    hn_addr next = walk->next;
 
+    walk->next = 0;
     if (head == 0)
         return false;
-    if (!read_next(walk->py, from, &next) || next == 0) {
+    if ((next == 0 && !read_next(walk->py, from, &next)) || next == 0) {
         walk->bad++;
         return false;
     }

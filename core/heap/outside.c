@@ -320,6 +320,16 @@ mark(struct hn_seeker *s, uint32_t object, unsigned list)
     s->heap->places[object] |= flags << HN_HEAP_FLAG_SHIFT;
 }
 
+/* The node behind that of @object, where it was kept. */
+static hn_addr
+next_of(const struct hn_seeker *s, uint32_t object, hn_addr at)
+{
+    if (!s->steps || s->steps[object] == 0)
+        return 0;
+    return at - s->py->layout.formats.gc_header_bytes
+           + (hn_addr)((int64_t)s->steps[object] * WORD);
+}
+
 static enum hn_status
 walk_lists(struct hn_seeker *s, hn_addr interpreter)
 {
@@ -336,6 +346,7 @@ walk_lists(struct hn_seeker *s, hn_addr interpreter)
             return st;
         if (object != HN_HEAP_NONE) {
             mark(s, object, list);
+            walk.next = next_of(s, object, at);
             continue;
         }
         object = look(s, at);
@@ -627,6 +638,8 @@ hn_seek_outside(struct hn_seeker *s)
     s->outside->strays = s->sums->tracked;
     for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
         st = walk_lists(s, s->process->interpreters[i].addr);
+    free(s->steps);
+    s->steps = NULL;
     s->outside->complete = !st && lists_are_complete(s);
     if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED)
         && s->outside->strays > 0)

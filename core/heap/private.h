@@ -24,6 +24,10 @@ struct hn_seeker {
     /* Objects outside of pools, in the order they were met. */
     struct hn_outside *outside;
 
+    /* By object in a pool: how far behind it the next one stands in the collector's
+     * list, in words; 0: not known. NULL where reading that costs nothing. */
+    int32_t *steps;
+
     hn_addr last;     /* object that was added last */
     bool stale_index; /* objects were dropped, or did not come by address */
 
