@@ -177,7 +177,7 @@ enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
 static enum place_kind
 where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
 {
-    if (hn_heap_pages_block_size(s->pages, at) > 0)
+    if (hn_heap_pages_in_pool(s->pages, at))
         return IN_POOL;
     return hn_target_is_data(s->py->target, region) ? IN_DATA : IN_MALLOC;
 }

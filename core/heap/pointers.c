@@ -100,7 +100,7 @@ hn_pointers_pick(struct hn_pointers *p, const struct hn_heap_pages *pages,
     for (size_t i = 0; i < count; i++) {
         hn_addr *recent = &p->recent[(ret[i] >> 4) & (RECENT - 1)];
 
-        if (hn_heap_pages_block_size(pages, ret[i]) > 0 || *recent == ret[i])
+        if (hn_heap_pages_in_pool(pages, ret[i]) || *recent == ret[i])
             continue;
         *recent = ret[i];
         ret[kept++] = ret[i];
