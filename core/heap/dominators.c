@@ -51,6 +51,15 @@ step(struct finder *f, uint32_t i, const char *what)
     return hn_pace_object(f->pace, what, i, f->nodes);
 }
 
+/* The same for a reference: one node may have more of them than all others. */
+static enum hn_status
+edge_step(struct finder *f, uint32_t edge, const char *what)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+
+    return hn_pace_object(f->pace, what, edge, graph->out_first[graph->count]);
+}
+
 /* --- depth-first search */
 
 static void
@@ -81,12 +90,12 @@ search(struct finder *f, uint32_t entry, uint32_t from)
             at = f->parent[at];
             continue;
         }
+        st = edge_step(f, f->next[at], "following references");
         next = graph->out[f->next[at]++];
         if (f->number[next] != ABSENT)
             continue;
         at = f->visited;
         number(f, next, f->number[node]);
-        st = step(f, at, "following references");
     }
     return st;
 }
@@ -164,17 +173,38 @@ hint(struct finder *f, uint32_t v, uint32_t w)
     return v <= w ? v : smallest(f, v, w);
 }
 
-static uint32_t
-semidominator(struct finder *f, uint32_t w)
+/* The smallest hint of all references to @w, if it is below @best. */
+static enum hn_status
+follow_back(struct finder *f, uint32_t w, uint32_t best, uint32_t *ret)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+    const uint32_t node = f->node[w];
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = graph->in_first[node]; !st && i < graph->in_first[node + 1];
+         i++) {
+        uint32_t semi = hint(f, f->number[graph->in[i]], w);
+
+        if (semi < best)
+            best = semi;
+        st = edge_step(f, i, "finding what keeps what alive");
+    }
+    *ret = best;
+    return st;
+}
+
+static enum hn_status
+semidominator(struct finder *f, uint32_t w, uint32_t *ret)
 {
     const struct hn_digraph *graph = &f->in->graph;
     const uint32_t node = f->node[w];
     uint32_t best = f->parent[w];
 
+    *ret = 0;
     if (node >= graph->count)
-        return 0;
+        return HN_OK;
     switch (f->in->entry(f->in->arg, node)) {
-    case HN_ENTRY_ROOT: return 0;
+    case HN_ENTRY_ROOT: return HN_OK;
     case HN_ENTRY_STRAY:
         best = hint(f, f->number[graph->count + 1], w);
         if (f->parent[w] < best)
@@ -182,13 +212,7 @@ semidominator(struct finder *f, uint32_t w)
         break;
     case HN_ENTRY_NONE: break;
     }
-    for (uint32_t i = graph->in_first[node]; i < graph->in_first[node + 1]; i++) {
-        uint32_t semi = hint(f, f->number[graph->in[i]], w);
-
-        if (semi < best)
-            best = semi;
-    }
-    return best;
+    return follow_back(f, w, best, ret);
 }
 
 static enum hn_status
@@ -196,10 +220,13 @@ find_semidominators(struct finder *f)
 {
     for (uint32_t w = f->visited; w-- > 1;) {
         enum hn_status st = step(f, f->visited - w, "finding what keeps what alive");
+        uint32_t semi;
 
+        if (!st)
+            st = semidominator(f, w, &semi);
         if (st)
             return st;
-        f->semi[w] = f->label[w] = semidominator(f, w);
+        f->semi[w] = f->label[w] = semi;
     }
     return HN_OK;
 }

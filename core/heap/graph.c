@@ -28,7 +28,7 @@ struct builder {
                          the same memory then serves other ends */
     uint32_t edges, edge_capacity;
     uint32_t marked; /* objects that roots lead to */
-    bool failed;
+    enum hn_status status; /* of what is done with a reference */
 };
 
 static enum hn_status
@@ -41,6 +41,13 @@ static enum hn_status
 step(struct builder *b, uint32_t i, const char *what)
 {
     return hn_pace_object(&b->pace, what, i, b->graph->count);
+}
+
+/* The same for a reference: one object may have more of them than all others. */
+static enum hn_status
+edge_step(struct builder *b, uint32_t edge, const char *what)
+{
+    return hn_pace_object(&b->pace, what, edge, b->edges);
 }
 
 /* --- outbound references */
@@ -84,12 +91,17 @@ take_reference(void *arg, const struct hn_reference *reference)
     explain(b, reference->to, reference->bits);
     if (reference->bits & HN_REFERENCE_WEAK)
         return;
-    b->graph->references++;
+    if (++b->graph->references % HN_PACE_OBJECTS == 0 && !b->status) {
+        b->status = hn_pace_step(&b->pace, "reading references", reference->from,
+                                 b->graph->count);
+        b->referrer.stop = b->status != HN_OK;
+    }
     b->graph->scanned += (reference->bits & HN_REFERENCE_SCANNED) != 0;
     if (b->graph->bits[reference->to] & HN_NODE_PINNED)
         return;
     if (!make_room(b)) {
-        b->failed = true;
+        b->status = fail_memory(b);
+        b->referrer.stop = true;
         return;
     }
     b->graph->out[b->edges++] = reference->to;
@@ -109,8 +121,8 @@ load_references(struct builder *b)
             return st;
         graph->out_first[i] = b->edges;
         hn_references_of(&b->referrer, i);
-        if (b->failed)
-            return fail_memory(b);
+        if (b->status)
+            return b->status;
     }
     graph->out_first[graph->count] = b->edges;
     graph->cut = b->referrer.words_left < HN_PIECE / 8;
@@ -191,13 +203,12 @@ count_inbound(struct builder *b)
     struct hn_graph *graph = b->graph;
 
     memset(graph->in_first, 0, ((size_t)graph->count + 1) * sizeof(*graph->in_first));
-    for (uint32_t i = 0; i < graph->count; i++) {
-        enum hn_status st = step(b, i, "turning references around");
+    for (uint32_t e = 0; e < b->edges; e++) {
+        enum hn_status st = edge_step(b, e, "turning references around");
 
         if (st)
             return st;
-        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
-            graph->in_first[graph->out[e] + 1]++;
+        graph->in_first[graph->out[e] + 1]++;
     }
     for (uint32_t i = 0; i < graph->count; i++) {
         enum hn_status st = step(b, i, "turning references around");
@@ -219,10 +230,13 @@ fill_inbound(struct builder *b)
     for (uint32_t i = graph->count; i-- > 0;) {
         enum hn_status st = step(b, graph->count - i, "turning references around");
 
+        for (uint32_t e = graph->out_first[i]; !st && e < graph->out_first[i + 1];
+             e++) {
+            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
+            st = edge_step(b, e, "turning references around");
+        }
         if (st)
             return st;
-        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
-            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
     }
     return HN_OK;
 }
@@ -291,16 +305,18 @@ mark_from(struct builder *b, uint32_t *todo, uint32_t first)
         uint32_t node = todo[--left];
         enum hn_status st = step(b, b->marked++, "looking for garbage");
 
-        if (st)
-            return st;
-        for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++) {
+        for (uint32_t e = graph->out_first[node]; !st && e < graph->out_first[node + 1];
+             e++) {
             uint32_t to = graph->out[e];
 
+            st = edge_step(b, e, "looking for garbage");
             if (!(graph->bits[to] & HN_NODE_GARBAGE))
                 continue;
             graph->bits[to] &= (uint8_t)~HN_NODE_GARBAGE;
             todo[left++] = to;
         }
+        if (st)
+            return st;
     }
     return HN_OK;
 }
