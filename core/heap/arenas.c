@@ -8,6 +8,8 @@ enum {
     PAGE = 4 << 10,
     /* More than the fixed part of any object. */
     LOOK = 2 << 10,
+    /* Pages without a large pool, between two arenas for instance. */
+    MISSES_MOST = 8,
     /* A terabyte of pools. */
     POOLS_MOST = 1 << 28
 };
@@ -60,11 +62,21 @@ may_have_pools(const struct hn_region *region)
     return region->writable && region->path[0] != '/';
 }
 
+/* Among pools their headers are looked at, in other memory every page is. */
+static enum hn_status
+load_pool(struct hn_seeker *s, hn_addr at, bool among_pools,
+          uint8_t copy[HN_POOL_MOST], struct hn_pool *ret)
+{
+    return among_pools ? hn_pool_check(s->py, at, copy, ret)
+                       : hn_pool_load(s->py, at, copy, ret);
+}
+
 static enum hn_status
 seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 {
     uint8_t copy[HN_POOL_MOST];
-    hn_addr at = (region->start + PAGE - 1) & ~(hn_addr)(PAGE - 1);
+    hn_addr at = (region->start + PAGE - 1) & ~(hn_addr)(PAGE - 1), ahead = at;
+    unsigned misses = 0;
 
     while (at < region->end) {
         struct hn_pool pool;
@@ -73,9 +85,12 @@ seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 
         if (st)
             return st;
-        st = hn_pool_load(s->py, at, copy, &pool);
+        if (at >= ahead && misses <= MISSES_MOST)
+            ahead = hn_target_lend_ahead(s->py->target, at, HN_POOL_MOST);
+        st = load_pool(s, at, misses <= MISSES_MOST, copy, &pool);
         if (st == HN_E_CORRUPT)
             s->sums->bad_pools++;
+        misses = st == HN_OK && pool.size == HN_POOL_MOST ? 0 : misses + 1;
         at += st == HN_OK ? pool.size : PAGE;
         if (!st && (st = take(s, &pool)))
             return st;

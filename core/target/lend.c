@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/large.h"
 #include "target/source.h"
 
 enum {
@@ -23,6 +24,8 @@ enum {
     /* 128 MiB: the heap of most processes whole, and of large ones more than a walk
      * needs at a time. */
     WINDOWS = 128,
+    /* As many are allocated at once: in large pages, they are had sooner. */
+    SLAB = 16,
     /* Places to look a window up in; a power of two, several for each. */
     SLOTS = 1024
 };
@@ -39,6 +42,7 @@ struct window {
 
 struct hn_windows {
     struct window windows[WINDOWS];
+    uint8_t *slabs[WINDOWS / SLAB]; /* what windows are cut from */
     size_t count;
     uint64_t clock;
     struct window *slots[SLOTS]; /* the newest window of each hash; may be stale */
@@ -49,8 +53,8 @@ hn_windows_destroy(struct hn_windows *windows)
 {
     if (!windows)
         return;
-    for (size_t i = 0; i < windows->count; i++)
-        free(windows->windows[i].bytes);
+    for (size_t i = 0; i < WINDOWS / SLAB; i++)
+        free(windows->slabs[i]);
     free(windows);
 }
 
@@ -75,6 +79,17 @@ find(struct hn_windows *windows, hn_addr start)
     return NULL;
 }
 
+/* Memory for the next new window; NULL when that is short. */
+static uint8_t *
+cut_window(struct hn_windows *windows)
+{
+    uint8_t **slab = &windows->slabs[windows->count / SLAB];
+
+    if (!*slab)
+        *slab = hn_large_alloc(SLAB, WINDOW);
+    return *slab ? *slab + windows->count % SLAB * WINDOW : NULL;
+}
+
 /* A free window, or the one that was not lent from for the longest time. */
 static struct window *
 claim(struct hn_windows *windows)
@@ -84,7 +99,7 @@ claim(struct hn_windows *windows)
     if (windows->count < WINDOWS) {
         struct window *new = &windows->windows[windows->count];
 
-        new->bytes = malloc(WINDOW);
+        new->bytes = cut_window(windows);
         if (new->bytes) {
             windows->count++;
             return new;
@@ -370,4 +385,30 @@ hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
     if (*size_ret > end - at)
         *size_ret = end - at;
     return bytes;
+}
+
+hn_addr
+hn_target_lend_ahead(struct hn_target *target, hn_addr addr, size_t every)
+{
+    struct hn_wish wishes[PAGES];
+    struct window *window;
+    size_t count = 0;
+
+    if (target->parts->source->lend || !target->parts->source->gather)
+        return UINT64_MAX;
+    window = open_window(target, addr & ~(hn_addr)(WINDOW - 1));
+    if (!window)
+        return UINT64_MAX;
+    for (size_t i = 0; i < PAGES; i += every / HN_PAGE_SIZE)
+        if (window->wanted[i])
+            wishes[count++] = (struct hn_wish){ window->start + i * HN_PAGE_SIZE,
+                                                window->bytes + i * HN_PAGE_SIZE,
+                                                HN_PAGE_SIZE, 0 };
+    if (count > 0)
+        hn_target_gather(target, wishes, count);
+    /* What could not be read stays wanted, and is found missing when it is lent. */
+    for (size_t i = 0; i < count; i++)
+        if (wishes[i].got == HN_PAGE_SIZE)
+            window->wanted[(wishes[i].addr - window->start) / HN_PAGE_SIZE] = false;
+    return window->start + WINDOW;
 }

@@ -152,6 +152,11 @@ const uint8_t *
 hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
                     size_t *size_ret);
 
+/* For who will look at the pages at multiples of @every from @addr on, and at little
+ * else: reads a number of them in one call. A hint; returns up to where it is good. */
+hn_addr
+hn_target_lend_ahead(struct hn_target *target, hn_addr addr, size_t every);
+
 /* Hands out the memory that takes room: of a live process what is resident, of a core
  * what is in the file; ascending, not overlapping. @swapped: it is not resident, but
  * was. HN_E_UNSUPPORTED where the source cannot know. Touches nothing. */
