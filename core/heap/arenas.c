@@ -64,8 +64,8 @@ may_have_pools(const struct hn_region *region)
 
 /* Among pools their headers are looked at, in other memory every page is. */
 static enum hn_status
-load_pool(struct hn_seeker *s, hn_addr at, bool among_pools,
-          uint8_t copy[HN_POOL_MOST], struct hn_pool *ret)
+load_pool(struct hn_seeker *s, hn_addr at, bool among_pools, uint8_t copy[HN_POOL_MOST],
+          struct hn_pool *ret)
 {
     return among_pools ? hn_pool_check(s->py, at, copy, ret)
                        : hn_pool_load(s->py, at, copy, ret);

@@ -27,7 +27,7 @@ struct builder {
     int32_t *missing; /* of each object: references that are counted, but not found;
                          the same memory then serves other ends */
     uint32_t edges, edge_capacity;
-    uint32_t marked; /* objects that roots lead to */
+    uint32_t marked;       /* objects that roots lead to */
     enum hn_status status; /* of what is done with a reference */
 };
 
@@ -55,9 +55,9 @@ edge_step(struct builder *b, uint32_t edge, const char *what)
 static bool
 make_room(struct builder *b)
 {
-    uint64_t capacity =
-        b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2
-                         : (uint64_t)b->graph->count * EDGES_EACH + EDGES_FIRST;
+    uint64_t capacity = b->edge_capacity
+                            ? (uint64_t)b->edge_capacity * 3 / 2
+                            : (uint64_t)b->graph->count * EDGES_EACH + EDGES_FIRST;
     uint32_t *out;
 
     if (b->edges < b->edge_capacity)

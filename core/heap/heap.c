@@ -199,7 +199,8 @@ seek(struct hn_seeker *s)
         st = hn_seek_outside(s);
     if (!st && s->stale_index)
         st = remake_index(s);
-    /* What an interrupted search leaves has other numbers, and nobody waits for them. */
+    /* What an interrupted search leaves has other numbers, and nobody waits for them.
+     */
     if (st)
         hn_heap_pages_clear_objects(s->pages);
     return st;

@@ -503,8 +503,7 @@ search_region(struct hn_seeker *s, const struct hn_region *region)
             look_at_kept(s, pool);
             at += pool->searched_bytes;
         } else {
-            search_page(s, at,
-                        pool && pool->at < region->end ? pool->at : region->end);
+            search_page(s, at, pool && pool->at < region->end ? pool->at : region->end);
             at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
         }
     }

@@ -158,8 +158,8 @@ hn_pointers_keep(struct hn_seeker *s, struct hn_found_pool *pool, const uint8_t 
     p->full = !make_room(p);
     if (p->full)
         return;
-    pool->words = (uint16_t)hn_pointers_pick(p, s->pages, bytes, size,
-                                             p->kept + p->count);
+    pool->words =
+        (uint16_t)hn_pointers_pick(p, s->pages, bytes, size, p->kept + p->count);
     pool->searched_bytes = (uint16_t)size;
     p->count += pool->words;
 }

@@ -8,10 +8,10 @@
 enum {
     WORD = 8,
     PART_ENTRIES = 1 << 12, /* of a dict, before it is asked whether to go on */
-    SET_ENTRY = 16,        /* key, hash */
-    HASH_DUMMY = -1,       /* of a deleted entry (Objects/setobject.c) */
-    BLOCKS_MOST = 1 << 24, /* of a deque: a billion items */
-    NODES_MOST = 1 << 28   /* of an OrderedDict */
+    SET_ENTRY = 16,         /* key, hash */
+    HASH_DUMMY = -1,        /* of a deleted entry (Objects/setobject.c) */
+    BLOCKS_MOST = 1 << 24,  /* of a deque: a billion items */
+    NODES_MOST = 1 << 28    /* of an OrderedDict */
 };
 
 static bool

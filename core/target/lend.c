@@ -401,9 +401,9 @@ hn_target_lend_ahead(struct hn_target *target, hn_addr addr, size_t every)
         return UINT64_MAX;
     for (size_t i = 0; i < PAGES; i += every / HN_PAGE_SIZE)
         if (window->wanted[i])
-            wishes[count++] = (struct hn_wish){ window->start + i * HN_PAGE_SIZE,
-                                                window->bytes + i * HN_PAGE_SIZE,
-                                                HN_PAGE_SIZE, 0 };
+            wishes[count++] =
+                (struct hn_wish){ window->start + i * HN_PAGE_SIZE,
+                                  window->bytes + i * HN_PAGE_SIZE, HN_PAGE_SIZE, 0 };
     if (count > 0)
         hn_target_gather(target, wishes, count);
     /* What could not be read stays wanted, and is found missing when it is lent. */
