@@ -324,7 +324,7 @@ find_paths(struct hn_call *call, const struct show_options *o, struct hn_moment 
     struct hn_paths paths;
     enum hn_status st;
 
-    hn_link_words_init(moment, graph, call->session->host, &words);
+    hn_link_words_init(moment, graph, &words);
     st = hn_paths_find(graph, &words.words, &paths);
     if (!st && o->type)
         st = hn_paths_of_type(&paths, o->type, o->count, &call->arena, ret);

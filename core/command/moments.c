@@ -78,7 +78,7 @@ hn_call_open_moment(struct hn_call *call, const char *word,
         st = take_side(call, &side, options, ret);
     ret->name = side.name;
     /* Names and values were copied; the process or core is not needed any more. */
-    hn_moment_detach(ret, &call->session->err);
+    hn_moment_detach(ret, call->session->host, &call->session->err);
     hn_side_close(&side);
     return st;
 }

@@ -8,6 +8,8 @@ enum {
     PAGE = 4 << 10,
     /* More than the fixed part of any object. */
     LOOK = 2 << 10,
+    /* Pages without a large pool, between two arenas for instance. */
+    MISSES_MOST = 8,
     /* A terabyte of pools. */
     POOLS_MOST = 1 << 28
 };
@@ -45,7 +47,7 @@ take(struct hn_seeker *s, const struct hn_pool *pool)
         s->sums->free_blocks += blocks - pool->used;
         s->sums->free_bytes += (uint64_t)(blocks - pool->used) * pool->block_size;
     }
-    return remember(s, (struct hn_found_pool){ pool->at, 0, false })
+    return remember(s, (struct hn_found_pool){ .at = pool->at })
                    && hn_heap_pages_add_pool(s->pages, pool->at, pool->size,
                                              pool->block_size)
                ? HN_OK
@@ -60,11 +62,21 @@ may_have_pools(const struct hn_region *region)
     return region->writable && region->path[0] != '/';
 }
 
+/* Among pools their headers are looked at, in other memory every page is. */
+static enum hn_status
+load_pool(struct hn_seeker *s, hn_addr at, bool among_pools, uint8_t copy[HN_POOL_MOST],
+          struct hn_pool *ret)
+{
+    return among_pools ? hn_pool_check(s->py, at, copy, ret)
+                       : hn_pool_load(s->py, at, copy, ret);
+}
+
 static enum hn_status
 seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 {
     uint8_t copy[HN_POOL_MOST];
-    hn_addr at = (region->start + PAGE - 1) & ~(hn_addr)(PAGE - 1);
+    hn_addr at = (region->start + PAGE - 1) & ~(hn_addr)(PAGE - 1), ahead = at;
+    unsigned misses = 0;
 
     while (at < region->end) {
         struct hn_pool pool;
@@ -73,9 +85,12 @@ seek_in_region(struct hn_seeker *s, const struct hn_region *region)
 
         if (st)
             return st;
-        st = hn_pool_load(s->py, at, copy, &pool);
+        if (at >= ahead && misses <= MISSES_MOST)
+            ahead = hn_target_lend_ahead(s->py->target, at, HN_POOL_MOST);
+        st = load_pool(s, at, misses <= MISSES_MOST, copy, &pool);
         if (st == HN_E_CORRUPT)
             s->sums->bad_pools++;
+        misses = st == HN_OK && pool.size == HN_POOL_MOST ? 0 : misses + 1;
         at += st == HN_OK ? pool.size : PAGE;
         if (!st && (st = take(s, &pool)))
             return st;
@@ -102,8 +117,8 @@ take_block(struct hn_seeker *s, hn_addr at, const uint8_t *bytes, size_t size,
     case HN_BLOCK_OBJECT: break;
     }
     hn_seeker_claim_buffers(s, &found.size, found.kind);
-    return hn_heap_add(
-        s->heap, &found,
+    return hn_seeker_add(
+        s, &found,
         hn_size_counted(&hn_heap_kind(s->kinds, found.kind)->size, &found.size),
         room + hn_seeker_buffer_bytes(s, &found.size),
         found.tracked ? HN_HEAP_TRACKED : 0);
@@ -116,7 +131,7 @@ no_memory(const struct hn_seeker *s)
 }
 
 static enum hn_status
-look_in_pool(struct hn_seeker *s, const struct hn_found_pool *found)
+look_in_pool(struct hn_seeker *s, struct hn_found_pool *found)
 {
     uint8_t copy[HN_POOL_MOST];
     struct hn_pool pool;
@@ -131,6 +146,7 @@ look_in_pool(struct hn_seeker *s, const struct hn_found_pool *found)
                            pool.block_size))
             return no_memory(s);
     }
+    hn_pointers_keep(s, found, pool.bytes, pool.size);
     return HN_OK;
 }
 
@@ -149,7 +165,8 @@ take_page(struct hn_seeker *s, const struct hn_mi_segment *segment, uint32_t ind
     s->sums->free_blocks += page->capacity - page->used;
     s->sums->free_bytes += (page->capacity - page->used) * page->block_size;
     if (!hn_heap_pages_add_pool(s->pages, start, page->end - start, page->block_size)
-        || !remember(s, (struct hn_found_pool){ segment->at, index, true }))
+        || !remember(s, (struct hn_found_pool){
+                            .at = segment->at, .index = index, .is_page = true }))
         return no_memory(s);
     return HN_OK;
 }

@@ -83,8 +83,10 @@ count_objects(struct hn_python *py, hn_addr gc, struct hn_gc_facts *ret)
             ret->frozen++;
         else
             ret->generation[list].objects++;
-        if (++steps % POLL == 0 && hn_target_interrupted(py->target))
-            return hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        enum hn_status st = ++steps % POLL ? HN_OK : hn_target_poll(py->target);
+
+        if (st)
+            return st;
     }
     ret->bad_lists = walk.bad;
     return HN_OK;

@@ -96,6 +96,9 @@ follow(struct finder *f, uint32_t at)
             at = leave(f, at);
             continue;
         }
+        st = step(f, f->cursor[at], f->graph->out_first[f->graph->count]);
+        if (st)
+            return st;
         next = hn_components_position(f->ret, f->graph->out[f->cursor[at]++]);
         if (next == ABSENT)
             continue;
@@ -105,9 +108,6 @@ follow(struct finder *f, uint32_t at)
         } else if (f->ret->component[next] == ABSENT && f->index[next] < f->low[at]) {
             f->low[at] = f->index[next];
         }
-        st = step(f, f->met, f->ret->node_count);
-        if (st)
-            return st;
     }
     return HN_OK;
 }

@@ -269,7 +269,7 @@ hn_cycles_find(const struct hn_graph *graph, const struct hn_process *process,
         .objects = graph->garbage_objects,
         .bytes = graph->retained[hn_graph_garbage(graph)],
     };
-    hn_pace_init(&f.pace, graph->heap->rt->py.target);
+    hn_pace_init(&f.pace, graph->heap->host, graph->heap->err);
     st = hn_domtree_build(graph, &f.tree);
     if (!st)
         st = hn_components_find(&digraph, is_garbage, (void *)graph, &f.pace,

@@ -21,6 +21,10 @@ struct finder {
         uint32_t *node;
         uint32_t *semi; /* its semidominator, once it is known */
     };
+    union {
+        uint64_t *links; /* both of the next ones, which end before sums begin */
+        uint64_t *sum;
+    };
     uint32_t *parent; /* in the search's tree; later the ancestor of the link forest */
     union {
         uint32_t *next;  /* while searching: the next reference to follow */
@@ -45,6 +49,15 @@ static enum hn_status
 step(struct finder *f, uint32_t i, const char *what)
 {
     return hn_pace_object(f->pace, what, i, f->nodes);
+}
+
+/* The same for a reference: one node may have more of them than all others. */
+static enum hn_status
+edge_step(struct finder *f, uint32_t edge, const char *what)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+
+    return hn_pace_object(f->pace, what, edge, graph->out_first[graph->count]);
 }
 
 /* --- depth-first search */
@@ -77,12 +90,12 @@ search(struct finder *f, uint32_t entry, uint32_t from)
             at = f->parent[at];
             continue;
         }
+        st = edge_step(f, f->next[at], "following references");
         next = graph->out[f->next[at]++];
         if (f->number[next] != ABSENT)
             continue;
         at = f->visited;
         number(f, next, f->number[node]);
-        st = step(f, at, "following references");
     }
     return st;
 }
@@ -160,17 +173,38 @@ hint(struct finder *f, uint32_t v, uint32_t w)
     return v <= w ? v : smallest(f, v, w);
 }
 
-static uint32_t
-semidominator(struct finder *f, uint32_t w)
+/* The smallest hint of all references to @w, if it is below @best. */
+static enum hn_status
+follow_back(struct finder *f, uint32_t w, uint32_t best, uint32_t *ret)
+{
+    const struct hn_digraph *graph = &f->in->graph;
+    const uint32_t node = f->node[w];
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = graph->in_first[node]; !st && i < graph->in_first[node + 1];
+         i++) {
+        uint32_t semi = hint(f, f->number[graph->in[i]], w);
+
+        if (semi < best)
+            best = semi;
+        st = edge_step(f, i, "finding what keeps what alive");
+    }
+    *ret = best;
+    return st;
+}
+
+static enum hn_status
+semidominator(struct finder *f, uint32_t w, uint32_t *ret)
 {
     const struct hn_digraph *graph = &f->in->graph;
     const uint32_t node = f->node[w];
     uint32_t best = f->parent[w];
 
+    *ret = 0;
     if (node >= graph->count)
-        return 0;
+        return HN_OK;
     switch (f->in->entry(f->in->arg, node)) {
-    case HN_ENTRY_ROOT: return 0;
+    case HN_ENTRY_ROOT: return HN_OK;
     case HN_ENTRY_STRAY:
         best = hint(f, f->number[graph->count + 1], w);
         if (f->parent[w] < best)
@@ -178,13 +212,7 @@ semidominator(struct finder *f, uint32_t w)
         break;
     case HN_ENTRY_NONE: break;
     }
-    for (uint32_t i = graph->in_first[node]; i < graph->in_first[node + 1]; i++) {
-        uint32_t semi = hint(f, f->number[graph->in[i]], w);
-
-        if (semi < best)
-            best = semi;
-    }
-    return best;
+    return follow_back(f, w, best, ret);
 }
 
 static enum hn_status
@@ -192,10 +220,13 @@ find_semidominators(struct finder *f)
 {
     for (uint32_t w = f->visited; w-- > 1;) {
         enum hn_status st = step(f, f->visited - w, "finding what keeps what alive");
+        uint32_t semi;
 
+        if (!st)
+            st = semidominator(f, w, &semi);
         if (st)
             return st;
-        f->semi[w] = f->label[w] = semidominator(f, w);
+        f->semi[w] = f->label[w] = semi;
     }
     return HN_OK;
 }
@@ -234,11 +265,14 @@ find_nodes(struct finder *f)
 }
 
 static enum hn_status
-add_up(struct finder *f, uint64_t *sum)
+add_up(struct finder *f)
 {
+    const uint32_t count = f->in->graph.count;
+    uint64_t *sum = f->sum;
     enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; !st && i < f->in->graph.count; i++) {
+    sum[count] = sum[count + 1] = 0; /* nodes of ours weigh nothing */
+    for (uint32_t i = 0; !st && i < count; i++) {
         sum[i] = f->in->weight(f->in->arg, i);
         st = step(f, i, "adding up what is kept alive");
     }
@@ -267,26 +301,28 @@ name_dominators(struct finder *f)
 static enum hn_status
 write_down(struct finder *f, struct hn_dominators *ret)
 {
-    uint64_t *sum = hn_large_calloc(f->nodes, sizeof(*sum));
-    enum hn_status st = sum ? add_up(f, sum) : fail_memory(f);
+    enum hn_status st = add_up(f);
 
     if (!st)
         st = name_dominators(f);
-    if (st) {
-        free(sum);
+    if (st)
         return st;
-    }
-    ret->sum = sum;
+    ret->sum = f->sum;
     ret->dominator = f->number;
+    f->sum = NULL;
     f->number = NULL;
     return HN_OK;
 }
 
-static void
-give_back(uint32_t **array)
+static bool
+allocate(struct finder *f)
 {
-    free(*array);
-    *array = NULL;
+    f->number = f->in->spare ? f->in->spare : array(f);
+    f->node = array(f);
+    f->links = hn_large_alloc(f->nodes, sizeof(*f->links));
+    f->parent = (uint32_t *)f->links;
+    f->next = f->parent + f->nodes;
+    return f->number && f->node && f->links;
 }
 
 static enum hn_status
@@ -294,11 +330,7 @@ find(struct finder *f, struct hn_dominators *ret)
 {
     enum hn_status st;
 
-    f->number = array(f);
-    f->node = array(f);
-    f->parent = array(f);
-    f->next = array(f);
-    if (!f->number || !f->node || !f->parent || !f->next)
+    if (!allocate(f))
         return fail_memory(f);
     st = search_all(f);
     if (st)
@@ -310,8 +342,6 @@ find(struct finder *f, struct hn_dominators *ret)
     st = find_semidominators(f);
     if (st)
         return st;
-    give_back(&f->label);
-    give_back(&f->parent);
     st = find_dominators(f);
     if (st)
         return st;
@@ -328,8 +358,7 @@ hn_dominators_find(const struct hn_dominators_input *input, struct hn_pace *pace
 
     free(f.number);
     free(f.node);
-    free(f.parent);
-    free(f.next);
+    free(f.links);
     free(f.idom);
     return st;
 }

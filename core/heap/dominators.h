@@ -29,13 +29,16 @@ struct hn_dominators {
 };
 
 /* @entry(arg, node) says how each node is entered, @weight(arg, node) what it counts.
- * The caller frees both arrays. Takes 20 bytes a node while it works. HN_E_NOMEM,
- * HN_E_INTERRUPTED: then there is nothing to free. */
+ * @spare has room for count + 2 nodes and is of no more use, or is NULL; memory that
+ * was used before costs less than new, which the kernel has to clear. It is freed or
+ * returned in any case. The caller frees both arrays. Takes 20 bytes a node while it
+ * works. HN_E_NOMEM, HN_E_INTERRUPTED: then there is nothing to free. */
 struct hn_dominators_input {
     struct hn_digraph graph;
     enum hn_entry (*entry)(void *arg, uint32_t node);
     uint64_t (*weight)(void *arg, uint32_t node);
     void *arg;
+    uint32_t *spare;
 };
 
 HN_MUST_CHECK enum hn_status

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONE = HN_HEAP_NONE, STEPS = 1 << 16 };
+#include "base/large.h"
+#include "heap/pace.h"
+
+enum { NONE = HN_HEAP_NONE };
 
 static enum hn_status
 fail_memory(const struct hn_graph *graph)
 {
-    return hn_fail(graph->heap->rt->py.err, HN_E_NOMEM, 0, "no memory for the tree");
+    return hn_fail(graph->heap->err, HN_E_NOMEM, 0, "no memory for the tree");
 }
 
 static uint32_t
@@ -19,19 +22,21 @@ node_count(const struct hn_graph *graph)
     return graph->count + 2;
 }
 
-/* Of every so many nodes one looks for Ctrl-C. */
-static enum hn_status
-step(const struct hn_graph *graph, uint32_t node)
+static void
+start(struct hn_pace *pace, const struct hn_graph *graph)
 {
-    const struct hn_runtime *rt = graph->heap->rt;
-
-    if ((node + 1) % STEPS != 0 || !hn_target_interrupted(rt->py.target))
-        return HN_OK;
-    return hn_fail(rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+    hn_pace_init(pace, graph->heap->host, graph->heap->err);
 }
 
 static enum hn_status
-count_children(struct hn_domtree *tree)
+step(struct hn_pace *pace, const struct hn_graph *graph, uint32_t node)
+{
+    return hn_pace_object(pace, "adding up what is kept alive", node,
+                          node_count(graph));
+}
+
+static enum hn_status
+count_children(struct hn_domtree *tree, struct hn_pace *pace)
 {
     const struct hn_graph *graph = tree->graph;
     enum hn_status st = HN_OK;
@@ -41,18 +46,18 @@ count_children(struct hn_domtree *tree)
 
         if (parent != i)
             tree->first[parent + 1]++;
-        st = step(graph, i);
+        st = step(pace, graph, i);
     }
     for (uint32_t i = 0; !st && i < node_count(graph); i++) {
         tree->first[i + 1] += tree->first[i];
-        st = step(graph, i);
+        st = step(pace, graph, i);
     }
     return st;
 }
 
 /* From the last on, so that each node's children ascend; see fill_inbound(). */
 static enum hn_status
-fill_children(struct hn_domtree *tree)
+fill_children(struct hn_domtree *tree, struct hn_pace *pace)
 {
     const struct hn_graph *graph = tree->graph;
     uint32_t nodes = node_count(graph), total = tree->first[nodes];
@@ -61,7 +66,7 @@ fill_children(struct hn_domtree *tree)
     for (uint32_t i = nodes; !st && i-- > 0;) {
         if (graph->dominator[i] != i)
             tree->children[--tree->first[graph->dominator[i] + 1]] = i;
-        st = step(graph, i);
+        st = step(pace, graph, i);
     }
     memmove(tree->first, tree->first + 1, (size_t)nodes * sizeof(*tree->first));
     tree->first[nodes] = total;
@@ -72,15 +77,20 @@ enum hn_status
 hn_domtree_build(const struct hn_graph *graph, struct hn_domtree *ret)
 {
     const size_t nodes = node_count(graph);
+    struct hn_pace pace;
     enum hn_status st;
 
     *ret = (struct hn_domtree){ .graph = graph };
-    ret->first = calloc(nodes + 1, sizeof(*ret->first));
-    ret->children = malloc((nodes + 1) * sizeof(*ret->children));
+    ret->first = hn_large_calloc(nodes + 1, sizeof(*ret->first));
+    ret->children = hn_large_alloc(nodes + 1, sizeof(*ret->children));
     if (!ret->first || !ret->children)
         return fail_memory(graph);
-    st = count_children(ret);
-    return st ? st : fill_children(ret);
+    start(&pace, graph);
+    st = count_children(ret, &pace);
+    if (!st)
+        st = fill_children(ret, &pace);
+    hn_pace_end(&pace);
+    return st;
 }
 
 void
@@ -312,7 +322,7 @@ tour_init(struct tour *tour, const struct hn_domtree *tree, uint32_t top)
     size_t nodes = node_count(tree->graph);
 
     *tour = (struct tour){ .tree = tree, .top = top };
-    tour->cursor = malloc((nodes + 1) * sizeof(*tour->cursor));
+    tour->cursor = hn_large_alloc(nodes + 1, sizeof(*tour->cursor));
     if (tour->cursor)
         memcpy(tour->cursor, tree->first, nodes * sizeof(*tour->cursor));
     return tour->cursor != NULL;
@@ -325,9 +335,11 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
     const struct hn_graph *graph = tree->graph;
     struct hn_domtree_item *rows = type_rows(graph);
     struct tour tour = { 0 };
+    struct hn_pace pace;
     enum hn_status st = HN_OK;
     uint32_t steps = 0;
 
+    start(&pace, graph);
     if (!rows || !tour_init(&tour, tree, node))
         st = fail_memory(graph);
     for (uint32_t at = node; !st && at != NONE; at = next_node(&tour, at)) {
@@ -336,8 +348,9 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
         item.retained = item.own;
         if (item.type != NONE)
             join(rows, &item);
-        st = step(graph, steps++);
+        st = step(&pace, graph, steps++);
     }
+    hn_pace_end(&pace);
     if (!st)
         st = keep_rows(graph, rows, by_own, arena, ret, count_ret);
     free(tour.cursor);
@@ -370,16 +383,19 @@ leave_group(void *arg, uint32_t node)
 static enum hn_status
 tour_groups(struct tour *tour, struct groups *g, uint64_t *ret)
 {
+    struct hn_pace pace;
     enum hn_status st = HN_OK;
     uint32_t steps = 0;
 
+    start(&pace, g->graph);
     for (uint32_t at = tour->top; !st && at != NONE; at = next_node(tour, at)) {
         uint32_t group = group_of(g, at);
 
         if (group != NONE && g->inside[group]++ == 0)
             ret[group] += g->graph->retained[at];
-        st = step(g->graph, steps++);
+        st = step(&pace, g->graph, steps++);
     }
+    hn_pace_end(&pace);
     return st;
 }
 
@@ -412,14 +428,17 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
     struct hn_domtree_item *rows = type_rows(graph);
     uint64_t *retained = calloc(types + 1, sizeof(*retained));
     enum hn_status st = rows && retained ? HN_OK : fail_memory(graph);
+    struct hn_pace pace;
 
+    start(&pace, graph);
     for (uint32_t i = 0; !st && i < graph->count; i++) {
         struct hn_domtree_item item = single(graph, i);
 
         item.retained = 0;
         join(rows, &item);
-        st = step(graph, i);
+        st = step(&pace, graph, i);
     }
+    hn_pace_end(&pace);
     if (!st)
         st = hn_domtree_by_group(tree, graph->heap->types, types, retained);
     for (size_t i = 0; !st && i < types; i++)
@@ -435,7 +454,7 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
 
 /* Says of each node whether it merely leads to a child that retains nearly as much. */
 static enum hn_status
-find_leads(const struct hn_graph *graph, bool *leads)
+find_leads(const struct hn_graph *graph, struct hn_pace *pace, bool *leads)
 {
     enum hn_status st = HN_OK;
 
@@ -446,7 +465,7 @@ find_leads(const struct hn_graph *graph, bool *leads)
             && graph->retained[i]
                    > graph->retained[parent] - graph->retained[parent] / 10)
             leads[parent] = true;
-        st = step(graph, i);
+        st = step(pace, graph, i);
     }
     return st;
 }
@@ -455,17 +474,21 @@ static enum hn_status
 offer_all(const struct hn_graph *graph, struct best *best)
 {
     bool *leads = calloc(node_count(graph), sizeof(*leads));
-    enum hn_status st = leads ? find_leads(graph, leads) : fail_memory(graph);
+    struct hn_pace pace;
+    enum hn_status st;
 
+    start(&pace, graph);
+    st = leads ? find_leads(graph, &pace, leads) : fail_memory(graph);
     for (uint32_t i = 0; !st && i < graph->count; i++) {
         struct hn_domtree_item item, dropped;
 
-        st = step(graph, i);
+        st = step(&pace, graph, i);
         if (graph->retained[i] == 0 || leads[i])
             continue;
         item = single(graph, i);
         offer(best, &item, &dropped);
     }
+    hn_pace_end(&pace);
     free(leads);
     return st;
 }

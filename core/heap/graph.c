@@ -10,6 +10,9 @@
 #include "heap/dominators.h"
 
 enum {
+    /* Most heaps have fewer: room that is not written to takes no memory, while an
+     * array that grows is moved, and no longer lies in large pages. */
+    EDGES_EACH = 2,
     EDGES_FIRST = 1 << 16,
     EDGES_MOST = UINT32_MAX - 1,
     /* Entries of a dict that tell whether it is the one of interned strings. */
@@ -21,10 +24,11 @@ struct builder {
     const struct hn_heap *heap;
     struct hn_pace pace;
     struct hn_referrer referrer;
-    int32_t *missing; /* of each object: references that are counted, but not found */
+    int32_t *missing; /* of each object: references that are counted, but not found;
+                         the same memory then serves other ends */
     uint32_t edges, edge_capacity;
-    uint32_t marked; /* objects that roots lead to */
-    bool failed;
+    uint32_t marked;       /* objects that roots lead to */
+    enum hn_status status; /* of what is done with a reference */
 };
 
 static enum hn_status
@@ -39,13 +43,21 @@ step(struct builder *b, uint32_t i, const char *what)
     return hn_pace_object(&b->pace, what, i, b->graph->count);
 }
 
+/* The same for a reference: one object may have more of them than all others. */
+static enum hn_status
+edge_step(struct builder *b, uint32_t edge, const char *what)
+{
+    return hn_pace_object(&b->pace, what, edge, b->edges);
+}
+
 /* --- outbound references */
 
 static bool
 make_room(struct builder *b)
 {
-    uint64_t capacity =
-        b->edge_capacity ? (uint64_t)b->edge_capacity * 3 / 2 : EDGES_FIRST;
+    uint64_t capacity = b->edge_capacity
+                            ? (uint64_t)b->edge_capacity * 3 / 2
+                            : (uint64_t)b->graph->count * EDGES_EACH + EDGES_FIRST;
     uint32_t *out;
 
     if (b->edges < b->edge_capacity)
@@ -79,12 +91,17 @@ take_reference(void *arg, const struct hn_reference *reference)
     explain(b, reference->to, reference->bits);
     if (reference->bits & HN_REFERENCE_WEAK)
         return;
-    b->graph->references++;
+    if (++b->graph->references % HN_PACE_OBJECTS == 0 && !b->status) {
+        b->status = hn_pace_step(&b->pace, "reading references", reference->from,
+                                 b->graph->count);
+        b->referrer.stop = b->status != HN_OK;
+    }
     b->graph->scanned += (reference->bits & HN_REFERENCE_SCANNED) != 0;
     if (b->graph->bits[reference->to] & HN_NODE_PINNED)
         return;
     if (!make_room(b)) {
-        b->failed = true;
+        b->status = fail_memory(b);
+        b->referrer.stop = true;
         return;
     }
     b->graph->out[b->edges++] = reference->to;
@@ -104,8 +121,8 @@ load_references(struct builder *b)
             return st;
         graph->out_first[i] = b->edges;
         hn_references_of(&b->referrer, i);
-        if (b->failed)
-            return fail_memory(b);
+        if (b->status)
+            return b->status;
     }
     graph->out_first[graph->count] = b->edges;
     graph->cut = b->referrer.words_left < HN_PIECE / 8;
@@ -186,13 +203,12 @@ count_inbound(struct builder *b)
     struct hn_graph *graph = b->graph;
 
     memset(graph->in_first, 0, ((size_t)graph->count + 1) * sizeof(*graph->in_first));
-    for (uint32_t i = 0; i < graph->count; i++) {
-        enum hn_status st = step(b, i, "turning references around");
+    for (uint32_t e = 0; e < b->edges; e++) {
+        enum hn_status st = edge_step(b, e, "turning references around");
 
         if (st)
             return st;
-        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
-            graph->in_first[graph->out[e] + 1]++;
+        graph->in_first[graph->out[e] + 1]++;
     }
     for (uint32_t i = 0; i < graph->count; i++) {
         enum hn_status st = step(b, i, "turning references around");
@@ -214,10 +230,13 @@ fill_inbound(struct builder *b)
     for (uint32_t i = graph->count; i-- > 0;) {
         enum hn_status st = step(b, graph->count - i, "turning references around");
 
+        for (uint32_t e = graph->out_first[i]; !st && e < graph->out_first[i + 1];
+             e++) {
+            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
+            st = edge_step(b, e, "turning references around");
+        }
         if (st)
             return st;
-        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
-            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
     }
     return HN_OK;
 }
@@ -286,16 +305,18 @@ mark_from(struct builder *b, uint32_t *todo, uint32_t first)
         uint32_t node = todo[--left];
         enum hn_status st = step(b, b->marked++, "looking for garbage");
 
-        if (st)
-            return st;
-        for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++) {
+        for (uint32_t e = graph->out_first[node]; !st && e < graph->out_first[node + 1];
+             e++) {
             uint32_t to = graph->out[e];
 
+            st = edge_step(b, e, "looking for garbage");
             if (!(graph->bits[to] & HN_NODE_GARBAGE))
                 continue;
             graph->bits[to] &= (uint8_t)~HN_NODE_GARBAGE;
             todo[left++] = to;
         }
+        if (st)
+            return st;
     }
     return HN_OK;
 }
@@ -326,15 +347,11 @@ static enum hn_status
 find_garbage(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
-    uint32_t *todo = hn_large_alloc((size_t)graph->count + 1, sizeof(*todo));
     enum hn_status st;
 
-    if (!todo)
-        return fail_memory(b);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->bits[i] |= HN_NODE_GARBAGE;
-    st = mark_reached(b, todo);
-    free(todo);
+    st = mark_reached(b, (uint32_t *)b->missing);
     for (uint32_t i = 0; i < graph->count; i++)
         graph->garbage_objects += (graph->bits[i] & HN_NODE_GARBAGE) != 0;
     return st;
@@ -423,12 +440,15 @@ find_dominators(struct builder *b)
         .entry = entry_of,
         .weight = weight_of,
         .arg = &e,
+        .spare = (uint32_t *)b->missing,
     };
     struct hn_dominators found;
     enum hn_status st = find_entries(b, &e);
 
-    if (!st)
+    if (!st) {
+        b->missing = NULL;
         st = hn_dominators_find(&input, &b->pace, &found);
+    }
     if (!st) {
         graph->dominator = found.dominator;
         graph->retained = found.sum;
@@ -450,7 +470,7 @@ allocate(struct builder *b)
     graph->out_first = hn_large_alloc(count, sizeof(*graph->out_first));
     graph->in_first = hn_large_alloc(count, sizeof(*graph->in_first));
     graph->bits = hn_large_calloc(count, sizeof(*graph->bits));
-    b->missing = hn_large_calloc(count, sizeof(*b->missing));
+    b->missing = hn_large_alloc(count + 1, sizeof(*b->missing));
     if (!graph->out_first || !graph->in_first || !graph->bits || !b->missing)
         return fail_memory(b);
     return HN_OK;
@@ -487,8 +507,6 @@ build(struct builder *b, const struct hn_process *process)
         return st;
     hn_roots_finish(&graph->roots);
     st = find_c_roots(b);
-    free(b->missing);
-    b->missing = NULL;
     if (!st)
         st = find_garbage(b);
     return st ? st : find_dominators(b);
@@ -502,7 +520,7 @@ hn_graph_build(const struct hn_heap *heap, const struct hn_process *process,
     enum hn_status st;
 
     *ret = (struct hn_graph){ .heap = heap, .count = heap->count };
-    hn_pace_init(&b.pace, heap->rt->py.target);
+    hn_pace_init(&b.pace, heap->host, heap->err);
     st = hn_referrer_init(&b.referrer, heap);
     if (st)
         return st;

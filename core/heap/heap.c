@@ -63,22 +63,69 @@ hn_heap_set(struct hn_heap *heap, uint32_t object, hn_addr at, uint32_t kind,
 }
 
 void
-hn_heap_move(struct hn_heap *heap, uint32_t to, uint32_t from)
+hn_heap_move(struct hn_heap *heap, uint32_t to, uint32_t from, uint32_t count)
 {
-    heap->places[to] = heap->places[from];
-    heap->types[to] = heap->types[from];
-    heap->counted[to] = heap->counted[from];
-    heap->spent[to] = heap->spent[from];
+    const size_t halves = (size_t)count * sizeof(*heap->types);
+
+    memmove(heap->places + to, heap->places + from, count * sizeof(*heap->places));
+    memmove(heap->types + to, heap->types + from, halves);
+    memmove(heap->counted + to, heap->counted + from, halves);
+    memmove(heap->spent + to, heap->spent + from, halves);
+}
+
+void
+hn_heap_sum(struct hn_heap *heap, uint32_t object)
+{
+    heap->sums.counted += hn_heap_counted(heap, object);
+    heap->sums.spent += hn_heap_spent(heap, object);
+    heap->sums.tracked += hn_heap_flags(heap, object) & HN_HEAP_TRACKED;
+}
+
+void
+hn_heap_unsum(struct hn_heap *heap, uint32_t object)
+{
+    heap->sums.counted -= hn_heap_counted(heap, object);
+    heap->sums.spent -= hn_heap_spent(heap, object);
+    heap->sums.tracked -= hn_heap_flags(heap, object) & HN_HEAP_TRACKED;
+}
+
+/* Lists lead all over the heap: of a process all of it would be read once more. */
+static bool
+reserve_steps(struct hn_seeker *s)
+{
+    if (s->py->target->kind == HN_PLACE_CORE)
+        return true;
+    s->steps = hn_large_alloc((size_t)s->heap->capacity + 1, sizeof(*s->steps));
+    return s->steps != NULL;
+}
+
+static void
+keep_step(struct hn_seeker *s, uint32_t number, const struct hn_candidate *object)
+{
+    const hn_addr node = object->object - s->py->layout.formats.gc_header_bytes;
+    const int64_t step = (int64_t)(object->next - node) / HN_HEAP_UNIT;
+
+    s->steps[number] =
+        object->next && step >= INT32_MIN && step <= INT32_MAX ? (int32_t)step : 0;
 }
 
 bool
-hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
-            uint64_t spent, unsigned flags)
+hn_seeker_add(struct hn_seeker *s, const struct hn_candidate *object, uint64_t counted,
+              uint64_t spent, unsigned flags)
 {
-    if (heap->count == heap->capacity)
+    struct hn_heap *heap = s->heap;
+    const uint32_t number = heap->count;
+
+    if (number == heap->capacity
+        || !hn_heap_pages_add_object(s->pages, object->object, number))
         return false;
-    hn_heap_set(heap, heap->count++, object->object, object->kind, flags, counted,
-                spent);
+    hn_heap_set(heap, number, object->object, object->kind, flags, counted, spent);
+    hn_heap_sum(heap, number);
+    if (s->steps)
+        keep_step(s, number, object);
+    heap->count++;
+    s->stale_index |= object->object < s->last;
+    s->last = object->object;
     return true;
 }
 
@@ -119,7 +166,7 @@ no_memory(const struct hn_heap *heap)
 }
 
 static enum hn_status
-make_index(struct hn_seeker *s)
+remake_index(struct hn_seeker *s)
 {
     struct hn_heap *heap = s->heap;
     enum hn_status st = HN_OK;
@@ -136,26 +183,26 @@ make_index(struct hn_seeker *s)
 static enum hn_status
 seek(struct hn_seeker *s)
 {
-    struct hn_heap *heap = s->heap;
     enum hn_status st = hn_seek_pools(s);
 
     if (st)
         return st;
     /* Every block in use may be an object. */
     if (s->sums->blocks >= HN_HEAP_NONE
-        || !hn_heap_resize(heap, (uint32_t)s->sums->blocks))
-        return no_memory(heap);
+        || !hn_heap_resize(s->heap, (uint32_t)s->sums->blocks))
+        return no_memory(s->heap);
+    s->pointers = hn_pointers_create(s->py->target, s->sums->blocks);
+    if (!s->pointers || !reserve_steps(s))
+        return no_memory(s->heap);
     st = hn_seek_in_pools(s);
-    if (st)
-        return st;
-    st = make_index(s);
-    if (st)
-        return st;
-    st = hn_seek_outside(s);
     if (!st)
-        return make_index(s);
-    /* What an interrupted search leaves has new numbers, and nobody waits for them. */
-    hn_heap_pages_clear_objects(heap->pages);
+        st = hn_seek_outside(s);
+    if (!st && s->stale_index)
+        st = remake_index(s);
+    /* What an interrupted search leaves has other numbers, and nobody waits for them.
+     */
+    if (st)
+        hn_heap_pages_clear_objects(s->pages);
     return st;
 }
 
@@ -169,11 +216,6 @@ finish(struct hn_seeker *s)
         heap->capacity = heap->count;
 
     heap->type = hn_heap_kinds_types(s->kinds, &heap->type_count);
-    for (uint32_t i = 0; i < heap->count; i++) {
-        heap->sums.counted += hn_heap_counted(heap, i);
-        heap->sums.spent += hn_heap_spent(heap, i);
-        heap->sums.tracked += hn_heap_flags(heap, i) & HN_HEAP_TRACKED;
-    }
     heap->sums.objects = heap->count;
 }
 
@@ -188,11 +230,12 @@ load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
     memset(ret, 0, sizeof(*ret));
     hn_arena_init(&ret->arena);
     ret->rt = rt;
+    ret->host = rt->py.target->host;
     ret->err = rt->py.err;
     ret->pages = s.pages = hn_heap_pages_create();
     ret->kinds = s.kinds = hn_heap_kinds_create(&lookup);
     s.sums = &ret->sums;
-    hn_pace_init(&s.pace, rt->py.target);
+    hn_pace_init(&s.pace, ret->host, ret->err);
     if (wants_claims)
         ret->claims = calloc(1, sizeof(*ret->claims));
     if (!s.pages || !s.kinds || (wants_claims && !ret->claims))
@@ -201,6 +244,8 @@ load(struct hn_runtime *rt, const struct hn_process *process, bool wants_claims,
     finish(&s);
     hn_pace_end(&s.pace);
     hn_outside_destroy(s.outside);
+    hn_pointers_destroy(s.pointers);
+    free(s.steps);
     ret->pools = s.pools;
     ret->pool_count = s.pool_count;
     return !st && ret->claims && ret->claims->failed ? no_memory(ret) : st;

@@ -48,8 +48,14 @@ struct hn_heap_kinds;
 
 /* A pool of pymalloc, or a page of mimalloc. */
 struct hn_found_pool {
-    hn_addr at;     /* of the pool, or of the page's segment */
-    uint32_t index; /* of the page's first slice in it */
+    hn_addr at; /* of the pool, or of the page's segment */
+    union {
+        uint32_t index; /* of the page's first slice in it */
+        struct {
+            /* While objects are found: see heap/pointers.h. */
+            uint16_t searched_bytes, words;
+        };
+    };
     bool is_page;
 };
 
@@ -72,6 +78,7 @@ struct hn_heap_claims {
 
 struct hn_heap {
     struct hn_runtime *rt; /* NULL: from a snapshot, whose process is not at hand */
+    const struct hn_host *host; /* asked for interruption; may be NULL */
     struct hn_error *err;
     bool no_values; /* set by who wants contents left out of labels and lists */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap/lists.h"
 #include "objects/types.h"
 #include "runtime/variables.h"
 
@@ -320,11 +321,12 @@ life_of(const struct hn_heap_kinds *k, const uint8_t *object)
 
 static bool
 is_tracked(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
-           const uint8_t *object, const uint8_t *before)
+           const uint8_t *object, const uint8_t *before, hn_addr *next_ret)
 {
     const struct hn_layout *layout = &k->lookup.rt->py.layout;
     uint64_t next, flags;
 
+    *next_ret = 0;
     if (hn_layout_has(layout, HN_OBJECT_GC_BITS))
         return object[layout->offset[HN_OBJECT_GC_BITS]] & 1;
     if (!before || !(type->flags & HN_TPFLAG_GC))
@@ -336,6 +338,7 @@ is_tracked(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
             return false;
     }
     memcpy(&next, before + layout->offset[HN_GCHEAD_NEXT], sizeof(next));
+    *next_ret = hn_gc_next(&k->lookup.rt->py, before);
     return next != 0;
 }
 
@@ -387,7 +390,7 @@ try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t siz
         || ret->size.body + ret->size.more > room + type->size.spare
         || is_pointer_to_object(k, bytes))
         return HN_BLOCK_OTHER;
-    ret->tracked = is_tracked(k, type, bytes, before);
+    ret->tracked = is_tracked(k, type, bytes, before, &ret->next);
     return HN_BLOCK_OBJECT;
 }
 

@@ -35,6 +35,7 @@ struct hn_candidate {
     hn_addr object;
     uint32_t kind;
     bool tracked;
+    hn_addr next; /* in the collector's list, if it is tracked by one */
     struct hn_size size;
 };
 

@@ -395,8 +395,7 @@ hn_live_words_init(const struct hn_graph *graph, struct hn_live_words *ret)
 {
     *ret = (struct hn_live_words){
         .graph = graph,
-        .words = { live_reference, live_phrase, live_expression, live_object, ret,
-                   graph->heap->rt->py.target->host },
+        .words = { live_reference, live_phrase, live_expression, live_object, ret },
     };
     return hn_referrer_init(&ret->referrer, graph->heap);
 }

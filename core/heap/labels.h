@@ -22,7 +22,6 @@ struct hn_words {
     enum hn_status (*object)(void *arg, uint32_t object, bool values,
                              struct hn_arena *arena, struct hn_graph_object *ret);
     void *arg;
-    const struct hn_host *host; /* asked for interruption; may be NULL */
 };
 
 /* Those of the process at hand. */

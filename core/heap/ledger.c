@@ -16,9 +16,7 @@ enum {
 enum hn_status
 hn_book_step(struct hn_bookkeeper *b)
 {
-    if (++b->steps % STEPS == 0 && hn_target_interrupted(b->py->target))
-        return hn_fail(b->py->err, HN_E_INTERRUPTED, 0, "interrupted");
-    return HN_OK;
+    return ++b->steps % STEPS == 0 ? hn_target_poll(b->py->target) : HN_OK;
 }
 
 uint64_t

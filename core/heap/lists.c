@@ -5,8 +5,27 @@
 
 enum {
     GENERATIONS = 3,
-    FLAGS = 3 /* in the low bits of a link */
+    FLAGS = 3, /* in the low bits of a link */
+    /* Objects that were made one after another stand so, in the list and in a pool. One
+     * leads to the next, so that the processor would wait for each: what stands this
+     * far behind one is asked for when that is read. */
+    AHEAD = 1 << 10
 };
+
+static hn_addr
+without_flags(uint64_t link)
+{
+    return link & ~(uint64_t)FLAGS;
+}
+
+hn_addr
+hn_gc_next(const struct hn_python *py, const uint8_t *bytes)
+{
+    uint64_t next;
+
+    memcpy(&next, bytes + py->layout.offset[HN_GCHEAD_NEXT], sizeof(next));
+    return without_flags(next);
+}
 
 static bool
 read_next(struct hn_python *py, hn_addr node, hn_addr *ret)
@@ -16,11 +35,12 @@ read_next(struct hn_python *py, hn_addr node, hn_addr *ret)
     const uint8_t *bytes = hn_target_lend(py->target, at, &there);
     uint64_t next;
 
+    __builtin_prefetch(bytes + AHEAD);
     if (bytes && there >= sizeof(next))
         memcpy(&next, bytes, sizeof(next));
     else if (hn_target_read_some(py->target, at, &next, sizeof(next)) != sizeof(next))
         return false;
-    *ret = next & ~(uint64_t)FLAGS;
+    *ret = without_flags(next);
     return true;
 }
 
@@ -68,11 +88,13 @@ is_astray(struct hn_gc_walk *walk)
 static bool
 step(struct hn_gc_walk *walk)
 {
-    hn_addr head = walk->heads[walk->list], from = walk->at ? walk->at : head, next;
+    hn_addr head = walk->heads[walk->list], from = walk->at ? walk->at : head;
+    hn_addr next = walk->next;
 
+    walk->next = 0;
     if (head == 0)
         return false;
-    if (!read_next(walk->py, from, &next) || next == 0) {
+    if ((next == 0 && !read_next(walk->py, from, &next)) || next == 0) {
         walk->bad++;
         return false;
     }

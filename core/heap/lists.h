@@ -16,6 +16,7 @@ struct hn_gc_walk {
     hn_addr heads[HN_GC_LISTS]; /* 0: there is no such list */
     unsigned list;              /* that is walked */
     hn_addr at;                 /* the node whose object comes next; 0: none yet */
+    hn_addr next;               /* node behind @at, where the caller knows it, or 0 */
     hn_addr mark;               /* a node passed, to notice a ring without its head */
     uint64_t steps, next_mark;
     unsigned bad; /* lists that did not end at their head */
@@ -24,6 +25,10 @@ struct hn_gc_walk {
 /* For the collector's state at @gc. */
 void
 hn_gc_walk_init(struct hn_python *py, hn_addr gc, struct hn_gc_walk *ret);
+
+/* The node that the header at @bytes leads to. */
+hn_addr
+hn_gc_next(const struct hn_python *py, const uint8_t *bytes);
 
 /* The next object, with the number of its list: a generation, or HN_GC_FROZEN. HN_DONE
  * after the last. A damaged list ends where the damage is. */

@@ -213,7 +213,7 @@ hn_lost_find(const struct hn_graph *graph, const struct hn_process *process,
     *ret = (struct hn_lost_list){ 0 };
     if (st)
         return st;
-    hn_pace_init(&f.pace, graph->heap->rt->py.target);
+    hn_pace_init(&f.pace, graph->heap->host, graph->heap->err);
     st = choose(&f);
     if (!st)
         st = count_references(&f, process);

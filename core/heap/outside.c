@@ -20,10 +20,7 @@ enum {
     SEEN_FIRST = 1 << 12,
     /* Addresses that were looked at; 16 bytes each. */
     SEEN_MOST = 1 << 28,
-    RECENT = 1 << 12,
     MALLOC_ALIGNMENT = 16,
-    /* Mappings above this hold the buffer of one array, file or table, as a rule. */
-    REGION_MOST = 1 << 30,
     /* What malloc may give beyond what was asked for, besides half of it. */
     SLACK = 8 << 10
 };
@@ -45,11 +42,11 @@ struct hn_outside {
     size_t seen_count, slot_count;
     struct item *items;
     uint32_t count, capacity;
-    hn_addr recent[RECENT];         /* addresses just looked at */
-    hn_addr low, high;              /* all writable memory is in between */
     const struct hn_region *region; /* that was hit last */
     const struct hn_region *stack;  /* of the main thread, or NULL */
-    bool complete;                  /* all tracked objects are known */
+    size_t pool, words;             /* the search came to, and their words before it */
+    uint64_t strays; /* objects in pools that say they are tracked, met in no list */
+    bool complete;   /* all tracked objects are known */
     bool failed;
 };
 
@@ -180,7 +177,7 @@ enum place_kind { IN_POOL, IN_DATA, IN_MALLOC };
 static enum place_kind
 where_is(struct hn_seeker *s, hn_addr at, const struct hn_region *region)
 {
-    if (hn_heap_pages_block_size(s->pages, at) > 0)
+    if (hn_heap_pages_in_pool(s->pages, at))
         return IN_POOL;
     return hn_target_is_data(s->py->target, region) ? IN_DATA : IN_MALLOC;
 }
@@ -310,12 +307,27 @@ look(struct hn_seeker *s, hn_addr at)
 /* --- the collector's lists */
 
 static void
-mark(uint64_t *place, unsigned list)
+mark(struct hn_seeker *s, uint32_t object, unsigned list)
 {
     const uint64_t flags =
         HN_HEAP_TRACKED | HN_HEAP_LISTED | (uint64_t)list << HN_HEAP_GENERATION_SHIFT;
+    const unsigned before = hn_heap_flags(s->heap, object);
 
-    *place |= flags << HN_HEAP_FLAG_SHIFT;
+    if (!(before & HN_HEAP_TRACKED))
+        s->sums->tracked++;
+    else if (!(before & HN_HEAP_LISTED))
+        s->outside->strays--;
+    s->heap->places[object] |= flags << HN_HEAP_FLAG_SHIFT;
+}
+
+/* The node behind that of @object, where it was kept. */
+static hn_addr
+next_of(const struct hn_seeker *s, uint32_t object, hn_addr at)
+{
+    if (!s->steps || s->steps[object] == 0)
+        return 0;
+    return at - s->py->layout.formats.gc_header_bytes
+           + (hn_addr)((int64_t)s->steps[object] * WORD);
 }
 
 static enum hn_status
@@ -333,7 +345,8 @@ walk_lists(struct hn_seeker *s, hn_addr interpreter)
         if (st)
             return st;
         if (object != HN_HEAP_NONE) {
-            mark(&s->heap->places[object], list);
+            mark(s, object, list);
+            walk.next = next_of(s, object, at);
             continue;
         }
         object = look(s, at);
@@ -400,31 +413,18 @@ drop_strays(struct hn_seeker *s)
             s->sums->other_blocks++;
             s->sums->other_bytes += size;
             forget_claims(s, heap, i);
+            hn_heap_unsum(heap, i);
             continue;
         }
         if (kept != i)
-            hn_heap_move(heap, kept, i);
+            hn_heap_move(heap, kept, i, 1);
         kept++;
     }
     heap->count = kept;
+    s->stale_index = true;
 }
 
 /* --- the search for references */
-
-static void
-learn_bounds(struct hn_seeker *s)
-{
-    const struct hn_target *target = s->py->target;
-    struct hn_outside *o = s->outside;
-
-    o->low = UINT64_MAX;
-    for (size_t i = 0; i < target->region_count; i++)
-        if (target->regions[i].writable) {
-            if (target->regions[i].start < o->low)
-                o->low = target->regions[i].start;
-            o->high = target->regions[i].end;
-        }
-}
 
 /* The kernel names it; a core has no names, but registers. */
 static const struct hn_region *
@@ -442,65 +442,70 @@ find_stack(struct hn_target *target, int64_t main_thread)
     return st == HN_OK ? hn_target_region(target, registers.sp) : NULL;
 }
 
-/* The words of a page that may be addresses in writable memory; returns how many. Every
- * word of the process passes here: whether it is one decides no branch. */
-static size_t
-pick_addresses(const struct hn_outside *o, const uint8_t *bytes, size_t size,
-               hn_addr ret[PAGE / WORD])
+/* A page that is in no pool, or in one whose words were not kept; there are more up to
+ * @end. */
+static void
+search_page(struct hn_seeker *s, hn_addr at, hn_addr end)
 {
-    const hn_addr span = o->high > o->low ? o->high - o->low : 0;
-    size_t count = 0;
+    uint8_t copy[PAGE];
+    hn_addr words[PAGE / WORD];
+    size_t size, count;
+    const uint8_t *bytes = hn_target_lend_some(s->py->target, at, end - at, &size);
 
-    for (size_t i = 0; i + WORD <= size; i += WORD) {
-        uint64_t word;
+    if (!bytes)
+        return;
+    size = size < PAGE ? size : PAGE;
+    /* What is found is looked at elsewhere: the window may be taken back. */
+    if (s->py->target->kind != HN_PLACE_CORE)
+        bytes = memcpy(copy, bytes, size);
+    count = hn_pointers_pick(s->pointers, s->pages, bytes, size, words);
+    for (size_t i = 0; i < count; i++)
+        look(s, words[i]);
+}
 
-        memcpy(&word, bytes + i, WORD);
-        ret[count] = word;
-        count += (word - o->low < span) & (word % WORD == 0);
-    }
-    return count;
+/* The first pool from @at on whose words were kept, or NULL; addresses ascend from call
+ * to call. */
+static const struct hn_found_pool *
+kept_pool(struct hn_seeker *s, hn_addr at)
+{
+    struct hn_outside *o = s->outside;
+
+    while (o->pool < s->pool_count && !s->pools[o->pool].is_page
+           && (s->pools[o->pool].at < at || s->pools[o->pool].searched_bytes == 0))
+        o->words += s->pools[o->pool++].words;
+    return o->pool < s->pool_count && !s->pools[o->pool].is_page ? &s->pools[o->pool]
+                                                                 : NULL;
 }
 
 static void
-search(struct hn_seeker *s, const uint8_t *bytes, size_t size)
+look_at_kept(struct hn_seeker *s, const struct hn_found_pool *pool)
 {
-    struct hn_outside *o = s->outside;
-    hn_addr words[PAGE / WORD];
-    size_t count = pick_addresses(o, bytes, size, words);
+    const hn_addr *words = hn_pointers_kept(s->pointers) + s->outside->words;
 
-    for (size_t i = 0; i < count; i++) {
-        hn_addr *recent = &o->recent[(words[i] >> 4) & (RECENT - 1)];
-
-        if (hn_heap_pages_block_size(s->pages, words[i]) > 0 || *recent == words[i])
-            continue;
-        *recent = words[i];
+    for (uint32_t i = 0; i < pool->words; i++)
         look(s, words[i]);
-    }
 }
 
 static enum hn_status
 search_region(struct hn_seeker *s, const struct hn_region *region)
 {
-    uint8_t copy[PAGE];
     hn_addr at = region->start;
 
     while (at < region->end && !s->outside->failed) {
+        const struct hn_found_pool *pool = kept_pool(s, at);
         enum hn_status st =
             hn_seeker_step(s, "looking for large objects", at - region->start,
                            region->end - region->start);
-        size_t size;
-        const uint8_t *bytes = hn_target_lend(s->py->target, at, &size);
 
         if (st)
             return st;
-        size = size < PAGE ? size : PAGE;
-        if (bytes) {
-            /* What is found is looked at elsewhere: the window may be taken back. */
-            if (s->py->target->kind != HN_PLACE_CORE)
-                bytes = memcpy(copy, bytes, size);
-            search(s, bytes, size);
+        if (pool && pool->at == at) {
+            look_at_kept(s, pool);
+            at += pool->searched_bytes;
+        } else {
+            search_page(s, at, pool && pool->at < region->end ? pool->at : region->end);
+            at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
         }
-        at = (at & ~(hn_addr)(PAGE - 1)) + PAGE;
     }
     return HN_OK;
 }
@@ -510,14 +515,13 @@ search_memory(struct hn_seeker *s)
 {
     const struct hn_target *target = s->py->target;
 
-    learn_bounds(s);
+    hn_pointers_forget_recent(s->pointers);
     s->outside->stack = find_stack(s->py->target, s->process->pid);
     for (size_t i = 0; i < target->region_count; i++) {
         const struct hn_region *region = &target->regions[i];
         enum hn_status st;
 
-        if (!region->writable || region->shared
-            || region->end - region->start > REGION_MOST)
+        if (!hn_pointers_wanted(region))
             continue;
         st = search_region(s, region);
         if (st)
@@ -536,30 +540,75 @@ by_address(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* From the end on, so that every object moves once. */
+/* How many of the first @count objects begin below @at. */
+static uint32_t
+objects_below(const struct hn_heap *heap, uint32_t count, hn_addr at)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hn_heap_address(heap, middle) < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+put(struct hn_heap *heap, uint32_t object, const struct item *item)
+{
+    hn_heap_set(heap, object, item->at, item->kind, item->flags, item->counted,
+                item->spent);
+    hn_heap_sum(heap, object);
+}
+
+/* From the end on, so that every object moves once, in as few pieces as can be. */
+static void
+put_between(struct hn_heap *heap, const struct item *items, uint32_t count)
+{
+    uint32_t left = heap->count;
+
+    heap->count += count;
+    while (count > 0) {
+        const struct item *item = &items[count - 1];
+        uint32_t at = objects_below(heap, left, item->at);
+
+        hn_heap_move(heap, at + count, at, left - at);
+        left = at;
+        put(heap, at + --count, item);
+    }
+}
+
 static bool
 merge(struct hn_heap *heap, struct item *items, uint32_t count)
 {
-    uint32_t pooled = heap->count, at;
-
     if (count > HN_HEAP_NONE - 1 - heap->count
         || (heap->count + count > heap->capacity
             && !hn_heap_resize(heap, heap->count + count)))
         return false;
-    qsort(items, count, sizeof(*items), by_address);
-    at = heap->count + count;
-    while (count > 0) {
-        at--;
-        if (pooled > 0 && hn_heap_address(heap, pooled - 1) > items[count - 1].at) {
-            hn_heap_move(heap, at, --pooled);
-        } else {
-            const struct item *item = &items[--count];
-
-            hn_heap_set(heap, at, item->at, item->kind, item->flags, item->counted,
-                        item->spent);
-        }
-    }
+    if (count > 0)
+        qsort(items, count, sizeof(*items), by_address);
+    put_between(heap, items, count);
     return true;
+}
+
+/* They share no page with objects in pools, and come by address. */
+static enum hn_status
+add_to_index(struct hn_seeker *s)
+{
+    const struct hn_outside *o = s->outside;
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < o->count; i++) {
+        if (!hn_heap_pages_add_object(s->pages, o->items[i].at, 0))
+            return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+        st = hn_pace_object(&s->pace, "numbering objects", i, o->count);
+    }
+    hn_heap_pages_number(s->pages);
+    return st;
 }
 
 static void
@@ -585,10 +634,14 @@ hn_seek_outside(struct hn_seeker *s)
     s->outside = outside_create();
     if (!s->outside)
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
+    s->outside->strays = s->sums->tracked;
     for (size_t i = 0; !st && i < s->process->interpreter_count; i++)
         st = walk_lists(s, s->process->interpreters[i].addr);
+    free(s->steps);
+    s->steps = NULL;
     s->outside->complete = !st && lists_are_complete(s);
-    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED))
+    if (s->outside->complete && !(s->py->layout.flavour & HN_FLAVOUR_FREE_THREADED)
+        && s->outside->strays > 0)
         drop_strays(s);
     if (!st)
         st = search_memory(s);
@@ -597,6 +650,5 @@ hn_seek_outside(struct hn_seeker *s)
     add_up(s);
     if (s->outside->failed || !merge(s->heap, s->outside->items, s->outside->count))
         return hn_fail(s->py->err, HN_E_NOMEM, 0, "no memory for the objects");
-    s->heap->count += s->outside->count;
-    return st;
+    return st || s->stale_index ? st : add_to_index(s);
 }

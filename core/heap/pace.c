@@ -22,14 +22,7 @@ now_ms(void)
 }
 
 void
-hn_pace_init(struct hn_pace *pace, struct hn_target *target)
-{
-    hn_pace_init_with(pace, target->host, target->err);
-}
-
-void
-hn_pace_init_with(struct hn_pace *pace, const struct hn_host *host,
-                  struct hn_error *err)
+hn_pace_init(struct hn_pace *pace, const struct hn_host *host, struct hn_error *err)
 {
     *pace = (struct hn_pace){ host, err, now_ms() + PROGRESS_AFTER_MS, 0 };
 }
@@ -47,13 +40,15 @@ enum hn_status
 hn_pace_step(struct hn_pace *pace, const char *what, uint64_t done, uint64_t total)
 {
     const struct hn_host *host = pace->host;
+    enum hn_status st;
     int64_t now;
     char line[80];
 
     if (++pace->steps % STEPS != 0 || !host)
         return HN_OK;
-    if (host->interrupted && host->interrupted(host->impl))
-        return hn_fail(pace->err, HN_E_INTERRUPTED, 0, "interrupted");
+    st = hn_host_poll(host, pace->err);
+    if (st)
+        return st;
     now = now_ms();
     if (!host->progress || now < pace->next_word_ms)
         return HN_OK;

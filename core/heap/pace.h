@@ -12,12 +12,7 @@ struct hn_pace {
 };
 
 void
-hn_pace_init(struct hn_pace *pace, struct hn_target *target);
-
-/* The same where there is no target. */
-void
-hn_pace_init_with(struct hn_pace *pace, const struct hn_host *host,
-                  struct hn_error *err);
+hn_pace_init(struct hn_pace *pace, const struct hn_host *host, struct hn_error *err);
 
 /* Takes the last word off the screen. */
 void

@@ -32,8 +32,15 @@ struct chunk {
     uint16_t before[PAGES][WORDS]; /* how many in words before; of words with any */
 };
 
+struct table {
+    struct chunk *chunks[CHUNKS]; /* some NULL */
+    /* A bit for each page that is of a pool. Asked of every word of a process that may
+     * be an address: a heap of gigabytes has some ten kilobytes of these. */
+    uint64_t pools[(size_t)CHUNKS * PAGES / WORD_BITS];
+};
+
 struct hn_heap_pages {
-    struct chunk **tables[TABLES]; /* each NULL, or CHUNKS that may be NULL */
+    struct table *tables[TABLES]; /* some NULL */
     size_t used;
 };
 
@@ -58,7 +65,7 @@ hn_heap_pages_destroy(struct hn_heap_pages *pages)
         return;
     for (size_t t = 0; t < TABLES; t++) {
         for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++)
-            destroy_chunk(pages->tables[t][i]);
+            destroy_chunk(pages->tables[t]->chunks[i]);
         free(pages->tables[t]);
     }
     free(pages);
@@ -73,28 +80,29 @@ chunk_of(hn_addr addr)
 static struct chunk *
 find(const struct hn_heap_pages *pages, hn_addr addr)
 {
-    struct chunk **table =
+    const struct table *table =
         addr >> ADDRESS_BITS ? NULL : pages->tables[addr >> TABLE_SHIFT];
 
-    return table ? table[chunk_of(addr)] : NULL;
+    return table ? table->chunks[chunk_of(addr)] : NULL;
 }
 
 /* The same, made if need be. */
 static struct chunk *
 claim(struct hn_heap_pages *pages, hn_addr addr)
 {
-    struct chunk *chunk = find(pages, addr), ***table;
+    struct chunk *chunk = find(pages, addr);
+    struct table **table;
 
     if (chunk || addr >> ADDRESS_BITS || pages->used == CHUNKS_MOST)
         return chunk;
     table = &pages->tables[addr >> TABLE_SHIFT];
     if (!*table)
-        *table = calloc(CHUNKS, sizeof(**table));
+        *table = calloc(1, sizeof(**table));
     if (!*table)
         return NULL;
     chunk = calloc(1, sizeof(*chunk));
     pages->used += chunk != NULL;
-    (*table)[chunk_of(addr)] = chunk;
+    (*table)->chunks[chunk_of(addr)] = chunk;
     return chunk;
 }
 
@@ -104,10 +112,25 @@ page_of(hn_addr addr)
     return addr >> PAGE_SHIFT & (PAGES - 1);
 }
 
+/* Its page in the table of @addr. */
+static size_t
+table_page_of(hn_addr addr)
+{
+    return addr >> PAGE_SHIFT & ((size_t)CHUNKS * PAGES - 1);
+}
+
 static size_t
 place_of(hn_addr addr)
 {
     return (addr & ((1 << PAGE_SHIFT) - 1)) >> PLACE_SHIFT;
+}
+
+static void
+mark_pool(struct table *table, hn_addr addr)
+{
+    const size_t page = table_page_of(addr);
+
+    table->pools[page / WORD_BITS] |= UINT64_C(1) << page % WORD_BITS;
 }
 
 bool
@@ -121,8 +144,20 @@ hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
             return false;
         chunk->block[page_of(page)] =
             (uint32_t)(block_size < UINT32_MAX ? block_size : UINT32_MAX);
+        if (block_size > 0)
+            mark_pool(pages->tables[page >> TABLE_SHIFT], page);
     }
     return true;
+}
+
+bool
+hn_heap_pages_in_pool(const struct hn_heap_pages *pages, hn_addr addr)
+{
+    const struct table *table =
+        addr >> ADDRESS_BITS ? NULL : pages->tables[addr >> TABLE_SHIFT];
+    const size_t page = table_page_of(addr);
+
+    return table && table->pools[page / WORD_BITS] >> page % WORD_BITS & 1;
 }
 
 uint64_t
@@ -211,12 +246,33 @@ hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t obj
     return true;
 }
 
+static uint32_t
+number_chunk(struct chunk *chunk, uint32_t number)
+{
+    for (size_t page = 0; page < PAGES; page++) {
+        chunk->first[page] = number;
+        number += chunk->count[page];
+    }
+    return number;
+}
+
+void
+hn_heap_pages_number(struct hn_heap_pages *pages)
+{
+    uint32_t number = 0;
+
+    for (size_t t = 0; t < TABLES; t++)
+        for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++)
+            if (pages->tables[t]->chunks[i])
+                number = number_chunk(pages->tables[t]->chunks[i], number);
+}
+
 void
 hn_heap_pages_clear_objects(struct hn_heap_pages *pages)
 {
     for (size_t t = 0; t < TABLES; t++)
         for (size_t i = 0; pages->tables[t] && i < CHUNKS; i++) {
-            struct chunk *chunk = pages->tables[t][i];
+            struct chunk *chunk = pages->tables[t]->chunks[i];
 
             if (!chunk)
                 continue;

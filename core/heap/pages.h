@@ -26,6 +26,10 @@ hn_heap_pages_add_pool(struct hn_heap_pages *pages, hn_addr at, uint64_t size,
 uint64_t
 hn_heap_pages_block_size(const struct hn_heap_pages *pages, hn_addr addr);
 
+/* Whether there is a pool around @addr. */
+bool
+hn_heap_pages_in_pool(const struct hn_heap_pages *pages, hn_addr addr);
+
 /* What the ledger wants to know of blocks that are no living objects. */
 enum hn_heap_mark {
     HN_MARK_OWNED, /* the buffer of an object */
@@ -46,6 +50,10 @@ hn_heap_pages_marked(const struct hn_heap_pages *pages, hn_addr at, uint64_t siz
 /* Says that @object begins at @addr; objects come by ascending address. */
 bool
 hn_heap_pages_add_object(struct hn_heap_pages *pages, hn_addr addr, uint32_t object);
+
+/* Numbers all objects anew, by ascending address. */
+void
+hn_heap_pages_number(struct hn_heap_pages *pages);
 
 /* Forgets which objects there are, not the pools. */
 void

@@ -157,7 +157,7 @@ hn_paths_find(const struct hn_graph *graph, const struct hn_words *words,
         st = fail_memory(graph);
     } else {
         memset(ret->via, 0xff, bytes);
-        hn_pace_init_with(&s.pace, ret->words->host, graph->heap->err);
+        hn_pace_init(&s.pace, graph->heap->host, graph->heap->err);
         st = search_all(&s);
         hn_pace_end(&s.pace);
     }

@@ -81,7 +81,8 @@ copy_pool(struct hn_python *py, const struct hn_pool *pool, uint8_t *copy)
 {
     for (uint32_t offset = 0; offset < pool->size; offset += PAGE) {
         size_t there;
-        const uint8_t *page = hn_target_lend(py->target, pool->at + offset, &there);
+        const uint8_t *page = hn_target_lend_some(py->target, pool->at + offset,
+                                                  pool->size - offset, &there);
 
         if (page && there >= PAGE)
             memcpy(copy + offset, page, PAGE);
@@ -106,5 +107,24 @@ hn_pool_load(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
         ret->bytes = copy_pool(py, ret, copy);
     else if (there < ret->size)
         return HN_E_CORRUPT; /* the file ends here */
+    return read_chain(layout, ret) ? HN_OK : HN_E_CORRUPT;
+}
+
+enum hn_status
+hn_pool_check(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
+              struct hn_pool *ret)
+{
+    const struct hn_layout *layout = &py->layout;
+    const size_t header = layout->size[HN_STRUCT_POOL];
+    size_t there;
+
+    if (py->target->kind == HN_PLACE_CORE)
+        return hn_pool_load(py, at, copy, ret);
+    ret->bytes = hn_target_lend_some(py->target, at, header, &there);
+    if (!ret->bytes || there < header || !read_header(layout, at, ret->bytes, ret))
+        return HN_DONE;
+    /* The chain of one without free blocks ends in the header. */
+    if (ret->used < ret->carved)
+        ret->bytes = copy_pool(py, ret, copy);
     return read_chain(layout, ret) ? HN_OK : HN_E_CORRUPT;
 }

@@ -36,6 +36,12 @@ enum hn_status
 hn_pool_load(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
              struct hn_pool *ret);
 
+/* Says the same of it, of a process without reading all of it where its header alone
+ * tells; then its bytes are that. */
+enum hn_status
+hn_pool_check(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
+              struct hn_pool *ret);
+
 static inline bool
 hn_pool_is_free(const struct hn_pool *pool, uint32_t block)
 {

@@ -6,6 +6,7 @@
 #include "heap/kinds.h"
 #include "heap/pace.h"
 #include "heap/pages.h"
+#include "heap/pointers.h"
 #include "heap/pools.h"
 
 struct hn_seeker {
@@ -15,12 +16,20 @@ struct hn_seeker {
     struct hn_heap_pages *pages;
     struct hn_heap_kinds *kinds;
     struct hn_heap_sums *sums;
+    struct hn_pointers *pointers;
 
     struct hn_found_pool *pools;
     size_t pool_count, pool_capacity;
 
     /* Objects outside of pools, in the order they were met. */
     struct hn_outside *outside;
+
+    /* By object in a pool: how far behind it the next one stands in the collector's
+     * list, in words; 0: not known. NULL where reading that costs nothing. */
+    int32_t *steps;
+
+    hn_addr last;     /* object that was added last */
+    bool stale_index; /* objects were dropped, or did not come by address */
 
     struct hn_pace pace;
 };
@@ -35,13 +44,21 @@ void
 hn_heap_set(struct hn_heap *heap, uint32_t object, hn_addr at, uint32_t kind,
             unsigned flags, uint64_t counted, uint64_t spent);
 
+/* Moves @count objects; both places may overlap. */
 void
-hn_heap_move(struct hn_heap *heap, uint32_t to, uint32_t from);
+hn_heap_move(struct hn_heap *heap, uint32_t to, uint32_t from, uint32_t count);
 
-/* Adds an object of the heap; false when memory ran out. */
+/* Takes an object into the sums, or out of them. */
+void
+hn_heap_sum(struct hn_heap *heap, uint32_t object);
+void
+hn_heap_unsum(struct hn_heap *heap, uint32_t object);
+
+/* Adds an object in a pool, to the index and the sums, too; false when memory ran out.
+ */
 bool
-hn_heap_add(struct hn_heap *heap, const struct hn_candidate *object, uint64_t counted,
-            uint64_t spent, unsigned flags);
+hn_seeker_add(struct hn_seeker *s, const struct hn_candidate *object, uint64_t counted,
+              uint64_t spent, unsigned flags);
 
 /* Copies at most @size bytes, without a detour through the cache of pages where they
  * can be lent. Returns how many there are. */

@@ -9,6 +9,9 @@
 
 enum {
     WORD = 8,
+    /* An array may be as long as memory: whether more of it is wanted is asked before
+     * each such part. */
+    PART_WORDS = 1 << 13,
     /* Every word of memory may be read so often: shared tables are read once for each
      * owner, lists of corrupt lengths end with their mapping. */
     READ_MOST = 8,
@@ -69,11 +72,13 @@ static const uint8_t *
 next_piece(struct hn_referrer *r, hn_addr at, uint64_t count, uint64_t *words_ret)
 {
     size_t size;
-    const uint8_t *bytes = hn_piece(r, at, WORD, &size);
+    const uint8_t *bytes = r->stop ? NULL : hn_piece(r, at, WORD, &size);
 
     if (!bytes)
         return NULL;
     *words_ret = size / WORD < count ? size / WORD : count;
+    if (*words_ret > PART_WORDS)
+        *words_ret = PART_WORDS;
     if (*words_ret > r->words_left)
         return NULL;
     r->words_left -= *words_ret;

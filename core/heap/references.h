@@ -52,6 +52,7 @@ struct hn_referrer {
 
     struct hn_reference at; /* being filled in */
     uint64_t words_left; /* that may still be read: no damage makes us read forever */
+    bool stop;           /* set by @visit: no more is wanted */
     uint8_t *copy;       /* a piece of the target that could not be lent whole */
 };
 

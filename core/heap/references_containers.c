@@ -7,10 +7,11 @@
 
 enum {
     WORD = 8,
-    SET_ENTRY = 16,        /* key, hash */
-    HASH_DUMMY = -1,       /* of a deleted entry (Objects/setobject.c) */
-    BLOCKS_MOST = 1 << 24, /* of a deque: a billion items */
-    NODES_MOST = 1 << 28   /* of an OrderedDict */
+    PART_ENTRIES = 1 << 12, /* of a dict, before it is asked whether to go on */
+    SET_ENTRY = 16,         /* key, hash */
+    HASH_DUMMY = -1,        /* of a deleted entry (Objects/setobject.c) */
+    BLOCKS_MOST = 1 << 24,  /* of a deque: a billion items */
+    NODES_MOST = 1 << 28    /* of an OrderedDict */
 };
 
 static bool
@@ -47,12 +48,14 @@ refer_entries(struct hn_referrer *r, const struct hn_dict_table *table, bool val
 
     while (left > 0) {
         size_t size;
-        const uint8_t *piece = hn_piece(r, at, bytes, &size);
+        const uint8_t *piece = r->stop ? NULL : hn_piece(r, at, bytes, &size);
         uint64_t count;
 
         if (!piece)
             return;
         count = size / bytes < left ? size / bytes : left;
+        if (count > PART_ENTRIES)
+            count = PART_ENTRIES;
         if (count * table->words > r->words_left)
             return;
         r->words_left -= count * table->words;

@@ -156,7 +156,7 @@ search(struct hn_referrer *r, const struct hn_heap *heap)
     struct hn_pace pace;
     enum hn_status st = HN_OK;
 
-    hn_pace_init(&pace, heap->rt->py.target);
+    hn_pace_init(&pace, heap->host, heap->err);
     for (uint32_t i = 0; !st && i < heap->count; i++) {
         hn_references_of(r, i);
         st = hn_pace_object(&pace, "looking for referrers", i, heap->count);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap/pace.h"
 #include "runtime/variables.h"
 
 /* What is shown of a value, and what a pattern may look at. */
@@ -90,24 +91,23 @@ remember(struct search *s, uint32_t object)
 static enum hn_status
 look_through(struct search *s, struct hn_arena *scratch)
 {
-    enum { POLL = 1 << 10 };
     const struct hn_heap *heap = s->heap;
+    struct hn_pace pace;
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; i < heap->count; i++) {
+    hn_pace_init(&pace, heap->host, heap->err);
+    for (uint32_t i = 0; !st && i < heap->count; i++) {
         bool passes =
             s->types[heap->types[i]] && hn_heap_counted(heap, i) >= s->filter->min_size;
-        enum hn_status st = HN_OK;
 
-        if (i % POLL == 0 && heap->rt && hn_target_interrupted(heap->rt->py.target))
-            return hn_fail(heap->err, HN_E_INTERRUPTED, 0, "interrupted");
-        if (passes && s->filter->value)
+        st = hn_pace_object(&pace, "looking through objects", i, heap->count);
+        if (!st && passes && s->filter->value)
             st = value_passes(s, i, scratch, &passes);
-        if (st)
-            return st;
-        if (passes && !remember(s, i))
-            return no_memory(heap);
+        if (!st && passes && !remember(s, i))
+            st = no_memory(heap);
     }
-    return HN_OK;
+    hn_pace_end(&pace);
+    return st;
 }
 
 static int

@@ -108,8 +108,8 @@ collect(struct strings *s, struct hn_heap_strings *ret)
     if (!s->texts)
         st = no_memory(heap);
     for (uint32_t i = 0; !st && i < heap->count; i++) {
-        if (i % POLL == 0 && hn_target_interrupted(heap->rt->py.target))
-            st = hn_fail(heap->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (i % POLL == 0)
+            st = hn_target_poll(heap->rt->py.target);
         if (st || !str_types[heap->types[i]])
             continue;
         ret->bytes += hn_heap_counted(heap, i);

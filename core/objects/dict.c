@@ -93,8 +93,9 @@ load_block(struct hn_dict_iter *it, uint64_t index)
 
     if (count > HN_DICT_BLOCK)
         count = HN_DICT_BLOCK;
-    if (hn_target_interrupted(target))
-        return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+    st = hn_target_poll(target);
+    if (st)
+        return st;
     it->block_count = 0;
     st = hn_target_read(target, it->entries + first * entry_size, it->block,
                         count * entry_size);

@@ -428,10 +428,10 @@ visit(struct hn_show *show, hn_addr at)
 {
     const struct frame *open = find_open(show, at);
     struct hn_object object;
-    enum hn_status st;
+    enum hn_status st = hn_target_poll(show->py->target);
 
-    if (hn_target_interrupted(show->py->target))
-        return hn_fail(show->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+    if (st)
+        return st;
     if (at == 0) {
         hn_show_puts(show, "<NULL>");
         return HN_OK;

@@ -269,10 +269,10 @@ next_key(struct hn_show *show, struct set_walk *walk, hn_addr *ret)
         enum hn_status st = hn_record_load(
             py, HN_STRUCT_SETENTRY, walk->table + walk->next++ * size, &walk->entry);
 
+        if (!st && walk->next % 4096 == 0)
+            st = hn_target_poll(py->target);
         if (st)
             return st;
-        if (walk->next % 4096 == 0 && hn_target_interrupted(py->target))
-            return hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
         *ret = hn_record_u64(&walk->entry, HN_SETENTRY_KEY);
         if (*ret && hn_record_i64(&walk->entry, HN_SETENTRY_HASH) != -1)
             return HN_OK;

@@ -153,8 +153,8 @@ load_all(struct collector *c)
 
         if (c->known[i]->addr != 0)
             st = load(c, c->known[i]);
-        if (!st && hn_target_interrupted(c->rt->py.target))
-            st = hn_fail(c->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(c->rt->py.target);
         if (st)
             return st;
     }

@@ -184,8 +184,10 @@ walk_chain(struct walk *w, size_t limit, struct hn_stack *ret)
             ret->cut = true;
             break;
         }
-        if (w->count % 4096 == 0 && hn_target_interrupted(w->rt->py.target))
-            return hn_fail(err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (w->count % 4096 == 0)
+            st = hn_target_poll(w->rt->py.target);
+        if (st)
+            return st;
         st = step(w);
         if (st == HN_OK && w->next != 0 && runs_in_a_circle(w))
             st =

@@ -80,8 +80,8 @@ skip_blocks(const struct hn_lookup *lookup, hn_addr *block, uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         enum hn_status st = hn_field_read(py, HN_DEQUEBLOCK_RIGHT, *block, block);
 
-        if (!st && hn_target_interrupted(py->target))
-            st = hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(py->target);
         if (st)
             return st;
     }

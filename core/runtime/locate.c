@@ -443,9 +443,10 @@ not_found(struct search *s)
 {
     struct hn_error *err = s->rt->py.err;
     struct hn_target *target = s->rt->py.target;
+    enum hn_status st = hn_target_poll(target);
 
-    if (hn_target_interrupted(target))
-        return hn_fail(err, HN_E_INTERRUPTED, 0, "interrupted");
+    if (st)
+        return st;
     if (s->unsupported.status) {
         *err = s->unsupported;
         return err->status;

@@ -71,8 +71,8 @@ load_list(struct hn_runtime *rt, struct hn_interpreter *interp,
     while (!st && at != 0) {
         if (count >= MAX_THREADS || at == mark || at % 8 != 0)
             st = hn_fail(py->err, HN_E_CORRUPT, at, "the list of threads does not end");
-        if (!st && hn_target_interrupted(py->target))
-            st = hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(py->target);
         if ((count & (count - 1)) == 0)
             mark = at; /* at powers of two: finds circles of any length */
         if (!st)

@@ -38,9 +38,9 @@ follow(struct hn_runtime *rt, hn_addr traceback, struct ring *ring,
         if (!hn_object_is(py, traceback, "traceback"))
             return hn_fail(py->err, HN_E_CORRUPT, traceback, "not a traceback");
         ring->entries[ring->seen++ % ring->most] = traceback;
-        if (hn_target_interrupted(py->target))
-            return hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
-        st = hn_field_read(py, HN_TRACEBACK_NEXT, traceback, &traceback);
+        st = hn_target_poll(py->target);
+        if (!st)
+            st = hn_field_read(py, HN_TRACEBACK_NEXT, traceback, &traceback);
         if (st)
             return st;
     }

@@ -315,13 +315,12 @@ kept_object(void *arg, uint32_t object, bool values, struct hn_arena *arena,
 
 void
 hn_link_words_init(const struct hn_moment *moment, const struct hn_graph *graph,
-                   const struct hn_host *host, struct hn_link_words *ret)
+                   struct hn_link_words *ret)
 {
     *ret = (struct hn_link_words){
         .moment = moment,
         .graph = graph,
-        .words = { kept_reference, kept_phrase, kept_expression, kept_object, ret,
-                   host },
+        .words = { kept_reference, kept_phrase, kept_expression, kept_object, ret },
     };
 }
 

@@ -94,7 +94,7 @@ struct hn_link_words {
 
 void
 hn_link_words_init(const struct hn_moment *moment, const struct hn_graph *graph,
-                   const struct hn_host *host, struct hn_link_words *ret);
+                   struct hn_link_words *ret);
 
 /* As hn_refs_in() and hn_refs_out(). */
 HN_MUST_CHECK enum hn_status

@@ -413,7 +413,7 @@ hn_links_take(struct hn_moment *moment, const struct hn_process *process,
 
     if (st)
         return st;
-    hn_pace_init(&t.pace, moment->heap.rt->py.target);
+    hn_pace_init(&t.pace, moment->heap.host, moment->heap.err);
     hn_index_init(&t.by_origin);
     hn_index_init(&t.by_text);
     hn_text_init(&t.text);

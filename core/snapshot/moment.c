@@ -45,9 +45,11 @@ hn_moment_wants_graph(enum hn_moment_graph wish, uint32_t objects)
 }
 
 void
-hn_moment_detach(struct hn_moment *moment, struct hn_error *err)
+hn_moment_detach(struct hn_moment *moment, const struct hn_host *host,
+                 struct hn_error *err)
 {
     moment->heap.rt = NULL;
+    moment->heap.host = host;
     moment->heap.err = err;
 }
 

@@ -108,7 +108,8 @@ hn_moment_take(struct hn_runtime *rt, const struct hn_process *process,
 
 /* Cuts the moment off from the process it was read from, which may then be closed. */
 void
-hn_moment_detach(struct hn_moment *moment, struct hn_error *err);
+hn_moment_detach(struct hn_moment *moment, const struct hn_host *host,
+                 struct hn_error *err);
 
 /* Forgets the objects, keeps their sums. */
 void

@@ -613,6 +613,7 @@ hn_snapshot_read(const char *path, const struct hn_snapshot_parts *parts,
     enum hn_snapshot_guess what = guess(path, &version);
     enum hn_status st;
 
+    ret->heap.host = host;
     ret->heap.err = err;
     if (what != HN_SNAPSHOT_OURS)
         return not_ours(path, what, err);

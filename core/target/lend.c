@@ -4,7 +4,10 @@
  * windows of a megabyte, a few system calls each. Pages that the process never touched
  * are not asked for where the source can tell (/proc/PID/pagemap): reading them would
  * make them its own. There is nothing in them, unless they are the data of a program or
- * library: then they are as its file has them, and come from there. */
+ * library: then they are as its file has them, and come from there.
+ *
+ * A window is surveyed first, and read when it is lent from: whole as a rule, for walks
+ * go on, or a few pages for who knows that no more are needed. */
 #include "target/lend.h"
 
 #include <stdlib.h>
@@ -12,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/large.h"
 #include "target/source.h"
 
 enum {
@@ -20,6 +24,8 @@ enum {
     /* 128 MiB: the heap of most processes whole, and of large ones more than a walk
      * needs at a time. */
     WINDOWS = 128,
+    /* As many are allocated at once: in large pages, they are had sooner. */
+    SLAB = 16,
     /* Places to look a window up in; a power of two, several for each. */
     SLOTS = 1024
 };
@@ -29,11 +35,14 @@ struct window {
     uint64_t used_at; /* the clock when it was last lent from */
     uint8_t *bytes;
     bool there[PAGES];
+    bool wanted[PAGES];   /* there, but not read yet */
     uint16_t runs[PAGES]; /* from each page on: how many are there in one piece */
+    bool whole;           /* none is wanted */
 };
 
 struct hn_windows {
     struct window windows[WINDOWS];
+    uint8_t *slabs[WINDOWS / SLAB]; /* what windows are cut from */
     size_t count;
     uint64_t clock;
     struct window *slots[SLOTS]; /* the newest window of each hash; may be stale */
@@ -44,8 +53,8 @@ hn_windows_destroy(struct hn_windows *windows)
 {
     if (!windows)
         return;
-    for (size_t i = 0; i < windows->count; i++)
-        free(windows->windows[i].bytes);
+    for (size_t i = 0; i < WINDOWS / SLAB; i++)
+        free(windows->slabs[i]);
     free(windows);
 }
 
@@ -70,6 +79,17 @@ find(struct hn_windows *windows, hn_addr start)
     return NULL;
 }
 
+/* Memory for the next new window; NULL when that is short. */
+static uint8_t *
+cut_window(struct hn_windows *windows)
+{
+    uint8_t **slab = &windows->slabs[windows->count / SLAB];
+
+    if (!*slab)
+        *slab = hn_large_alloc(SLAB, WINDOW);
+    return *slab ? *slab + windows->count % SLAB * WINDOW : NULL;
+}
+
 /* A free window, or the one that was not lent from for the longest time. */
 static struct window *
 claim(struct hn_windows *windows)
@@ -79,7 +99,7 @@ claim(struct hn_windows *windows)
     if (windows->count < WINDOWS) {
         struct window *new = &windows->windows[windows->count];
 
-        new->bytes = malloc(WINDOW);
+        new->bytes = cut_window(windows);
         if (new->bytes) {
             windows->count++;
             return new;
@@ -120,9 +140,14 @@ count_runs(struct window *window)
     }
 }
 
-static void
+/* False when some were missing. */
+static bool
 read_run(struct hn_target *target, struct window *window, size_t first, size_t count)
 {
+    const size_t all = count;
+    bool missing = false;
+
+    memset(window->wanted + first, 0, all * sizeof(*window->wanted));
     while (count > 0) {
         hn_addr addr = window->start + first * HN_PAGE_SIZE;
         size_t wanted = count * HN_PAGE_SIZE;
@@ -131,11 +156,32 @@ read_run(struct hn_target *target, struct window *window, size_t first, size_t c
         size_t whole = got / HN_PAGE_SIZE;
 
         if (whole == count)
-            return;
+            break;
+        missing = true;
         window->there[first + whole] = false; /* go on behind the missing page */
         first += whole + 1;
         count -= whole + 1;
     }
+    return !missing;
+}
+
+/* Reads what is wanted of [first, end). */
+static void
+read_pages(struct hn_target *target, struct window *window, size_t first, size_t end)
+{
+    bool all = true;
+
+    while (first < end) {
+        size_t run = 0;
+
+        while (first + run < end && window->wanted[first + run])
+            run++;
+        if (run > 0)
+            all &= read_run(target, window, first, run);
+        first += run + 1;
+    }
+    if (!all)
+        count_runs(window);
 }
 
 /* Leaves in @window->there what the process touched, in @untouched what else is mapped.
@@ -234,23 +280,18 @@ read_files(struct hn_target *target, struct window *window, const bool *untouche
         close(fd);
 }
 
+/* Says what is there; of the process's own memory nothing is read yet. */
 static void
-fill(struct hn_target *target, struct window *window)
+survey(struct hn_target *target, struct window *window)
 {
     bool untouched[PAGES];
 
     mark_mapped(target, window);
     pass_untouched(target, window, untouched);
-    count_runs(window);
-    for (size_t i = 0; i < PAGES;) {
-        size_t run = window->runs[i];
-
-        if (run > 0)
-            read_run(target, window, i, run);
-        i += run + 1;
-    }
+    memcpy(window->wanted, window->there, sizeof(window->wanted));
+    window->whole = false;
     read_files(target, window, untouched);
-    count_runs(window); /* without what could not be read */
+    count_runs(window);
 }
 
 static struct window *
@@ -270,7 +311,7 @@ open_window(struct hn_target *target, hn_addr start)
             return NULL;
         window->start = start;
         *slot_of(windows, start) = window;
-        fill(target, window);
+        survey(target, window);
     }
     window->used_at = ++windows->clock;
     return window;
@@ -286,8 +327,20 @@ hn_windows_page(const struct hn_windows *windows, hn_addr page)
     if (!windows)
         return NULL;
     window = *slot_of((struct hn_windows *)windows, start);
-    if (!window || window->start != start || !window->there[at / HN_PAGE_SIZE])
+    if (!window || window->start != start || !window->there[at / HN_PAGE_SIZE]
+        || window->wanted[at / HN_PAGE_SIZE])
         return NULL;
+    return window->bytes + at;
+}
+
+static const uint8_t *
+lend_from(struct window *window, size_t at, size_t *size_ret)
+{
+    size_t run = window->runs[at / HN_PAGE_SIZE];
+
+    if (run == 0)
+        return NULL;
+    *size_ret = (at / HN_PAGE_SIZE + run) * HN_PAGE_SIZE - at;
     return window->bytes + at;
 }
 
@@ -296,7 +349,6 @@ hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret)
 {
     const struct hn_source_ops *source = target->parts->source;
     struct window *window;
-    size_t at, run;
 
     *size_ret = 0;
     if (source->lend)
@@ -304,10 +356,59 @@ hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret)
     window = open_window(target, addr & ~(hn_addr)(WINDOW - 1));
     if (!window)
         return NULL;
-    at = (size_t)(addr - window->start);
-    run = window->runs[at / HN_PAGE_SIZE];
-    if (run == 0)
+    if (!window->whole)
+        read_pages(target, window, 0, PAGES);
+    window->whole = true;
+    return lend_from(window, (size_t)(addr - window->start), size_ret);
+}
+
+const uint8_t *
+hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
+                    size_t *size_ret)
+{
+    struct window *window;
+    size_t at, end;
+    const uint8_t *bytes;
+
+    if (target->parts->source->lend)
+        return hn_target_lend(target, addr, size_ret);
+    *size_ret = 0;
+    window = open_window(target, addr & ~(hn_addr)(WINDOW - 1));
+    if (!window)
         return NULL;
-    *size_ret = (at / HN_PAGE_SIZE + run) * HN_PAGE_SIZE - at;
-    return window->bytes + at;
+    at = (size_t)(addr - window->start);
+    end = most < WINDOW - at ? at + most : WINDOW;
+    if (!window->whole)
+        read_pages(target, window, at / HN_PAGE_SIZE,
+                   (end + HN_PAGE_SIZE - 1) / HN_PAGE_SIZE);
+    bytes = lend_from(window, at, size_ret);
+    if (*size_ret > end - at)
+        *size_ret = end - at;
+    return bytes;
+}
+
+hn_addr
+hn_target_lend_ahead(struct hn_target *target, hn_addr addr, size_t every)
+{
+    struct hn_wish wishes[PAGES];
+    struct window *window;
+    size_t count = 0;
+
+    if (target->parts->source->lend || !target->parts->source->gather)
+        return UINT64_MAX;
+    window = open_window(target, addr & ~(hn_addr)(WINDOW - 1));
+    if (!window)
+        return UINT64_MAX;
+    for (size_t i = 0; i < PAGES; i += every / HN_PAGE_SIZE)
+        if (window->wanted[i])
+            wishes[count++] =
+                (struct hn_wish){ window->start + i * HN_PAGE_SIZE,
+                                  window->bytes + i * HN_PAGE_SIZE, HN_PAGE_SIZE, 0 };
+    if (count > 0)
+        hn_target_gather(target, wishes, count);
+    /* What could not be read stays wanted, and is found missing when it is lent. */
+    for (size_t i = 0; i < count; i++)
+        if (wishes[i].got == HN_PAGE_SIZE)
+            window->wanted[(wishes[i].addr - window->start) / HN_PAGE_SIZE] = false;
+    return window->start + WINDOW;
 }

@@ -494,12 +494,29 @@ hn_target_gather(struct hn_target *target, struct hn_wish *pieces, size_t count)
         target->bytes_read += pieces[i].got;
 }
 
+static bool
+is_interrupted(const struct hn_host *host)
+{
+    return host && host->interrupted && host->interrupted(host->impl);
+}
+
 bool
 hn_target_interrupted(const struct hn_target *target)
 {
-    const struct hn_host *host = target->host;
+    return is_interrupted(target->host);
+}
 
-    return host && host->interrupted && host->interrupted(host->impl);
+enum hn_status
+hn_host_poll(const struct hn_host *host, struct hn_error *err)
+{
+    return is_interrupted(host) ? hn_fail(err, HN_E_INTERRUPTED, 0, "interrupted")
+                                : HN_OK;
+}
+
+enum hn_status
+hn_target_poll(struct hn_target *target)
+{
+    return hn_host_poll(target->host, target->err);
 }
 
 int

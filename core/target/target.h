@@ -146,6 +146,17 @@ enum { HN_LENT = 64 };
 const uint8_t *
 hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret);
 
+/* The same of at most @most bytes, for who needs nothing of what lies around: a source
+ * that is read in large pieces is not asked for all of one. */
+const uint8_t *
+hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
+                    size_t *size_ret);
+
+/* For who will look at the pages at multiples of @every from @addr on, and at little
+ * else: reads a number of them in one call. A hint; returns up to where it is good. */
+hn_addr
+hn_target_lend_ahead(struct hn_target *target, hn_addr addr, size_t every);
+
 /* Hands out the memory that takes room: of a live process what is resident, of a core
  * what is in the file; ascending, not overlapping. @swapped: it is not resident, but
  * was. HN_E_UNSUPPORTED where the source cannot know. Touches nothing. */
@@ -248,5 +259,13 @@ hn_syscall_is_futex(int64_t number);
 /* Whether the user asked to stop (Ctrl-C). Cheap enough for every loop. */
 bool
 hn_target_interrupted(const struct hn_target *target);
+
+/* The same as a status: HN_E_INTERRUPTED, with the error that says so, or HN_OK. */
+HN_MUST_CHECK enum hn_status
+hn_target_poll(struct hn_target *target);
+
+/* The same where there is no target; @host may be NULL. */
+HN_MUST_CHECK enum hn_status
+hn_host_poll(const struct hn_host *host, struct hn_error *err);
 
 #endif

@@ -190,6 +190,7 @@ collect_heads(struct hn_table_iter *it)
     for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
         uint64_t wanted = it->table.buckets - at;
         size_t got;
+        enum hn_status st;
 
         if (wanted > BUCKETS_AT_ONCE)
             wanted = BUCKETS_AT_ONCE;
@@ -203,8 +204,9 @@ collect_heads(struct hn_table_iter *it)
             it->overrun = true;
             break;
         }
-        if (hn_target_interrupted(it->py->target))
-            return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        st = hn_target_poll(it->py->target);
+        if (st)
+            return st;
     }
     sort(it);
     return HN_OK;
@@ -261,8 +263,9 @@ hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
     size_t count, found = 0;
 
     while (!st && found == 0) {
-        if (hn_target_interrupted(it->py->target))
-            return hn_fail(it->py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        st = hn_target_poll(it->py->target);
+        if (st)
+            return st;
         follow(it);
         count = it->count - it->next;
         if (count == 0)

@@ -202,8 +202,8 @@ describe_each(struct describer *d, const uint32_t *numbers, size_t count, size_t
         if (i % HN_AHEAD == 0)
             read_ahead(d, numbers, i, count - i);
         st = describe(d, task, i < timed);
-        if (!st && hn_target_interrupted(d->rt->py.target))
-            st = hn_fail(err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(d->rt->py.target);
         if (st == HN_E_NOMEM || st == HN_E_INTERRUPTED)
             return st;
         if (st) {

@@ -104,8 +104,9 @@ add_list(struct hn_kinds *kinds, hn_addr head, struct hn_found_tasks *ret)
             return hn_fail(py->err, HN_E_CORRUPT, at, "the list of tasks does not end");
         if ((i & (i - 1)) == 0)
             mark = at; /* at powers of two: finds circles of any length */
-        if (hn_target_interrupted(py->target))
-            return hn_fail(py->err, HN_E_INTERRUPTED, 0, "interrupted");
+        st = hn_target_poll(py->target);
+        if (st)
+            return st;
         if (hn_kind_is_task(hn_kind_of(kinds, at - node)))
             st = add(ret, at - node, py->err);
         if (!st)

@@ -260,8 +260,8 @@ link_all(struct linker *l, struct hn_arena *arena)
             st = add_woken(l, &l->futures[i], between, &l->tasks->items[i].mirror);
         if (!st)
             st = add_recorded(l, &l->futures[i], (uint32_t)i);
-        if (!st && hn_target_interrupted(l->kinds->rt->py.target))
-            st = hn_fail(l->kinds->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(l->kinds->rt->py.target);
     }
     free(between);
     if (!st && !share_out(l, arena))

@@ -185,8 +185,8 @@ load_all(struct loader *l, const struct hn_found_tasks *found)
             hn_read_ahead(l->rt->py.target, found->items + i, found->count - i,
                           (size_t)l->rt->py.layout.size[HN_STRUCT_TASK]);
         st = add_task(l, found->items[i]);
-        if (!st && hn_target_interrupted(l->rt->py.target))
-            st = hn_fail(l->rt->py.err, HN_E_INTERRUPTED, 0, "interrupted");
+        if (!st)
+            st = hn_target_poll(l->rt->py.target);
     }
     return st;
 }

@@ -83,7 +83,7 @@ use_links(struct hn_moment *moment)
         (void)!hn_links_load(moment, i, false, 10, &moment->arena, &links);
     }
     if (hn_links_graph(moment, &graph) == HN_OK) {
-        hn_link_words_init(moment, &graph, NULL, &words);
+        hn_link_words_init(moment, &graph, &words);
         if (hn_paths_find(&graph, &words.words, &paths) == HN_OK) {
             for (uint32_t i = 0; i < graph.count && i < 4; i++)
                 (void)!hn_paths_load(&paths, i, 10, &moment->arena, &found);

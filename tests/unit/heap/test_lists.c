@@ -101,6 +101,23 @@ objects_come_with_their_generation(void **state)
 }
 
 static void
+a_node_that_is_known_is_not_read(void **state)
+{
+    struct fixture *f = *state;
+    struct hn_gc_walk walk;
+
+    link_to(f, head(0), node(0));
+    link_to(f, node(0), node(9));
+    link_to(f, node(1), head(0));
+    assert_int_equal(hn_gc_next(&f->py, f->bytes + (node(0) - BASE)), node(9));
+    hn_gc_walk_init(&f->py, BASE, &walk);
+    assert_next(&walk, 0, 0);
+    walk.next = node(1);
+    assert_next(&walk, 1, 0);
+    assert_end(&walk, 0);
+}
+
+static void
 a_ring_without_its_head_comes_to_an_end(void **state)
 {
     struct fixture *f = *state;
@@ -150,6 +167,7 @@ main(void)
     const struct CMUnitTest tests[] = {
 #define LIST_TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
         LIST_TEST(objects_come_with_their_generation),
+        LIST_TEST(a_node_that_is_known_is_not_read),
         LIST_TEST(a_ring_without_its_head_comes_to_an_end),
         LIST_TEST(a_link_into_nowhere_ends_its_list_only),
     };

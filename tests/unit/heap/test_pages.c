@@ -32,6 +32,11 @@ pools_are_found_by_any_address_in_them(void **state)
     assert_int_equal(hn_heap_pages_block_size(pages, at), 48);
     assert_int_equal(hn_heap_pages_block_size(pages, at + 0x7fff), 48);
     assert_int_equal(hn_heap_pages_block_size(pages, at + 0x8000), 0);
+    assert_false(hn_heap_pages_in_pool(pages, at - 1));
+    assert_true(hn_heap_pages_in_pool(pages, at));
+    assert_true(hn_heap_pages_in_pool(pages, at + 0x7fff));
+    assert_false(hn_heap_pages_in_pool(pages, at + 0x8000));
+    assert_false(hn_heap_pages_in_pool(pages, at | UINT64_C(1) << 60));
 }
 
 static void
@@ -57,6 +62,27 @@ objects_are_numbered_by_page(void **state)
 }
 
 static void
+objects_that_come_late_are_numbered_with_the_others(void **state)
+{
+    struct hn_heap_pages *pages = *state;
+
+    assert_true(hn_heap_pages_add_object(pages, 0x7f0000010010, 0));
+    assert_true(hn_heap_pages_add_object(pages, 0x7f0000010800, 1));
+    assert_true(hn_heap_pages_add_object(pages, 0x7f0000300000, 2));
+    /* below them, between them, above */
+    assert_true(hn_heap_pages_add_object(pages, 0x55000000, 0));
+    assert_true(hn_heap_pages_add_object(pages, 0x7f0000011000, 0));
+    assert_true(hn_heap_pages_add_object(pages, 0x7fff00000000, 0));
+    hn_heap_pages_number(pages);
+    assert_int_equal(hn_heap_pages_object(pages, 0x55000000), 0);
+    assert_int_equal(hn_heap_pages_object(pages, 0x7f0000010010), 1);
+    assert_int_equal(hn_heap_pages_object(pages, 0x7f0000010800), 2);
+    assert_int_equal(hn_heap_pages_object(pages, 0x7f0000011000), 3);
+    assert_int_equal(hn_heap_pages_object(pages, 0x7f0000300000), 4);
+    assert_int_equal(hn_heap_pages_object(pages, 0x7fff00000000), 5);
+}
+
+static void
 thousands_of_megabytes_are_kept_apart(void **state)
 {
     struct hn_heap_pages *pages = *state;
@@ -75,6 +101,7 @@ main(void)
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
         PAGE_TEST(pools_are_found_by_any_address_in_them),
         PAGE_TEST(objects_are_numbered_by_page),
+        PAGE_TEST(objects_that_come_late_are_numbered_with_the_others),
         PAGE_TEST(thousands_of_megabytes_are_kept_apart),
     };
 

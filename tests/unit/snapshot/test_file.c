@@ -159,7 +159,7 @@ paths_are_made_of_what_was_kept(void **state)
     hn_moment_init(&moment);
     assert_int_equal(hn_snapshot_read(path, &all, NULL, &err, &moment), HN_OK);
     assert_int_equal(hn_links_graph(&moment, &graph), HN_OK);
-    hn_link_words_init(&moment, &graph, NULL, &words);
+    hn_link_words_init(&moment, &graph, &words);
     assert_int_equal(hn_paths_find(&graph, &words.words, &paths), HN_OK);
     assert_int_equal(hn_paths_load(&paths, 0, 0, &moment.arena, &found), HN_OK);
 
