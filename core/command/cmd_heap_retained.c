@@ -32,22 +32,9 @@ load_table(struct hn_call *call, const struct retained_options *o,
     const enum hn_retained_kind kind = o->tree      ? HN_RETAINED_TREE
                                        : o->by == 1 ? HN_RETAINED_TYPES
                                                     : HN_RETAINED_OBJECTS;
-    struct hn_paths paths = { 0 };
-    struct hn_domtree tree = { .graph = graph };
-    enum hn_status st;
 
     call->doing = "show what keeps memory alive";
-    if (kind == HN_RETAINED_OBJECTS)
-        st = hn_paths_find(graph, NULL, &paths);
-    else
-        st = hn_domtree_build(graph, &tree);
-    if (!st)
-        st = hn_retained_load(&tree, paths.graph ? &paths : NULL, kind, o->limit,
-                              &call->arena, ret);
-    if (paths.graph)
-        hn_paths_deinit(&paths);
-    hn_domtree_deinit(&tree);
-    return st;
+    return hn_retained_find(graph, NULL, kind, o->limit, &call->arena, ret);
 }
 
 static enum hn_status

@@ -5,7 +5,7 @@
 #include "command/moments.h"
 #include "command/parse.h"
 #include "command/traces.h"
-#include "heap/paths.h"
+#include "heap/retained.h"
 #include "report/graph.h"
 #include "report/heap.h"
 #include "report/heap_page.h"
@@ -19,18 +19,22 @@ struct show_options {
     uint64_t limit, count;
     const char *type;
     uint64_t min_size, parts;
-    bool brief, out;
+    bool brief, out, tree;
 };
 
 /* A view: what of the file it needs, and who writes it. */
 struct view {
     const char *word;
     struct hn_snapshot_parts parts;
+    bool of_one; /* of the object at an address */
     enum hn_status (*show)(struct hn_call *call, const struct show_options *o,
                            struct hn_moment *moment);
 };
 
-static const char *const groups[] = { "type", "module", "size", "generation", NULL };
+/* Of retained the first two, of types all, where an object is no group. */
+static const char *const groups[] = { "object", "type",       "module",
+                                      "size",   "generation", NULL };
+enum { BY_OBJECT, BY_TYPE };
 static const char *const orders[] = { "size", "count", "allocated", "name", NULL };
 
 static void
@@ -53,16 +57,18 @@ end(struct hn_call *call)
 static enum hn_status
 show_types(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
 {
+    const unsigned by = o->by == BY_OBJECT ? BY_TYPE : o->by;
     struct hn_heap_census census;
-    enum hn_status st = hn_moment_census(moment, o->by, o->sort, &call->arena, &census);
+    enum hn_status st =
+        hn_moment_census(moment, by - BY_TYPE, o->sort, &call->arena, &census);
 
     if (st)
         return st;
     begin(call, moment);
     if (call->common.json)
-        hn_document_census(&call->json, &census, groups[o->by], o->limit);
+        hn_document_census(&call->json, &census, groups[by], o->limit);
     else
-        hn_census_put(&call->out.text, &call->look, &census, groups[o->by], o->limit);
+        hn_census_put(&call->out.text, &call->look, &census, groups[by], o->limit);
     end(call);
     return HN_OK;
 }
@@ -181,16 +187,57 @@ show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment 
 }
 
 static enum hn_status
-show_retained(struct hn_call *call, const struct show_options *o,
-              struct hn_moment *moment)
+say_no_links(struct hn_call *call, const struct hn_moment *moment)
+{
+    if (!moment->has_graph || !moment->has_objects)
+        return hn_fail(&call->session->err, HN_DONE, 0,
+                       "it was saved without the graph of its objects: see --graph");
+    return hn_fail(&call->session->err, HN_DONE, 0,
+                   "an earlier hognose saved it, which kept no references");
+}
+
+/* The largest, as they were found when it was saved. */
+static struct hn_graph_table
+kept_table(const struct hn_moment *moment, uint64_t limit)
 {
     struct hn_graph_table table = moment->retained;
 
-    if (!moment->has_graph)
-        return hn_fail(&call->session->err, HN_DONE, 0,
-                       "it was saved without the graph of its objects: see --graph");
-    if (o->limit && o->limit < table.row_count)
-        table.row_count = (size_t)o->limit;
+    if (limit && limit < table.row_count)
+        table.row_count = (size_t)limit;
+    return table;
+}
+
+static enum hn_status
+make_table(struct hn_call *call, const struct show_options *o, struct hn_moment *moment,
+           struct hn_graph_table *ret)
+{
+    struct hn_graph graph = { 0 };
+    struct hn_link_words words;
+    enum hn_status st =
+        moment->has_links ? hn_links_graph(moment, &graph) : say_no_links(call, moment);
+
+    hn_link_words_init(moment, &graph, &words);
+    if (!st)
+        st = hn_retained_find(&graph, &words.words,
+                              o->tree ? HN_RETAINED_TREE : HN_RETAINED_TYPES, o->limit,
+                              &call->arena, ret);
+    hn_graph_deinit(&graph);
+    return st;
+}
+
+static enum hn_status
+show_retained(struct hn_call *call, const struct show_options *o,
+              struct hn_moment *moment)
+{
+    struct hn_graph_table table;
+    enum hn_status st = moment->has_graph ? HN_OK : say_no_links(call, moment);
+
+    if (!st && (o->tree || o->by == BY_TYPE))
+        st = make_table(call, o, moment, &table);
+    else if (!st)
+        table = kept_table(moment, o->limit);
+    if (st)
+        return st;
     begin(call, moment);
     if (call->common.json)
         hn_document_retained(&call->json, &table);
@@ -265,16 +312,6 @@ show_cycles(struct hn_call *call, const struct show_options *o,
 }
 
 /* --- references and paths */
-
-static enum hn_status
-say_no_links(struct hn_call *call, const struct hn_moment *moment)
-{
-    if (!moment->has_graph || !moment->has_objects)
-        return hn_fail(&call->session->err, HN_DONE, 0,
-                       "it was saved without the graph of its objects: see --graph");
-    return hn_fail(&call->session->err, HN_DONE, 0,
-                   "an earlier hognose saved it, which kept no references");
-}
 
 /* The object whose address is the operand behind the view. */
 static enum hn_status
@@ -416,19 +453,19 @@ show_page(struct hn_call *call, const struct show_options *o, struct hn_moment *
 }
 
 static const struct view views[] = {
-    { "types", { 0 }, show_types },
-    { "find", { .objects = true }, show_objects },
-    { "strings", { 0 }, show_strings },
-    { "gc", { 0 }, show_gc },
-    { "memory", { 0 }, show_memory },
-    { "retained", { 0 }, show_retained },
-    { "refs", { .objects = true, .links = true }, show_refs },
-    { "path", { .objects = true, .links = true }, show_path },
-    { "suspects", { 0 }, show_suspects },
-    { "cycles", { 0 }, show_cycles },
-    { "report", { 0 }, show_page },
-    { "lines", { .traces = true }, show_lines },
-    { "sites", { .objects = true, .traces = true }, show_sites },
+    { "types", { 0 }, false, show_types },
+    { "find", { .objects = true }, false, show_objects },
+    { "strings", { 0 }, false, show_strings },
+    { "gc", { 0 }, false, show_gc },
+    { "memory", { 0 }, false, show_memory },
+    { "retained", { .objects = true, .links = true }, false, show_retained },
+    { "refs", { .objects = true, .links = true }, true, show_refs },
+    { "path", { .objects = true, .links = true }, true, show_path },
+    { "suspects", { 0 }, false, show_suspects },
+    { "cycles", { 0 }, false, show_cycles },
+    { "report", { 0 }, false, show_page },
+    { "lines", { .traces = true }, false, show_lines },
+    { "sites", { .objects = true, .traces = true }, false, show_sites },
 };
 
 enum { VIEWS = sizeof(views) / sizeof(views[0]) };
@@ -442,7 +479,7 @@ find_view(struct hn_call *call, const struct view **ret)
     for (size_t i = 0; i < VIEWS && !*ret; i++)
         if (strcmp(views[i].word, word) == 0)
             *ret = &views[i];
-    if (*ret && (call->operand_count < 3 || (*ret)->parts.links))
+    if (*ret && (call->operand_count < 3 || (*ret)->of_one))
         return HN_OK;
     call->misused = true;
     call->doing = "show a snapshot";
@@ -457,19 +494,32 @@ find_view(struct hn_call *call, const struct view **ret)
         "%s", word);
 }
 
+/* What retains most is a table of its own: objects are read for other questions. */
+static struct hn_snapshot_parts
+parts_of(const struct view *view, const struct show_options *o)
+{
+    const struct hn_snapshot_parts tables = { .objects = false };
+
+    return view->show == show_retained && !o->tree && o->by != BY_TYPE ? tables
+                                                                       : view->parts;
+}
+
 static enum hn_status
 run(struct hn_call *call, const void *options)
 {
     const struct show_options *o = options;
     const struct view *view = NULL;
+    struct hn_snapshot_parts parts;
     struct hn_moment moment;
     const char *path = hn_parse_path(call->operands[0], &call->arena);
     enum hn_status st = path ? find_view(call, &view) : HN_E_NOMEM;
 
     call->no_target = true;
     hn_moment_init(&moment);
-    if (!st)
-        st = hn_call_read_snapshot(call, path, &view->parts, &moment);
+    if (!st) {
+        parts = parts_of(view, o);
+        st = hn_call_read_snapshot(call, path, &parts, &moment);
+    }
     if (!st) {
         call->doing =
             hn_arena_format(&call->arena, "show %s of snapshot %s", view->word, path);
@@ -485,7 +535,9 @@ static const struct hn_arg args[] = {
     { "sort", 's', HN_ARG_CHOICE, offsetof(struct show_options, sort), "ORDER",
       "types: what decides the order of rows", orders, false },
     { "by", 0, HN_ARG_CHOICE, offsetof(struct show_options, by), "WHAT",
-      "types: a row for each", groups, false },
+      "types: a row for each; retained: object or type", groups, false },
+    { "tree", 0, HN_ARG_FLAG, offsetof(struct show_options, tree), NULL,
+      "retained: the largest with what they keep alive below them", NULL, false },
     { "limit", 0, HN_ARG_COUNT, offsetof(struct show_options, limit), "N",
       "only the first N rows (0: all)", NULL, false },
     { "type", 't', HN_ARG_STRING, offsetof(struct show_options, type), "PATTERN",

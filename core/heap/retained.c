@@ -13,14 +13,13 @@ enum {
 static enum hn_status
 fail_memory(const struct hn_domtree *tree)
 {
-    return hn_fail(tree->graph->heap->rt->py.err, HN_E_NOMEM, 0,
-                   "no memory for the table");
+    return hn_fail(tree->graph->heap->err, HN_E_NOMEM, 0, "no memory for the table");
 }
 
 static enum hn_status
-load_row(const struct hn_domtree *tree, struct hn_paths *paths,
-         const struct hn_domtree_item *item, struct hn_arena *arena,
-         struct hn_graph_row *ret)
+load_row(const struct hn_domtree *tree, const struct hn_words *words,
+         struct hn_paths *paths, const struct hn_domtree_item *item,
+         struct hn_arena *arena, struct hn_graph_row *ret)
 {
     const struct hn_heap *heap = tree->graph->heap;
     struct hn_graph_path path;
@@ -35,7 +34,7 @@ load_row(const struct hn_domtree *tree, struct hn_paths *paths,
 
         ret->object.type = hn_arena_copy(arena, name, strlen(name));
     } else {
-        st = hn_graph_object_load(heap, item->object, true, arena, &ret->object);
+        st = words->object(words->arg, item->object, true, arena, &ret->object);
     }
     if (st || !ret->object.type)
         return st ? st : fail_memory(tree);
@@ -51,9 +50,9 @@ load_row(const struct hn_domtree *tree, struct hn_paths *paths,
 }
 
 static enum hn_status
-load_rows(const struct hn_domtree *tree, struct hn_paths *paths,
-          const struct hn_domtree_item *items, size_t count, struct hn_arena *arena,
-          struct hn_graph_table *ret)
+load_rows(const struct hn_domtree *tree, const struct hn_words *words,
+          struct hn_paths *paths, const struct hn_domtree_item *items, size_t count,
+          struct hn_arena *arena, struct hn_graph_table *ret)
 {
     enum hn_status st = HN_OK;
 
@@ -61,7 +60,7 @@ load_rows(const struct hn_domtree *tree, struct hn_paths *paths,
     if (!ret->rows)
         return fail_memory(tree);
     for (size_t i = 0; !st && i < count; i++) {
-        st = load_row(tree, paths, &items[i], arena, &ret->rows[ret->row_count]);
+        st = load_row(tree, words, paths, &items[i], arena, &ret->rows[ret->row_count]);
         ret->row_count += st == HN_OK;
     }
     return st;
@@ -87,8 +86,8 @@ open_level(const struct hn_domtree *tree, uint32_t node, uint64_t limit,
 }
 
 static enum hn_status
-load_tree(const struct hn_domtree *tree, uint64_t limit, struct hn_arena *arena,
-          struct hn_graph_table *ret)
+load_tree(const struct hn_domtree *tree, const struct hn_words *words, uint64_t limit,
+          struct hn_arena *arena, struct hn_graph_table *ret)
 {
     const uint64_t least = hn_domtree_total(tree) / TREE_SHARE;
     struct level levels[TREE_DEPTH_MOST];
@@ -109,7 +108,7 @@ load_tree(const struct hn_domtree *tree, uint64_t limit, struct hn_arena *arena,
             continue;
         }
         item = &level->items[level->next++];
-        st = load_row(tree, NULL, item, arena, &ret->rows[ret->row_count]);
+        st = load_row(tree, words, NULL, item, arena, &ret->rows[ret->row_count]);
         ret->rows[ret->row_count++].depth = depth;
         if (!st && item->object != HN_HEAP_NONE && depth + 1 < TREE_DEPTH_MOST)
             st = open_level(tree, item->object, limit, arena, &levels[++depth]);
@@ -118,9 +117,9 @@ load_tree(const struct hn_domtree *tree, uint64_t limit, struct hn_arena *arena,
 }
 
 enum hn_status
-hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
-                 enum hn_retained_kind kind, uint64_t limit, struct hn_arena *arena,
-                 struct hn_graph_table *ret)
+hn_retained_load(const struct hn_domtree *tree, const struct hn_words *words,
+                 struct hn_paths *paths, enum hn_retained_kind kind, uint64_t limit,
+                 struct hn_arena *arena, struct hn_graph_table *ret)
 {
     const struct hn_graph *graph = tree->graph;
     struct hn_domtree_item *items;
@@ -137,7 +136,7 @@ hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
         .garbage_bytes = graph->retained[hn_graph_garbage(graph)],
     };
     if (kind == HN_RETAINED_TREE)
-        return load_tree(tree, limit, arena, ret);
+        return load_tree(tree, words, limit, arena, ret);
     if (kind == HN_RETAINED_TYPES)
         st = hn_domtree_by_type(tree, arena, &items, &count);
     else
@@ -146,5 +145,44 @@ hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
         return st;
     if (limit && limit < count)
         count = (size_t)limit;
-    return load_rows(tree, paths, items, count, arena, ret);
+    return load_rows(tree, words, paths, items, count, arena, ret);
+}
+
+/* Objects come with their paths, and need no tree. */
+static enum hn_status
+find_with(const struct hn_graph *graph, const struct hn_words *words,
+          enum hn_retained_kind kind, uint64_t limit, struct hn_arena *arena,
+          struct hn_graph_table *ret)
+{
+    struct hn_paths paths = { 0 };
+    struct hn_domtree tree = { .graph = graph };
+    enum hn_status st = kind == HN_RETAINED_OBJECTS
+                            ? hn_paths_find(graph, words, &paths)
+                            : hn_domtree_build(graph, &tree);
+
+    if (!st)
+        st = hn_retained_load(&tree, words, paths.graph ? &paths : NULL, kind, limit,
+                              arena, ret);
+    if (paths.graph)
+        hn_paths_deinit(&paths);
+    hn_domtree_deinit(&tree);
+    return st;
+}
+
+enum hn_status
+hn_retained_find(const struct hn_graph *graph, const struct hn_words *words,
+                 enum hn_retained_kind kind, uint64_t limit, struct hn_arena *arena,
+                 struct hn_graph_table *ret)
+{
+    struct hn_live_words live;
+    enum hn_status st;
+
+    if (words)
+        return find_with(graph, words, kind, limit, arena, ret);
+    st = hn_live_words_init(graph, &live);
+    if (st)
+        return st;
+    st = find_with(graph, &live.words, kind, limit, arena, ret);
+    hn_live_words_deinit(&live);
+    return st;
 }

@@ -134,8 +134,8 @@ take_tree(struct hn_moment *moment, const struct hn_graph *graph,
     enum hn_status st = hn_domtree_build(graph, &tree);
 
     if (!st)
-        st = hn_retained_load(&tree, paths, HN_RETAINED_OBJECTS, RETAINED_KEPT,
-                              &moment->arena, &moment->retained);
+        st = hn_retained_load(&tree, paths->words, paths, HN_RETAINED_OBJECTS,
+                              RETAINED_KEPT, &moment->arena, &moment->retained);
     if (!st)
         st = take_suspects(moment, &tree, paths, process);
     if (!st)

@@ -77,8 +77,7 @@ hn_links_are_sound(const struct hn_moment *moment)
     if (links->first[0] != 0 || links->first[count] != links->count)
         return false;
     for (uint32_t i = 0; i < count; i++)
-        if (links->first[i] > links->first[i + 1] || links->dominator[i] > count + 1
-            || links->dominator[i] == i)
+        if (links->first[i] > links->first[i + 1] || links->dominator[i] > count + 1)
             return false;
     for (uint32_t i = 0; i < links->count; i++)
         if (links->to[i] >= count
@@ -166,6 +165,8 @@ hn_links_graph(const struct hn_moment *moment, struct hn_graph *ret)
     memcpy(ret->bits, links->bits, count - 1);
     memcpy(ret->dominator, links->dominator, (count - 1) * sizeof(*ret->dominator));
     memcpy(ret->retained, links->retained, (count - 1) * sizeof(*ret->retained));
+    ret->dominator[hn_graph_root(ret)] = hn_graph_root(ret);
+    ret->dominator[hn_graph_garbage(ret)] = hn_graph_root(ret);
     ret->retained[hn_graph_root(ret)] = moment->retained.total;
     ret->retained[hn_graph_garbage(ret)] = moment->retained.garbage_bytes;
     ret->references = moment->retained.references;

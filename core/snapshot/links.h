@@ -48,7 +48,7 @@ struct hn_links {
     /* By object. */
     uint8_t *bits;         /* HN_NODE_* */
     uint32_t *dominator;   /* number of an object; count of objects: the root, or one
-                              more: the garbage */
+                              more: the garbage; its own: none */
     uint64_t *retained;    /* bytes */
     uint32_t *references;  /* its count; HN_LINK_UNKNOWN: never changes, or not known */
     uint32_t *unexplained; /* of these, found nowhere */

@@ -99,7 +99,7 @@ hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
 }
 
 enum hn_status
-hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
+hn_retained_find(const struct hn_graph *graph, const struct hn_words *words,
                  enum hn_retained_kind kind, uint64_t limit, struct hn_arena *arena,
                  struct hn_graph_table *ret)
 {
@@ -107,8 +107,8 @@ hn_retained_load(const struct hn_domtree *tree, struct hn_paths *paths,
         { .object = { 0x1000, "str", "'a'", 50, 50 }, .count = 1 },
     };
 
-    (void)tree;
-    (void)paths;
+    (void)graph;
+    (void)words;
     (void)kind;
     (void)limit;
     (void)arena;
