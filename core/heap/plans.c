@@ -247,6 +247,9 @@ apply_rule(struct maker *m, const struct rule *rule, uint64_t from, uint64_t to)
 {
     enum mark listed = rule->knowledge == NAMED ? MARK_OWNED : MARK_WEAK;
 
+    /* Builds with a GIL never write it: it has what stood there before. */
+    if (rule->form == HN_PLAN_CODE)
+        mark_field(m, HN_CODE_UNIQUE_ID, MARK_NOTHING);
     for (unsigned i = 0; i < SKIPPED_MOST && rule->fields[i]; i++)
         mark_field(m, rule->fields[i], listed);
     for (unsigned i = 0; i < rule->links; i++)
