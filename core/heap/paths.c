@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/large.h"
 #include "heap/pace.h"
 #include "heap/search.h"
 
@@ -44,6 +45,7 @@ rank_of(const struct hn_graph *graph, uint32_t object)
 struct search {
     struct hn_paths *paths;
     struct hn_pace pace;
+    uint64_t done;               /* objects and references */
     bool detours;                /* whether globals of functions are followed */
     bool *is_function, *is_dict; /* by type */
 };
@@ -64,6 +66,17 @@ is_detour(const struct search *s, uint32_t from, uint32_t to)
            && s->is_dict[heap->types[to]];
 }
 
+/* For each object, and for each reference: one object may have more of these than all
+ * others. */
+static enum hn_status
+step(struct search *s)
+{
+    const struct hn_graph *graph = s->paths->graph;
+
+    return hn_pace_object(&s->pace, "looking for paths", s->done++,
+                          (uint64_t)graph->count + graph->out_first[graph->count]);
+}
+
 static enum hn_status
 follow(struct search *s, uint32_t first)
 {
@@ -72,15 +85,17 @@ follow(struct search *s, uint32_t first)
 
     for (uint32_t i = first; i < paths->reached; i++) {
         uint32_t node = paths->order[i];
-        enum hn_status st =
-            hn_pace_object(&s->pace, "looking for paths", i, graph->count);
+        enum hn_status st = step(s);
 
-        if (st)
-            return st;
-        for (uint32_t e = graph->out_first[node]; e < graph->out_first[node + 1]; e++)
+        for (uint32_t e = graph->out_first[node]; !st && e < graph->out_first[node + 1];
+             e++) {
             if (paths->via[graph->out[e]] == HN_HEAP_NONE
                 && !is_detour(s, node, graph->out[e]))
                 reach(paths, graph->out[e], node);
+            st = step(s);
+        }
+        if (st)
+            return st;
     }
     return HN_OK;
 }
@@ -133,6 +148,7 @@ search_all(struct search *s)
         st = search_rank(s, rank);
     /* What only the globals of a function lead to. */
     s->detours = true;
+    s->done = 0;
     return st ? st : follow(s, 0);
 }
 
@@ -151,8 +167,8 @@ hn_paths_find(const struct hn_graph *graph, const struct hn_words *words,
         return st;
     if (!words)
         ret->words = &ret->live.words;
-    ret->via = malloc(bytes);
-    ret->order = malloc(bytes);
+    ret->via = hn_large_alloc(bytes, 1);
+    ret->order = hn_large_alloc(bytes, 1);
     if (!ret->via || !ret->order || !learn_types(&s, graph->heap)) {
         st = fail_memory(graph);
     } else {
