@@ -163,8 +163,27 @@ make_room(struct hn_heap_kinds *k)
     return (size_t)k->count * 2 < k->slot_count || grow_slots(k);
 }
 
-/* A core may lack what names are kept in: the type is one all the same. */
-static void
+/* The type of every type is one, in the end `type`, which is its own. Words of malloc
+ * that look like a type once do not do so time and again. */
+static bool
+leads_to_type(struct hn_python *py, hn_addr type)
+{
+    enum { METATYPES_MOST = 8 };
+
+    for (unsigned i = 0; i < METATYPES_MOST; i++) {
+        hn_addr next;
+
+        if (hn_object_type(py, type, &next) != HN_OK)
+            return false;
+        if (next == type)
+            return true;
+        type = next;
+    }
+    return false;
+}
+
+/* A core may lack what names are kept in: a type is one all the same. */
+static bool
 load_names(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
 {
     struct hn_types *types = hn_runtime_types(k->lookup.rt);
@@ -173,11 +192,14 @@ load_names(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
     if (types && hn_types_find(types, at, &type) == HN_OK) {
         ret->name = hn_arena_copy(&k->arena, type->name, strlen(type->name));
         ret->module = hn_arena_copy(&k->arena, type->module, strlen(type->module));
-    } else {
+    } else if (leads_to_type(&k->lookup.rt->py, at)) {
         ret->name = hn_arena_format(&k->arena, "<type at 0x%" PRIx64 ">", at);
         ret->module = "";
+    } else {
+        return false;
     }
     k->failed |= !ret->name || !ret->module;
+    return !k->failed;
 }
 
 /* Types lie in memory that can be written, and is not shared. Whatever else a word
@@ -207,9 +229,7 @@ load_type(struct hn_heap_kinds *k, hn_addr at, struct hn_heap_type *ret)
          && ret->flags & HN_TPFLAG_READY
          && hn_size_type_load(&k->lookup, at, &ret->size) == HN_OK;
     hn_arena_reset(&k->scratch, mark);
-    if (ok)
-        load_names(k, at, ret);
-    return ok && !k->failed;
+    return ok && load_names(k, at, ret);
 }
 
 static uint32_t
