@@ -172,8 +172,10 @@ leads_to_type(struct hn_python *py, hn_addr type)
 
     for (unsigned i = 0; i < METATYPES_MOST; i++) {
         hn_addr next;
+        uint64_t flags;
 
-        if (hn_object_type(py, type, &next) != HN_OK)
+        if (hn_object_flags(py, type, &next, &flags) != HN_OK
+            || !(flags & HN_TPFLAG_TYPE))
             return false;
         if (next == type)
             return true;

@@ -158,6 +158,33 @@ def on_graves():
     return lists, ["%#x" % struct.unpack("Q", word) for word in words]
 
 
+def phantom():
+    """Words of malloc that look like an object, its type, and types of that: all have
+    the flags, but the last is of the type of a number, and none has a name. With the
+    address of that object, which a pointer leads to."""
+    header = object.__basicsize__ // 8
+
+    def words_of(thing, count):
+        with open("/proc/self/mem", "rb", buffering=0) as memory:
+            return list(struct.unpack("%dQ" % count,
+                                      os.pread(memory.fileno(), 8 * count, id(thing))))
+
+    shape = words_of(object, 64)
+    meta = words_of(type, 64)
+    number = 10 ** 6 + 7
+    made = array.array("Q", [0] * 512)
+    at = made.buffer_info()[0]
+    types = [at + 8 * 80, at + 8 * 160, at + 8 * 240]
+    for words, place, above in ((shape, 80, types[1]), (meta, 160, types[2]),
+                                (meta, 240, id(number))):
+        words[header - 1], words[header + 1] = above, 33  # ob_type, tp_name
+        made[place:place + 64] = array.array("Q", words)
+    made[:header] = array.array("Q", words_of(number, header))
+    made[header - 1] = types[0]
+    made[400] = at
+    return (made, number), ["%#x" % at]
+
+
 def population(big):
     """Kept by the caller. Sizes on both sides of what pools hold."""
     kept = [
@@ -316,10 +343,12 @@ def main():
     reader, writer = os.pipe()
     os.dup2(reader, STILL_FD)
     graves, buffers = on_graves()
+    more, phantoms = phantom()
+    buffers += phantoms
     write_truth(sys.argv[1], buffers)
     os.write(1, b"READY\n")
     os.read(STILL_FD, 1)  # still
-    return kept, graves, writer
+    return kept, graves, more, writer
 
 
 if __name__ == "__main__":
