@@ -223,7 +223,18 @@ def losses(bench):
     return ["a unit of work takes longer, median of pairs", "CPU %", "wall %"], rows
 
 
+WORDS = """\
+The most samples of the whole process that a tool gets in a second, and the processor time
+that one costs it; the tools run in turns on the same busy process. Then each sample
+against its own bare system calls, whether 10 kHz is held, and what a target loses. On a
+machine that others want as well the samples a second are fewer for all tools, the
+processor time of one is nearly the same. py-spy stops the process at each sample, the
+others do not.
+
+"""
+
+
 def section(bench, target, table):
     parts = [compare(bench, target), floor(bench, target), on_time(bench, target),
              losses(bench)]
-    return "\n".join(table(*part) for part in parts if part)
+    return WORDS + "\n".join(table(*part) for part in parts if part)
