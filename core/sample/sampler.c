@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +16,21 @@
 enum {
     /* Below this a sleep would end too late; the thread waits awake. */
     SHORTEST_SLEEP_NS = 30 * 1000,
+    /* From that interval on it sleeps most of the time. */
+    SLEEPING_NS = 3 * SHORTEST_SLEEP_NS,
+    /* The shortest turn that the kernel grants. */
+    SHORTEST_TURN_NS = 100 * 1000,
+    NICE = -10
+};
+
+/* The kernel's struct sched_attr (linux/sched/types.h), which newer C libraries have.
+ */
+struct attributes {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime_ns, deadline_ns, period_ns;
 };
 
 #define NS_PER_SECOND UINT64_C(1000000000)
@@ -257,6 +274,28 @@ keep_sampling(struct hn_sampler *s)
                           memory_order_relaxed);
 }
 
+/* Of two that want one core the kernel lets the one that runs go on, for milliseconds
+ * or until it makes a system call: looks that come late would all find the target
+ * there, and its calls seem to take a quarter of its time. Who asks for short turns
+ * gets them sooner (Linux 6.12), who has a better priority at once, where that is
+ * allowed. Not when looks are so close together that the thread never sleeps. */
+static void
+hurry(const struct hn_sampler *s)
+{
+    struct attributes attributes = { .size = sizeof(attributes),
+                                     .nice = getpriority(PRIO_PROCESS, 0),
+                                     .runtime_ns = SHORTEST_TURN_NS };
+
+    if (s->options.interval_ns < SLEEPING_NS)
+        return;
+    if (attributes.nice > NICE)
+        attributes.nice = NICE;
+    if (syscall(SYS_sched_setattr, 0, &attributes, 0) == 0)
+        return;
+    attributes.nice = getpriority(PRIO_PROCESS, 0);
+    (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
 static void *
 run(void *arg)
 {
@@ -264,6 +303,7 @@ run(void *arg)
 
     prctl(PR_SET_NAME, "hognose-sampler");
     prctl(PR_SET_TIMERSLACK, 1UL); /* the kernel wakes us no later than it must */
+    hurry(s);
     pthread_mutex_lock(&s->mutex);
     keep_sampling(s);
     pthread_mutex_unlock(&s->mutex);
