@@ -57,6 +57,7 @@ struct hn_change {
     bool has_site;
     uint32_t site;       /* of hn_diff.stacks */
     uint64_t site_count; /* objects from there */
+    uint64_t site_bytes; /* of these: more than from any other */
 
     const char *path; /* of types: where most of them are at the last moment, or NULL */
 

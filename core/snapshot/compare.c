@@ -483,13 +483,15 @@ site_word(uint32_t type, uint32_t line)
 }
 
 static enum hn_status
-add_site(struct comparison *c, struct hn_rows *sites, uint32_t type, uint32_t stack)
+add_site(struct comparison *c, struct hn_rows *sites, uint32_t type, uint32_t stack,
+         uint64_t bytes)
 {
     uint32_t row = hn_rows_numbered(sites, site_word(type, line_of(c, stack)));
 
     if (sites->failed)
         return no_memory(c);
     sites->rows[row].born++;
+    sites->rows[row].born_bytes += bytes;
     sites->rows[row].stack = type;
     sites->rows[row].site = line_of(c, stack);
     return HN_OK;
@@ -508,12 +510,13 @@ collect_sites(struct comparison *c, struct hn_rows *sites)
 
         if (trace)
             st = add_site(c, sites, c->lenses[0].of_type[last][moment->heap.types[i]],
-                          c->stacks[last][trace->stack]);
+                          c->stacks[last][trace->stack],
+                          hn_heap_counted(&moment->heap, i));
     }
     return st;
 }
 
-/* The line of most new objects, for each type. Rows are not sorted yet. */
+/* The line of most new bytes, for each type. Rows are not sorted yet. */
 static enum hn_status
 find_sites(struct comparison *c)
 {
@@ -525,17 +528,59 @@ find_sites(struct comparison *c)
     for (size_t i = 0; !st && i < sites.count; i++) {
         struct hn_change *type = &types->rows[sites.rows[i].stack];
 
-        if (type->has_site && type->site_count >= sites.rows[i].born)
+        if (type->has_site && type->site_bytes >= sites.rows[i].born_bytes)
             continue;
         type->has_site = true;
         type->site = sites.rows[i].site;
         type->site_count = sites.rows[i].born;
+        type->site_bytes = sites.rows[i].born_bytes;
     }
     hn_rows_deinit(&sites);
     return st;
 }
 
 /* --- by what holds them */
+
+/* The row of a retained object's type, if it grew; NULL for what has no path. */
+static struct hn_change *
+row_of_large(struct comparison *c, const struct hn_graph_row *large)
+{
+    struct hn_rows *types = &c->lenses[0].rows;
+    uint32_t row;
+
+    if (!large->path || !*large->path)
+        return NULL;
+    row = hn_rows_named(types, large->object.type);
+    return types->failed || hn_change_bytes(&types->rows[row], c->count) <= 0
+               ? NULL
+               : &types->rows[row];
+}
+
+/* One object may be most of what its type grew by; or, as the first of a linked list,
+ * it keeps most of that alive, and there is no place where they pile up. */
+static void
+find_large_ones(struct comparison *c)
+{
+    const struct hn_graph_table *table = &c->moments[c->count - 1]->retained;
+
+    for (size_t i = 0; i < table->row_count; i++) {
+        struct hn_change *row = row_of_large(c, &table->rows[i]);
+
+        if (row && !row->path
+            && table->rows[i].object.retained
+                   > (uint64_t)hn_change_bytes(row, c->count) / 2)
+            row->path = table->rows[i].path;
+    }
+    /* The largest last: it has the last word. */
+    for (size_t i = table->row_count; i-- > 0;) {
+        struct hn_change *row = row_of_large(c, &table->rows[i]);
+
+        if (row
+            && table->rows[i].object.bytes
+                   > (uint64_t)hn_change_bytes(row, c->count) / 2)
+            row->path = table->rows[i].path;
+    }
+}
 
 /* Of the last moment; the first place of a type leads to most of its objects. */
 static void
@@ -550,6 +595,7 @@ find_paths(struct comparison *c)
         if (!types->failed && !types->rows[row].path)
             types->rows[row].path = last->places[i].path;
     }
+    find_large_ones(c);
 }
 
 static enum hn_status
