@@ -29,7 +29,6 @@ static enum hn_status
 find_paths(struct hn_call *call, const struct path_options *o,
            const struct hn_graph *graph, hn_addr address, struct hn_graph_paths *ret)
 {
-    struct hn_paths paths;
     uint32_t object = 0;
     enum hn_status st = HN_OK;
 
@@ -38,13 +37,7 @@ find_paths(struct hn_call *call, const struct path_options *o,
     if (st)
         return st;
     call->doing = "find a path";
-    st = hn_paths_find(graph, NULL, &paths);
-    if (!st && o->type)
-        st = hn_paths_of_type(&paths, o->type, o->count, &call->arena, ret);
-    else if (!st)
-        st = hn_paths_load(&paths, object, o->count, &call->arena, ret);
-    hn_paths_deinit(&paths);
-    return st;
+    return hn_paths_ask(graph, NULL, o->type, object, o->count, &call->arena, ret);
 }
 
 static enum hn_status

@@ -5,6 +5,7 @@
 #include "command/moments.h"
 #include "command/parse.h"
 #include "command/traces.h"
+#include "heap/paths.h"
 #include "heap/retained.h"
 #include "report/graph.h"
 #include "report/heap.h"
@@ -186,14 +187,21 @@ show_sites(struct hn_call *call, const struct show_options *o, struct hn_moment 
     return HN_OK;
 }
 
+/* What comes of the graph is missing: @earlier says why, if the graph is not. */
+static enum hn_status
+say_missing(struct hn_call *call, bool has_graph, const char *earlier)
+{
+    return hn_fail(&call->session->err, HN_DONE, 0,
+                   has_graph
+                       ? earlier
+                       : "it was saved without the graph of its objects: see --graph");
+}
+
 static enum hn_status
 say_no_links(struct hn_call *call, const struct hn_moment *moment)
 {
-    if (!moment->has_graph || !moment->has_objects)
-        return hn_fail(&call->session->err, HN_DONE, 0,
-                       "it was saved without the graph of its objects: see --graph");
-    return hn_fail(&call->session->err, HN_DONE, 0,
-                   "an earlier hognose saved it, which kept no references");
+    return say_missing(call, moment->has_graph && moment->has_objects,
+                       "an earlier hognose saved it, which kept no references");
 }
 
 /* The largest, as they were found when it was saved. */
@@ -267,10 +275,8 @@ show_memory(struct hn_call *call, const struct show_options *o,
 static enum hn_status
 say_no_suspects(struct hn_call *call, const struct hn_moment *moment)
 {
-    return hn_fail(&call->session->err, HN_DONE, 0,
-                   moment->has_graph
-                       ? "an earlier hognose saved it, which kept no suspects"
-                       : "it was saved without the graph of its objects: see --graph");
+    return say_missing(call, moment->has_graph,
+                       "an earlier hognose saved it, which kept no suspects");
 }
 
 static enum hn_status
@@ -354,37 +360,22 @@ show_refs(struct hn_call *call, const struct show_options *o, struct hn_moment *
 }
 
 static enum hn_status
-find_paths(struct hn_call *call, const struct show_options *o, struct hn_moment *moment,
-           const struct hn_graph *graph, uint32_t object, struct hn_graph_paths *ret)
-{
-    struct hn_link_words words;
-    struct hn_paths paths;
-    enum hn_status st;
-
-    hn_link_words_init(moment, graph, &words);
-    st = hn_paths_find(graph, &words.words, &paths);
-    if (!st && o->type)
-        st = hn_paths_of_type(&paths, o->type, o->count, &call->arena, ret);
-    else if (!st)
-        st = hn_paths_load(&paths, object, o->count, &call->arena, ret);
-    hn_paths_deinit(&paths);
-    return st;
-}
-
-static enum hn_status
 show_path(struct hn_call *call, const struct show_options *o, struct hn_moment *moment)
 {
     struct hn_graph graph = { 0 };
+    struct hn_link_words words;
     struct hn_graph_paths paths;
     uint32_t object = 0;
     enum hn_status st = moment->has_links ? HN_OK : say_no_links(call, moment);
 
+    hn_link_words_init(moment, &graph, &words);
     if (!st && !o->type)
         st = find_object(call, moment, &object);
     if (!st)
         st = hn_links_graph(moment, &graph);
     if (!st)
-        st = find_paths(call, o, moment, &graph, object, &paths);
+        st = hn_paths_ask(&graph, &words.words, o->type, object, o->count, &call->arena,
+                          &paths);
     hn_graph_deinit(&graph);
     if (st)
         return st;

@@ -131,6 +131,23 @@ hn_heap_address(const struct hn_heap *heap, uint32_t object)
     return heap->places[object] & ((UINT64_C(1) << HN_HEAP_FLAG_SHIFT) - 1);
 }
 
+/* How many of the first @count objects begin below @at. */
+static inline uint32_t
+hn_heap_below(const struct hn_heap *heap, uint32_t count, hn_addr at)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hn_heap_address(heap, middle) < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static inline unsigned
 hn_heap_flags(const struct hn_heap *heap, uint32_t object)
 {

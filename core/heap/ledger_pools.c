@@ -16,23 +16,6 @@ enum {
     HOLDERS_SHOWN = 3
 };
 
-/* The first object at or behind @at. */
-static uint32_t
-object_from(const struct hn_heap *heap, hn_addr at)
-{
-    uint32_t low = 0, high = heap->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (hn_heap_address(heap, middle) < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* What a block in use is; @next is the first object that may be in it. */
 static enum hn_ledger_row_name
 row_of(const struct hn_heap *heap, hn_addr at, uint64_t size, uint32_t *next)
@@ -78,7 +61,7 @@ book_pool(struct hn_bookkeeper *b, const struct hn_pool *pool)
     const hn_addr end = first + (hn_addr)blocks * pool->block_size;
     bool whole =
         hn_present_bytes(&b->present, pool->at, pool->at + pool->size) == pool->size;
-    uint32_t next = object_from(b->heap, pool->at);
+    uint32_t next = hn_heap_below(b->heap, b->heap->count, pool->at);
 
     hn_book_taken(b, pool->at, pool->at + pool->size);
     if (pool->used == 0) {
@@ -178,8 +161,8 @@ static const char *
 name_holders(struct hn_bookkeeper *b, const struct hn_py_arena *arena)
 {
     const struct hn_heap *heap = b->heap;
-    uint32_t first = object_from(heap, arena->at);
-    uint32_t end = object_from(heap, arena->at + arena->size), shown = 0;
+    uint32_t first = hn_heap_below(heap, heap->count, arena->at);
+    uint32_t end = hn_heap_below(heap, heap->count, arena->at + arena->size), shown = 0;
     const char *text = "";
 
     for (uint32_t i = first; i < end && shown < HOLDERS_SHOWN && text; i++, shown++)
@@ -244,7 +227,7 @@ book_page(struct hn_bookkeeper *b, hn_addr start, const struct hn_mi_page *page)
 {
     bool whole = hn_present_bytes(&b->present, start, page->end) == page->end - start;
     hn_addr end = page->at + page->capacity * page->block_size;
-    uint32_t next = object_from(b->heap, page->at);
+    uint32_t next = hn_heap_below(b->heap, b->heap->count, page->at);
 
     hn_book(b, HN_LEDGER_KEEPING, start, page->at);
     b->ledger->rows[HN_LEDGER_FREE_BLOCKS].count += page->capacity - page->used;

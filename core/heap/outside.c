@@ -540,23 +540,6 @@ by_address(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* How many of the first @count objects begin below @at. */
-static uint32_t
-objects_below(const struct hn_heap *heap, uint32_t count, hn_addr at)
-{
-    uint32_t low = 0, high = count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (hn_heap_address(heap, middle) < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void
 put(struct hn_heap *heap, uint32_t object, const struct item *item)
 {
@@ -574,7 +557,7 @@ put_between(struct hn_heap *heap, const struct item *items, uint32_t count)
     heap->count += count;
     while (count > 0) {
         const struct item *item = &items[count - 1];
-        uint32_t at = objects_below(heap, left, item->at);
+        uint32_t at = hn_heap_below(heap, left, item->at);
 
         hn_heap_move(heap, at + count, at, left - at);
         left = at;

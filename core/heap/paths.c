@@ -588,3 +588,19 @@ hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
     free(g.wanted);
     return st;
 }
+
+enum hn_status
+hn_paths_ask(const struct hn_graph *graph, const struct hn_words *words,
+             const char *pattern, uint32_t object, uint64_t limit,
+             struct hn_arena *arena, struct hn_graph_paths *ret)
+{
+    struct hn_paths paths;
+    enum hn_status st = hn_paths_find(graph, words, &paths);
+
+    if (!st && pattern)
+        st = hn_paths_of_type(&paths, pattern, limit, arena, ret);
+    else if (!st)
+        st = hn_paths_load(&paths, object, limit, arena, ret);
+    hn_paths_deinit(&paths);
+    return st;
+}

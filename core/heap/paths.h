@@ -45,4 +45,11 @@ HN_MUST_CHECK enum hn_status
 hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
                  struct hn_arena *arena, struct hn_graph_paths *ret);
 
+/* The same from the graph alone: where the types of @pattern accumulate, or without
+ * one the paths to @object. @words as in hn_paths_find(). */
+HN_MUST_CHECK enum hn_status
+hn_paths_ask(const struct hn_graph *graph, const struct hn_words *words,
+             const char *pattern, uint32_t object, uint64_t limit,
+             struct hn_arena *arena, struct hn_graph_paths *ret);
+
 #endif

@@ -143,18 +143,9 @@ uint32_t
 hn_moment_find(const struct hn_moment *moment, uint64_t address)
 {
     const struct hn_heap *heap = &moment->heap;
-    uint32_t low = 0, high = heap->count;
+    const uint32_t at = hn_heap_below(heap, heap->count, address);
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (hn_heap_address(heap, middle) < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < heap->count && hn_heap_address(heap, low) == address ? low
-                                                                      : HN_HEAP_NONE;
+    return at < heap->count && hn_heap_address(heap, at) == address ? at : HN_HEAP_NONE;
 }
 
 const char *

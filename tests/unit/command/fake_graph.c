@@ -71,30 +71,24 @@ hn_paths_deinit(struct hn_paths *paths)
 }
 
 enum hn_status
-hn_paths_load(struct hn_paths *paths, uint32_t object, uint64_t limit,
-              struct hn_arena *arena, struct hn_graph_paths *ret)
-{
-    (void)paths;
-    (void)object;
-    (void)limit;
-    (void)arena;
-    *ret = (struct hn_graph_paths){ .object = { .address = 0x1000, .type = "str" } };
-    return HN_OK;
-}
-
-enum hn_status
-hn_paths_of_type(struct hn_paths *paths, const char *pattern, uint64_t limit,
-                 struct hn_arena *arena, struct hn_graph_paths *ret)
+hn_paths_ask(const struct hn_graph *graph, const struct hn_words *words,
+             const char *pattern, uint32_t object, uint64_t limit,
+             struct hn_arena *arena, struct hn_graph_paths *ret)
 {
     static struct hn_graph_path items[] = {
         { .text = "sys.modules['shop'].items", .root = "sys.modules", .objects = 2 },
     };
 
-    (void)paths;
-    (void)pattern;
+    (void)graph;
+    (void)words;
+    (void)object;
     (void)limit;
     (void)arena;
-    *ret = (struct hn_graph_paths){ .items = items, .count = 1, .total = 2 };
+    if (pattern)
+        *ret = (struct hn_graph_paths){ .items = items, .count = 1, .total = 2 };
+    else
+        *ret =
+            (struct hn_graph_paths){ .object = { .address = 0x1000, .type = "str" } };
     return HN_OK;
 }
 
