@@ -84,7 +84,8 @@ const struct hn_command hn_command_heap_retained = {
         "What an object keeps alive is what would be free without it: itself, and all "
         "that is reached through it alone. What several share belongs to the one that "
         "all of these are reached through. Objects that merely lead to one that keeps "
-        "more than nine tenths of theirs are left out of the list; --tree has them. "
+        "more than nine tenths of theirs are left out of the list, of a linked list "
+        "all links but the first; --tree has them. "
         "Sizes are memory of the allocator.",
     .examples = examples,
     .args = args,

@@ -452,22 +452,77 @@ hn_domtree_by_type(const struct hn_domtree *tree, struct hn_arena *arena,
 
 /* --- what keeps most */
 
-/* Says of each node whether it merely leads to a child that retains nearly as much. */
+/* So many in a row are a list, and no namespace of a module in that of another. */
+enum { LINKS_LEAST = 4 };
+
+/* Whether the node that dominates @node merely leads to it. */
+static bool
+is_led_to(const struct hn_graph *graph, uint32_t node)
+{
+    uint32_t parent = graph->dominator[node];
+
+    return parent != node
+           && graph->retained[node]
+                  > graph->retained[parent] - graph->retained[parent] / 10;
+}
+
 static enum hn_status
 find_leads(const struct hn_graph *graph, struct hn_pace *pace, bool *leads)
 {
     enum hn_status st = HN_OK;
 
     for (uint32_t i = 0; !st && i < node_count(graph); i++) {
-        uint32_t parent = graph->dominator[i];
-
-        if (parent != i
-            && graph->retained[i]
-                   > graph->retained[parent] - graph->retained[parent] / 10)
-            leads[parent] = true;
+        if (is_led_to(graph, i))
+            leads[graph->dominator[i]] = true;
         st = step(pace, graph, i);
     }
     return st;
+}
+
+static bool
+is_of_module(const struct hn_graph *graph, uint32_t node)
+{
+    const struct hn_heap *heap = graph->heap;
+
+    for (uint32_t e = graph->in_first[node]; e < graph->in_first[node + 1]; e++)
+        if (strcmp(heap->type[heap->types[graph->in[e]]].name, "module") == 0)
+            return true;
+    return false;
+}
+
+/* Each link of a linked list merely leads to the next, and yet the last keeps little:
+ * what keeps the list is its first. Links have the type of the next, or of the one
+ * after that where each has a dict of its own; the namespace that the list is in is
+ * none, though a dict too. Returns @end if it ends no list. */
+static uint32_t
+first_link(const struct hn_graph *graph, struct hn_pace *pace, uint32_t end,
+           enum hn_status *st)
+{
+    const uint32_t *types = graph->heap->types;
+    uint32_t first = end, second = end, next = end, node = end, alike = 0;
+
+    while (!*st && is_led_to(graph, node) && graph->dominator[node] < graph->count) {
+        uint32_t parent = graph->dominator[node];
+        bool is_link = types[parent] == types[node] || types[parent] == types[next];
+
+        alike = is_link ? alike + 1 : 0;
+        if (alike >= LINKS_LEAST) {
+            first = parent;
+            second = node;
+        }
+        next = node;
+        node = parent;
+        *st = step(pace, graph, node);
+    }
+    return is_of_module(graph, first) ? second : first;
+}
+
+static void
+offer_one(const struct hn_graph *graph, struct best *best, uint32_t node)
+{
+    struct hn_domtree_item item = single(graph, node), dropped;
+
+    offer(best, &item, &dropped);
 }
 
 static enum hn_status
@@ -480,13 +535,15 @@ offer_all(const struct hn_graph *graph, struct best *best)
     start(&pace, graph);
     st = leads ? find_leads(graph, &pace, leads) : fail_memory(graph);
     for (uint32_t i = 0; !st && i < graph->count; i++) {
-        struct hn_domtree_item item, dropped;
+        uint32_t first;
 
         st = step(&pace, graph, i);
-        if (graph->retained[i] == 0 || leads[i])
+        if (st || graph->retained[i] == 0 || leads[i])
             continue;
-        item = single(graph, i);
-        offer(best, &item, &dropped);
+        offer_one(graph, best, i);
+        first = first_link(graph, &pace, i, &st);
+        if (graph->retained[i] <= graph->retained[first] / 10 * 9)
+            offer_one(graph, best, first);
     }
     hn_pace_end(&pace);
     free(leads);

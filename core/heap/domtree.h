@@ -59,7 +59,8 @@ hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_
                     uint64_t *ret);
 
 /* The @limit objects that retain most, without those that merely lead to one larger
- * than nine tenths of theirs. Of @tree only the graph is needed. */
+ * than nine tenths of theirs; a linked list, whose links all do, is its first link. Of
+ * @tree only the graph is needed. */
 HN_MUST_CHECK enum hn_status
 hn_domtree_top(const struct hn_domtree *tree, size_t limit, struct hn_arena *arena,
                struct hn_domtree_item **ret, size_t *count_ret);

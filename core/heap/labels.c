@@ -12,9 +12,10 @@
 static const struct hn_preview_limits short_values = { .depth = 1,
                                                        .items = 3,
                                                        .width = 80 };
+/* Rows of tables: five lines of text in a list are not to fill a screen. */
 static const struct hn_preview_limits values_shown = { .depth = 2,
-                                                       .items = 5,
-                                                       .width = 120 };
+                                                       .items = 4,
+                                                       .width = 40 };
 
 /* Names of Python: letters, digits and _; others are fine in UTF-8. */
 static bool
