@@ -177,31 +177,41 @@ take_heads(struct hn_table_iter *it, const uint64_t *heads, size_t count)
     return true;
 }
 
-/* The heads of all chains. Buckets that are not there are counted. */
+/* How many chains are followed at once. A core's need no order, and so little memory.
+ */
+static uint64_t
+buckets_at_once(const struct hn_table_iter *it)
+{
+    return it->py->target->kind == HN_PLACE_CORE ? BUCKETS_AT_ONCE : it->table.buckets;
+}
+
+/* The heads of the next chains. Buckets that are not there are counted. */
 static enum hn_status
 collect_heads(struct hn_table_iter *it)
 {
     uint64_t heads[BUCKETS_AT_ONCE];
-    uint64_t expected = it->table.buckets < it->left ? it->table.buckets : it->left;
+    uint64_t left = it->table.buckets - it->bucket, some = buckets_at_once(it);
+    uint64_t end = it->bucket + (left < some ? left : some);
+    uint64_t expected = some < it->left ? some : it->left;
 
-    it->begun = true;
     if (!reserve(it, expected < EXPECTED_MOST ? expected : EXPECTED_MOST))
         return HN_E_NOMEM;
-    for (uint64_t at = 0; at < it->table.buckets; at += BUCKETS_AT_ONCE) {
-        uint64_t wanted = it->table.buckets - at;
+    for (; it->bucket < end; it->bucket += BUCKETS_AT_ONCE) {
+        uint64_t wanted = end - it->bucket;
         size_t got;
         enum hn_status st;
 
         if (wanted > BUCKETS_AT_ONCE)
             wanted = BUCKETS_AT_ONCE;
-        got = hn_target_read_some(it->py->target, it->table.heads + at * 8, heads,
-                                  wanted * 8)
+        got = hn_target_read_some(it->py->target, it->table.heads + it->bucket * 8,
+                                  heads, wanted * 8)
               / 8;
         it->unreadable += wanted - got;
         if (!reserve(it, got))
             return HN_E_NOMEM;
         if (!take_heads(it, heads, got)) {
             it->overrun = true;
+            it->bucket = it->table.buckets;
             break;
         }
         st = hn_target_poll(it->py->target);
@@ -212,15 +222,21 @@ collect_heads(struct hn_table_iter *it)
     return HN_OK;
 }
 
-/* When all entries of this link are read, the next link of their chains. */
-static void
+/* When all entries of this link are read, the next link of their chains; when these
+ * have ended, the next chains. */
+static enum hn_status
 follow(struct hn_table_iter *it)
 {
+    enum hn_status st = HN_OK;
+
     if (it->next < it->count)
-        return;
+        return HN_OK;
     it->count = it->more;
     it->next = it->more = 0;
     sort(it);
+    while (!st && it->count == 0 && it->bucket < it->table.buckets)
+        st = collect_heads(it);
+    return st;
 }
 
 /* Reads the next @count entries; returns how many could be read. */
@@ -245,6 +261,7 @@ take_entries(struct hn_table_iter *it, struct hn_table_item *items, size_t count
         if (it->left == 0) {
             it->overrun = true;
             it->next = it->count = it->more = 0;
+            it->bucket = it->table.buckets;
             break;
         }
         next = take_entry(it->py, &it->table, bytes, &items[found++]);
@@ -259,14 +276,15 @@ enum hn_status
 hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
                    size_t *count_ret)
 {
-    enum hn_status st = it->begun ? HN_OK : collect_heads(it);
+    enum hn_status st = HN_OK;
     size_t count, found = 0;
 
-    while (!st && found == 0) {
+    while (found == 0) {
         st = hn_target_poll(it->py->target);
+        if (!st)
+            st = follow(it);
         if (st)
             return st;
-        follow(it);
         count = it->count - it->next;
         if (count == 0)
             return HN_DONE;
@@ -275,7 +293,7 @@ hn_table_iter_next(struct hn_table_iter *it, struct hn_table_item *items,
         found = take_entries(it, items, count);
     }
     *count_ret = found;
-    return st;
+    return HN_OK;
 }
 
 /* _Py_HashPointer(): the low four bits of a pointer say little. */

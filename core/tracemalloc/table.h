@@ -3,7 +3,8 @@
  * A table is an array of buckets, each the head of a chain of entries. Entries are
  * small allocations, scattered over the heap: taken chain by chain, a million of them
  * would bring every page in many times. So all chains are followed at once, a link of
- * each at a time; in the order of pages, but for cores. CPython: Python/hashtable.c, up
+ * each at a time, in the order of pages; of a core, which lies in memory as a whole,
+ * some thousands at once, in any order. CPython: Python/hashtable.c, up
  * to 3.8 Modules/hashtable.c. */
 #ifndef HN_TRACEMALLOC_TABLE_H
 #define HN_TRACEMALLOC_TABLE_H
@@ -30,7 +31,7 @@ struct hn_table_item {
 struct hn_table_iter {
     struct hn_python *py;
     struct hn_table table;
-    bool begun;
+    uint64_t bucket;     /* the next whose chain is to be followed */
     uint64_t left;       /* entries that the table says are still to come */
     bool overrun;        /* there were more */
     uint64_t unreadable; /* links of chains: what hung on them is lost */
