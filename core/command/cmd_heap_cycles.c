@@ -27,11 +27,9 @@ run(struct hn_call *call, const void *options)
     const struct cycles_options *o = options;
     struct hn_graph_cycles cycles;
     struct hn_graph graph = { 0 };
-    struct hn_heap heap;
-    enum hn_status st = hn_call_open_heap(call, &heap);
+    struct hn_heap heap = { 0 };
+    enum hn_status st = hn_call_open_graph(call, &heap, &graph);
 
-    if (!st)
-        st = hn_call_load_graph(call, &heap, &graph);
     if (!st) {
         call->doing = "look for cycles";
         st = hn_cycles_find(&graph, &call->process, o->limit, &call->arena, &cycles);

@@ -42,11 +42,9 @@ run(struct hn_call *call, const void *options)
 {
     struct hn_graph_table table;
     struct hn_graph graph = { 0 };
-    struct hn_heap heap;
-    enum hn_status st = hn_call_open_heap(call, &heap);
+    struct hn_heap heap = { 0 };
+    enum hn_status st = hn_call_open_graph(call, &heap, &graph);
 
-    if (!st)
-        st = hn_call_load_graph(call, &heap, &graph);
     if (!st)
         st = load_table(call, options, &graph, &table);
     if (!st) {

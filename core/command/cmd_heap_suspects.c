@@ -50,9 +50,7 @@ run(struct hn_call *call, const void *options)
         return hn_fail(&call->session->err, HN_E_ARGUMENT, 0,
                        "--share is a number from 1 to 100");
     }
-    st = hn_call_open_heap(call, &heap);
-    if (!st)
-        st = hn_call_load_graph(call, &heap, &graph);
+    st = hn_call_open_graph(call, &heap, &graph);
     if (!st)
         st = find_suspects(call, o, &graph, &suspects);
     if (!st) {

@@ -54,9 +54,7 @@ run(struct hn_call *call, const void *options)
         st = hn_call_operand_object(call, &o->value, &address);
     if (st)
         return st;
-    st = hn_call_load_heap(call, &heap);
-    if (!st)
-        st = hn_call_load_graph(call, &heap, &graph);
+    st = hn_call_find_graph(call, &heap, &graph);
     if (!st)
         st = find_paths(call, o, &graph, address, &found);
     if (!st) {

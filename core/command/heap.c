@@ -84,6 +84,25 @@ hn_call_load_graph(struct hn_call *call, const struct hn_heap *heap,
 }
 
 enum hn_status
+hn_call_find_graph(struct hn_call *call, struct hn_heap *heap, struct hn_graph *graph)
+{
+    enum hn_status st = hn_call_load_heap(call, heap);
+
+    if (st)
+        return st;
+    hn_heap_drop_counted(heap);
+    return hn_call_load_graph(call, heap, graph);
+}
+
+enum hn_status
+hn_call_open_graph(struct hn_call *call, struct hn_heap *heap, struct hn_graph *graph)
+{
+    enum hn_status st = hn_call_open(call);
+
+    return st ? st : hn_call_find_graph(call, heap, graph);
+}
+
+enum hn_status
 hn_call_operand_object(struct hn_call *call, const struct hn_value_options *options,
                        hn_addr *ret)
 {

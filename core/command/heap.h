@@ -28,6 +28,16 @@ HN_MUST_CHECK enum hn_status
 hn_call_load_graph(struct hn_call *call, const struct hn_heap *heap,
                    struct hn_graph *ret);
 
+/* Finds all objects of the target, which is open, and builds their graph. The heap is
+ * for this alone: it has dropped what sys.getsizeof() says. Both are to be deinited in
+ * any case, and zeroed by the caller. */
+HN_MUST_CHECK enum hn_status
+hn_call_find_graph(struct hn_call *call, struct hn_heap *heap, struct hn_graph *graph);
+
+/* Opens the target, too. */
+HN_MUST_CHECK enum hn_status
+hn_call_open_graph(struct hn_call *call, struct hn_heap *heap, struct hn_graph *graph);
+
 /* The address of the object that the operands name, as in py-object. */
 HN_MUST_CHECK enum hn_status
 hn_call_operand_object(struct hn_call *call, const struct hn_value_options *options,

@@ -296,36 +296,44 @@ hn_domtree_children(const struct hn_domtree *tree, uint32_t node, uint64_t least
 struct tour {
     const struct hn_domtree *tree;
     uint32_t top;
-    uint32_t *cursor; /* by node: the next child */
     void (*leave)(void *arg, uint32_t node);
     void *arg;
 };
 
+/* The child of @parent behind @child, which ascend; NONE. */
 static uint32_t
-next_node(struct tour *tour, uint32_t node)
+next_child(const struct hn_domtree *tree, uint32_t parent, uint32_t child)
+{
+    uint32_t low = tree->first[parent], end = tree->first[parent + 1], high = end;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (tree->children[middle] <= child)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < end ? tree->children[low] : NONE;
+}
+
+static uint32_t
+next_node(const struct tour *tour, uint32_t node)
 {
     const struct hn_domtree *tree = tour->tree;
+    uint32_t next = NONE;
 
-    while (tour->cursor[node] == tree->first[node + 1]) {
+    if (tree->first[node] < tree->first[node + 1])
+        return tree->children[tree->first[node]];
+    while (next == NONE) {
         if (tour->leave)
             tour->leave(tour->arg, node);
         if (node == tour->top)
             return NONE;
+        next = next_child(tree, tree->graph->dominator[node], node);
         node = tree->graph->dominator[node];
     }
-    return tree->children[tour->cursor[node]++];
-}
-
-static bool
-tour_init(struct tour *tour, const struct hn_domtree *tree, uint32_t top)
-{
-    size_t nodes = node_count(tree->graph);
-
-    *tour = (struct tour){ .tree = tree, .top = top };
-    tour->cursor = hn_large_alloc(nodes + 1, sizeof(*tour->cursor));
-    if (tour->cursor)
-        memcpy(tour->cursor, tree->first, nodes * sizeof(*tour->cursor));
-    return tour->cursor != NULL;
+    return next;
 }
 
 enum hn_status
@@ -334,14 +342,12 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
 {
     const struct hn_graph *graph = tree->graph;
     struct hn_domtree_item *rows = type_rows(graph);
-    struct tour tour = { 0 };
+    const struct tour tour = { .tree = tree, .top = node };
     struct hn_pace pace;
-    enum hn_status st = HN_OK;
+    enum hn_status st = rows ? HN_OK : fail_memory(graph);
     uint32_t steps = 0;
 
     start(&pace, graph);
-    if (!rows || !tour_init(&tour, tree, node))
-        st = fail_memory(graph);
     for (uint32_t at = node; !st && at != NONE; at = next_node(&tour, at)) {
         struct hn_domtree_item item = single(graph, at);
 
@@ -353,7 +359,6 @@ hn_domtree_made_of(const struct hn_domtree *tree, uint32_t node, struct hn_arena
     hn_pace_end(&pace);
     if (!st)
         st = keep_rows(graph, rows, by_own, arena, ret, count_ret);
-    free(tour.cursor);
     free(rows);
     return st;
 }
@@ -381,7 +386,7 @@ leave_group(void *arg, uint32_t node)
 }
 
 static enum hn_status
-tour_groups(struct tour *tour, struct groups *g, uint64_t *ret)
+tour_groups(const struct tour *tour, struct groups *g, uint64_t *ret)
 {
     struct hn_pace pace;
     enum hn_status st = HN_OK;
@@ -405,16 +410,9 @@ hn_domtree_by_group(const struct hn_domtree *tree, const uint32_t *groups, size_
 {
     const struct hn_graph *graph = tree->graph;
     struct groups g = { graph, groups, calloc(count + 1, sizeof(*g.inside)) };
-    struct tour tour = { 0 };
-    enum hn_status st = HN_OK;
+    const struct tour tour = { tree, hn_graph_root(graph), leave_group, &g };
+    enum hn_status st = g.inside ? tour_groups(&tour, &g, ret) : fail_memory(graph);
 
-    if (!g.inside || !tour_init(&tour, tree, hn_graph_root(graph)))
-        st = fail_memory(graph);
-    tour.leave = leave_group;
-    tour.arg = &g;
-    if (!st)
-        st = tour_groups(&tour, &g, ret);
-    free(tour.cursor);
     free(g.inside);
     return st;
 }

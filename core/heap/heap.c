@@ -292,6 +292,13 @@ hn_heap_counted(const struct hn_heap *heap, uint32_t object)
     return heap->counted[object];
 }
 
+void
+hn_heap_drop_counted(struct hn_heap *heap)
+{
+    free(heap->counted);
+    heap->counted = NULL;
+}
+
 uint64_t
 hn_heap_spent(const struct hn_heap *heap, uint32_t object)
 {

@@ -85,7 +85,7 @@ struct hn_heap {
     /* One entry an object, 20 bytes together. */
     uint64_t *places;  /* address; flags above bit 48 */
     uint32_t *types;   /* number of its type */
-    uint32_t *counted; /* bytes as sys.getsizeof() counts */
+    uint32_t *counted; /* bytes as sys.getsizeof() counts; NULL: dropped */
     uint32_t *spent;   /* units of 8 bytes that its block and its buffers take */
     uint32_t count, capacity;
 
@@ -161,9 +161,14 @@ hn_heap_generation(const struct hn_heap *heap, uint32_t object)
     return hn_heap_flags(heap, object) >> HN_HEAP_GENERATION_SHIFT & 3;
 }
 
-/* Bytes as sys.getsizeof() counts; UINT32_MAX and above only for single objects. */
+/* Bytes as sys.getsizeof() counts; UINT32_MAX and above only for single objects. Not to
+ * be asked for once it was dropped. */
 uint64_t
 hn_heap_counted(const struct hn_heap *heap, uint32_t object);
+
+/* Frees the memory of that, of which the graph takes enough. The sum stays. */
+void
+hn_heap_drop_counted(struct hn_heap *heap);
 
 /* Bytes of memory that it takes: its block, whole, and those of its buffers. */
 uint64_t

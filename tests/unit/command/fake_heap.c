@@ -32,6 +32,12 @@ hn_heap_deinit(struct hn_heap *heap)
     (void)heap;
 }
 
+void
+hn_heap_drop_counted(struct hn_heap *heap)
+{
+    (void)heap;
+}
+
 enum hn_status
 hn_census_make(const struct hn_heap *heap, enum hn_census_group group,
                enum hn_census_order order, struct hn_arena *arena,
