@@ -132,10 +132,10 @@ where_it_is_called_from_is_known_of_what_stood_still(void **state)
     end(&s);
 }
 
-/* Samples of the scene's stacks, judged. */
+/* Samples of the scene's stacks, judged; the other's stood still @other_still times. */
 static void
-judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
-             uint32_t torn_spared, struct hn_judged *ret)
+judge_spared(struct scene *s, uint64_t other, uint32_t other_still, uint64_t torn,
+             uint32_t torn_still, uint32_t torn_spared, struct hn_judged *ret)
 {
     uint64_t samples[8] = { 0 };
 
@@ -145,6 +145,7 @@ judge_spared(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still
         hn_pairs_doubt(&s->pairs, &s->tree, i);
     samples[s->one] = samples[s->other] = other;
     samples[s->torn] = torn;
+    s->tree.nodes[s->other].sound = other_still;
     s->tree.nodes[s->torn].sound = torn_still;
     for (uint32_t i = 0; i < torn_spared; i++)
         hn_pairs_spare(&s->tree, s->torn);
@@ -156,7 +157,7 @@ static void
 judge(struct scene *s, uint64_t other, uint64_t torn, uint32_t torn_still,
       struct hn_judged *ret)
 {
-    judge_spared(s, other, torn, torn_still, 0, ret);
+    judge_spared(s, other, (uint32_t)other, torn, torn_still, 0, ret);
 }
 
 static void
@@ -192,11 +193,30 @@ judges_by_the_samples_that_were_checked(void **state)
     struct hn_judged judged[8];
 
     (void)state;
-    judge_spared(&s, 10000, 100, 5, 0, judged);
+    judge_spared(&s, 10000, 10000, 100, 5, 0, judged);
     assert_true(judged[s.torn].moved);
-    judge_spared(&s, 10000, 100, 5, 80, judged);
+    judge_spared(&s, 10000, 10000, 100, 5, 90, judged);
     assert_false(judged[s.torn].moved);
-    judge_spared(&s, 10000, 100, 1, 100, judged);
+    judge_spared(&s, 10000, 10000, 100, 1, 100, judged);
+    assert_true(judged[s.torn].moved);
+}
+
+/* Functions that are over before they are copied again: of those, who stood still twice
+ * is believed. */
+static void
+judges_by_how_often_the_function_stands_still_elsewhere(void **state)
+{
+    struct scene s;
+    struct hn_judged judged[8];
+
+    (void)state;
+    judge_spared(&s, 10000, 9000, 100, 20, 0, judged);
+    assert_true(judged[s.torn].moved);
+    judge_spared(&s, 10000, 4000, 100, 20, 0, judged);
+    assert_false(judged[s.torn].moved);
+    judge_spared(&s, 10000, 0, 100, 2, 0, judged);
+    assert_false(judged[s.torn].moved);
+    judge_spared(&s, 10000, 0, 100, 1, 0, judged);
     assert_true(judged[s.torn].moved);
 }
 
@@ -250,6 +270,7 @@ main(void)
         cmocka_unit_test(what_stood_still_twice_is_settled),
         cmocka_unit_test(where_it_is_called_from_is_known_of_what_stood_still),
         cmocka_unit_test(judges_by_the_samples_that_were_checked),
+        cmocka_unit_test(judges_by_how_often_the_function_stands_still_elsewhere),
     };
 
     return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);
