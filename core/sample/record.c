@@ -11,6 +11,10 @@ enum {
     ACTIVITY_EVERY_NS = 1000 * 1000,
     ACTIVITY_PER_THREAD_NS = 20 * 1000,
     RESIDENT_EVERY_NS = 1000 * 1000,
+    /* A look that takes so much longer than the usual one was held up. */
+    HELD_UP_TIMES = 3,
+    HELD_UP_NS = 5 * 1000,
+    MEDIAN_STEPS = 32,
 };
 
 /* --- spans */
@@ -329,11 +333,27 @@ record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
     }
 }
 
+/* Memory cannot be read while the process changes its map (mmap, munmap): who waits for
+ * that sleeps, and wakes up when what was to be seen is over. */
+static void
+judge_time(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t took_ns)
+{
+    if (p->usual_ns == 0)
+        p->usual_ns = took_ns;
+    if (took_ns > HELD_UP_TIMES * p->usual_ns + HELD_UP_NS)
+        s->held_up++;
+    if (took_ns > p->usual_ns)
+        p->usual_ns += p->usual_ns / MEDIAN_STEPS + 1;
+    else
+        p->usual_ns -= p->usual_ns / MEDIAN_STEPS;
+}
+
 void
 hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
 {
     for (uint32_t i = 0; i < s->process_count; i++) {
         struct hn_sampled_process *p = &s->processes[i];
+        uint64_t began_ns = hn_sampler_clock();
 
         if (p->ended)
             continue;
@@ -343,6 +363,7 @@ hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
                 s->ended = p->watch->err.what;
             continue;
         }
+        judge_time(s, p, hn_sampler_clock() - began_ns);
         hn_sampler_name_threads(s, p, now_ns, false);
         record_process(s, p, now_ns);
         atomic_fetch_add_explicit(&s->taken, 1, memory_order_relaxed);

@@ -9,6 +9,9 @@
 
 #include "objects/linetable.h"
 
+/* One sample in so many that was held up is worth a note. */
+enum { HELD_UP_TOLD = 100 };
+
 /* What the sampler had, as of one moment. Node numbers and thread numbers are its. */
 struct copy {
     struct hn_code *contents;
@@ -121,6 +124,33 @@ copy_strings(struct hn_arena *arena, const char *const *strings, size_t count)
     return copy;
 }
 
+/* What the sampler noted, and what is to be known of all samples. */
+static bool
+copy_notes(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p)
+{
+    uint64_t taken = atomic_load_explicit(&s->taken, memory_order_relaxed);
+    const char **notes = hn_arena_array(arena, s->note_count + 1, sizeof(*notes));
+
+    p->notes = notes;
+    for (; notes && p->note_count < s->note_count; p->note_count++) {
+        const char *note = s->notes[p->note_count];
+
+        notes[p->note_count] = hn_arena_copy(arena, note, strlen(note));
+        if (!notes[p->note_count])
+            return false;
+    }
+    if (notes && s->held_up * HELD_UP_TOLD >= taken && s->held_up > 0) {
+        notes[p->note_count] = hn_arena_format(
+            arena,
+            "%.1f %% of the samples were held up, as while a process maps or unmaps "
+            "memory: what it did then is counted as what it did right afterwards",
+            100.0 * (double)s->held_up / (double)(taken ? taken : 1));
+        if (!notes[p->note_count++])
+            return false;
+    }
+    return notes != NULL;
+}
+
 static bool
 copy_processes(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p)
 {
@@ -154,8 +184,7 @@ copy_series(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profil
 {
     p->resident = hn_arena_array(arena, s->resident_count, sizeof(*p->resident));
     p->spans = hn_arena_array(arena, s->span_count, sizeof(*p->spans));
-    p->notes = copy_strings(arena, s->notes, s->note_count);
-    if (!p->resident || !p->spans || !p->notes)
+    if (!p->resident || !p->spans || !copy_notes(s, arena, p))
         return false;
     if (s->resident_count > 0)
         memcpy(p->resident, s->resident, s->resident_count * sizeof(*p->resident));
@@ -163,7 +192,6 @@ copy_series(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profil
         memcpy(p->spans, s->spans, s->span_count * sizeof(*p->spans));
     p->resident_count = s->resident_count;
     p->span_count = s->span_count;
-    p->note_count = s->note_count;
     p->timeline_cut = s->spans_cut;
     return true;
 }

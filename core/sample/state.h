@@ -53,6 +53,7 @@ struct hn_sampled_process {
     int statm_fd;      /* -1: not open */
     uint64_t resident; /* bytes, 0: not read yet */
     int64_t grown;     /* by so much, and no stack has it yet */
+    uint64_t usual_ns; /* that a look takes: about the median; 0: none was taken yet */
 };
 
 struct hn_sampler {
@@ -92,7 +93,7 @@ struct hn_sampler {
     int64_t began;
     uint64_t begin_ns, end_ns; /* monotonic */
     const char *ended;
-    uint64_t on_time, stopped_ns, lost;
+    uint64_t on_time, stopped_ns, lost, held_up;
     uint64_t random;
 
     _Atomic uint64_t taken, missed, discarded, stacks, elapsed_ns;
