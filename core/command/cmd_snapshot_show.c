@@ -200,8 +200,10 @@ say_missing(struct hn_call *call, bool has_graph, const char *earlier)
 static enum hn_status
 say_no_links(struct hn_call *call, const struct hn_moment *moment)
 {
-    return say_missing(call, moment->has_graph && moment->has_objects,
-                       "an earlier hognose saved it, which kept no references");
+    return say_missing(call, moment->has_graph,
+                       moment->has_objects
+                           ? "an earlier hognose saved it, which kept no references"
+                           : "it was saved without its objects: see --no-objects");
 }
 
 /* The largest, as they were found when it was saved. */

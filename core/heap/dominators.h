@@ -6,14 +6,7 @@
 #ifndef HN_HEAP_DOMINATORS_H
 #define HN_HEAP_DOMINATORS_H
 
-#include "heap/pace.h"
-
-/* References of node i are out[out_first[i]] to out[out_first[i + 1]]; those to it in
- * the same way. */
-struct hn_digraph {
-    uint32_t count; /* below UINT32_MAX - 2 */
-    const uint32_t *out_first, *out, *in_first, *in;
-};
+#include "heap/digraph.h"
 
 /* Where the graph is entered from outside. */
 enum hn_entry {

@@ -202,43 +202,8 @@ count_inbound(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
 
-    memset(graph->in_first, 0, ((size_t)graph->count + 1) * sizeof(*graph->in_first));
-    for (uint32_t e = 0; e < b->edges; e++) {
-        enum hn_status st = edge_step(b, e, "turning references around");
-
-        if (st)
-            return st;
-        graph->in_first[graph->out[e] + 1]++;
-    }
-    for (uint32_t i = 0; i < graph->count; i++) {
-        enum hn_status st = step(b, i, "turning references around");
-
-        if (st)
-            return st;
-        graph->in_first[i + 1] += graph->in_first[i];
-    }
-    return HN_OK;
-}
-
-/* Fills each object's part from its end, with the help of the counts themselves: after
- * it in_first[i + 1] is where i begins, so everything moves down by one. */
-static enum hn_status
-fill_inbound(struct builder *b)
-{
-    struct hn_graph *graph = b->graph;
-
-    for (uint32_t i = graph->count; i-- > 0;) {
-        enum hn_status st = step(b, graph->count - i, "turning references around");
-
-        for (uint32_t e = graph->out_first[i]; !st && e < graph->out_first[i + 1];
-             e++) {
-            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
-            st = edge_step(b, e, "turning references around");
-        }
-        if (st)
-            return st;
-    }
-    return HN_OK;
+    return hn_digraph_count_inbound(graph->count, graph->out_first, graph->out,
+                                    graph->in_first, &b->pace);
 }
 
 static enum hn_status
@@ -262,13 +227,8 @@ invert(struct builder *b)
     graph->in = hn_large_alloc((size_t)b->edges + 1, sizeof(*graph->in));
     if (!graph->in)
         return fail_memory(b);
-    st = fill_inbound(b);
-    if (st)
-        return st;
-    memmove(graph->in_first, graph->in_first + 1,
-            (size_t)graph->count * sizeof(*graph->in_first));
-    graph->in_first[graph->count] = b->edges;
-    return HN_OK;
+    return hn_digraph_invert(graph->count, graph->out_first, graph->out,
+                             graph->in_first, graph->in, &b->pace);
 }
 
 /* --- roots and garbage */

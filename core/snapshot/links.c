@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/large.h"
+#include "heap/digraph.h"
 #include "heap/refs.h"
 #include "snapshot/moment.h"
 
@@ -100,30 +101,29 @@ counts(const struct hn_links *links, uint32_t from, uint32_t link)
            && !(links->bits[from] & HN_NODE_INTERNED);
 }
 
-static void
-fill(const struct hn_links *links, struct hn_graph *graph)
+static enum hn_status
+fill(const struct hn_moment *moment, struct hn_graph *graph)
 {
+    const struct hn_links *links = &moment->links;
+    struct hn_pace pace;
     uint32_t edges = 0;
+    enum hn_status st;
 
     for (uint32_t i = 0; i < graph->count; i++) {
         graph->out_first[i] = edges;
         for (uint32_t e = links->first[i]; e < links->first[i + 1]; e++)
-            if (counts(links, i, e)) {
+            if (counts(links, i, e))
                 graph->out[edges++] = links->to[e];
-                graph->in_first[links->to[e] + 1]++;
-            }
     }
     graph->out_first[graph->count] = edges;
-    for (uint32_t i = 0; i < graph->count; i++)
-        graph->in_first[i + 1] += graph->in_first[i];
-    /* From the end, so that each object's referrers ascend; in_first[i + 1] is where
-     * the next one of i goes, and at last where i begins. */
-    for (uint32_t i = graph->count; i-- > 0;)
-        for (uint32_t e = graph->out_first[i]; e < graph->out_first[i + 1]; e++)
-            graph->in[--graph->in_first[graph->out[e] + 1]] = i;
-    memmove(graph->in_first, graph->in_first + 1,
-            (size_t)graph->count * sizeof(*graph->in_first));
-    graph->in_first[graph->count] = edges;
+    hn_pace_init(&pace, moment->heap.host, moment->heap.err);
+    st = hn_digraph_count_inbound(graph->count, graph->out_first, graph->out,
+                                  graph->in_first, &pace);
+    if (!st)
+        st = hn_digraph_invert(graph->count, graph->out_first, graph->out,
+                               graph->in_first, graph->in, &pace);
+    hn_pace_end(&pace);
+    return st;
 }
 
 /* Their words stand at the same places of links->roots: hn_root.index says where. */
@@ -153,7 +153,7 @@ hn_links_graph(const struct hn_moment *moment, struct hn_graph *ret)
 
     *ret = (struct hn_graph){ .heap = &moment->heap, .count = moment->heap.count };
     ret->out_first = hn_large_alloc(count, sizeof(*ret->out_first));
-    ret->in_first = hn_large_calloc(count, sizeof(*ret->in_first));
+    ret->in_first = hn_large_alloc(count, sizeof(*ret->in_first));
     ret->out = hn_large_alloc((size_t)links->count + 1, sizeof(*ret->out));
     ret->in = hn_large_alloc((size_t)links->count + 1, sizeof(*ret->in));
     ret->bits = hn_large_alloc(count, sizeof(*ret->bits));
@@ -171,8 +171,7 @@ hn_links_graph(const struct hn_moment *moment, struct hn_graph *ret)
     ret->retained[hn_graph_garbage(ret)] = moment->retained.garbage_bytes;
     ret->references = moment->retained.references;
     ret->garbage_objects = moment->retained.garbage_objects;
-    fill(links, ret);
-    return HN_OK;
+    return fill(moment, ret);
 }
 
 /* --- words */
