@@ -189,7 +189,8 @@ find_proc_info(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *info, int ne
         return no_info(e, "no file is mapped there", ip);
     if (!hn_image_row(e->unwinder, image, ip, &e->row, &why))
         return no_info(e, why, ip);
-    if (!fits_table(&e->row) || make_info(e, ip, info, need) != 0)
+    if (!fits_table(&e->row) || !hn_cfi_is_sound(e->unwinder->target, e->row.fde)
+        || make_info(e, ip, info, need) != 0)
         return no_info(e, "its unwind tables are damaged, or have a gap", ip);
     if (ip < info->start_ip || ip >= info->end_ip)
         return no_info(e, "its unwind tables have a gap", ip);

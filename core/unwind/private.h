@@ -3,6 +3,7 @@
 #define HN_UNWIND_PRIVATE_H
 
 #include "base/index.h"
+#include "base/cursor.h"
 #include "unwind/unwind.h"
 
 /* One function's row in an image's unwind table. */
@@ -90,6 +91,24 @@ hn_image_row(struct hn_unwinder *u, struct hn_image *image, hn_addr ip,
 /* Fills in image->rows, in no order, from .eh_frame alone. NULL, or why not. */
 const char *
 hn_scan_rows(struct hn_unwinder *u, struct hn_image *image);
+
+/* --- cfi.c */
+
+enum { HN_CFI_ABSOLUTE = 0x00 };
+
+/* What a CIE says of the FDEs that belong to it. */
+struct hn_cie {
+    uint8_t encoding; /* how these write addresses */
+    bool has_data;    /* they have augmentation data, behind its size */
+};
+
+/* Reads the CIE that @c begins with, up to its instructions. */
+bool
+hn_cfi_cie(struct hn_cursor *c, struct hn_cie *ret);
+
+/* Whether libunwind may follow the instructions of the FDE at @fde, and of its CIE. */
+bool
+hn_cfi_is_sound(struct hn_target *target, hn_addr fde);
 
 /* --- engine.c */
 

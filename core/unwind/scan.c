@@ -11,9 +11,7 @@ enum {
     MAX_BYTES = 1 << 27, /* the largest programs have some 20 MB of it */
     FIRST_ROWS = 1024,
     LONG_LENGTH = 0xffffffff, /* a length of 8 bytes follows: nobody writes that */
-    MAX_LEB = 10,             /* bytes of a number in DWARF's own format */
     /* How addresses are written: 4 bytes, 8 bytes, from where they stand. */
-    ABSOLUTE = 0x00,
     RELATIVE_4 = 0x1b,
     RELATIVE_8 = 0x1c,
 };
@@ -26,66 +24,17 @@ struct scan {
     size_t count, capacity;
 };
 
-static bool
-skip_leb(struct hn_cursor *c)
-{
-    uint8_t byte = 0x80;
-
-    for (unsigned i = 0; i < MAX_LEB && byte & 0x80; i++)
-        if (!hn_cursor_u8(c, &byte))
-            return false;
-    return !(byte & 0x80);
-}
-
-/* The encoding among the augmentation's data, whose letters tell what is there. */
-static bool
-find_encoding(struct hn_cursor *c, const char *letters, uint8_t *ret)
-{
-    for (; *letters; letters++) {
-        uint8_t encoding;
-
-        switch (*letters) {
-        case 'R': return hn_cursor_u8(c, ret);
-        case 'L':
-            if (!hn_cursor_skip(c, 1))
-                return false;
-            break;
-        case 'P':
-            if (!hn_cursor_u8(c, &encoding)
-                || !hn_cursor_skip(c, (encoding & 7) == 3 ? 4 : 8))
-                return false;
-            break;
-        case 'S':
-        case 'B': break;
-        default: return false;
-        }
-    }
-    return true;
-}
-
 /* How the entries that belong to the CIE at @at write addresses. */
 static bool
 encoding_of(const struct scan *s, size_t at, uint8_t *ret)
 {
     struct hn_cursor c = hn_cursor_make(s->bytes + at, s->size - at);
-    char letters[8] = "";
-    uint8_t version;
-    size_t count = 0;
+    struct hn_cie cie;
 
-    *ret = ABSOLUTE;
-    if (!hn_cursor_skip(&c, 8) || !hn_cursor_u8(&c, &version))
+    if (!hn_cfi_cie(&c, &cie))
         return false;
-    do {
-        if (count == sizeof(letters) || !hn_cursor_copy(&c, &letters[count], 1))
-            return false;
-    } while (letters[count++]);
-    if (letters[0] != 'z')
-        return letters[0] == '\0';
-    /* alignments of code and data, the return address's register, the data's length */
-    for (unsigned i = 0; i < 4; i++)
-        if (!(i == 2 && version == 1 ? hn_cursor_skip(&c, 1) : skip_leb(&c)))
-            return false;
-    return find_encoding(&c, letters + 1, ret);
+    *ret = cie.encoding;
+    return true;
 }
 
 static bool
@@ -102,10 +51,10 @@ read_start(const struct scan *s, size_t at, uint8_t encoding, hn_addr *ret)
         *ret = s->at + at + (uint64_t)(int64_t)(int32_t)narrow;
         return true;
     case RELATIVE_8:
-    case ABSOLUTE:
+    case HN_CFI_ABSOLUTE:
         if (!hn_cursor_u64(&c, &wide))
             return false;
-        *ret = encoding == ABSOLUTE ? wide : s->at + at + wide;
+        *ret = encoding == HN_CFI_ABSOLUTE ? wide : s->at + at + wide;
         return true;
     }
     return false;
