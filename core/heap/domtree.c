@@ -512,7 +512,7 @@ first_link(const struct hn_graph *graph, struct hn_pace *pace, uint32_t end,
         node = parent;
         *st = step(pace, graph, node);
     }
-    return is_of_module(graph, first) ? second : first;
+    return first != end && is_of_module(graph, first) ? second : first;
 }
 
 static void

@@ -111,7 +111,8 @@ copy_threads(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profi
     return true;
 }
 
-static const char *const *
+/* With room for one more. */
+static const char **
 copy_strings(struct hn_arena *arena, const char *const *strings, size_t count)
 {
     const char **copy = hn_arena_array(arena, count + 1, sizeof(*copy));
@@ -129,16 +130,10 @@ static bool
 copy_notes(const struct hn_sampler *s, struct hn_arena *arena, struct hn_profile *p)
 {
     uint64_t taken = atomic_load_explicit(&s->taken, memory_order_relaxed);
-    const char **notes = hn_arena_array(arena, s->note_count + 1, sizeof(*notes));
+    const char **notes = copy_strings(arena, s->notes, s->note_count);
 
     p->notes = notes;
-    for (; notes && p->note_count < s->note_count; p->note_count++) {
-        const char *note = s->notes[p->note_count];
-
-        notes[p->note_count] = hn_arena_copy(arena, note, strlen(note));
-        if (!notes[p->note_count])
-            return false;
-    }
+    p->note_count = s->note_count;
     if (notes && s->held_up * HELD_UP_TOLD >= taken && s->held_up > 0) {
         notes[p->note_count] = hn_arena_format(
             arena,

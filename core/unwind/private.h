@@ -2,8 +2,8 @@
 #ifndef HN_UNWIND_PRIVATE_H
 #define HN_UNWIND_PRIVATE_H
 
-#include "base/index.h"
 #include "base/cursor.h"
+#include "base/index.h"
 #include "unwind/unwind.h"
 
 /* One function's row in an image's unwind table. */

@@ -185,20 +185,24 @@ keeps_a_rare_pair_that_stood_still(void **state)
     assert_false(judged[s.torn].moved);
 }
 
-/* Nobody looked whether it stood still the other times. */
-static void
-judges_by_the_samples_that_were_checked(void **state)
+static bool
+is_moved(uint32_t other_still, uint32_t torn_still, uint32_t torn_spared)
 {
     struct scene s;
     struct hn_judged judged[8];
 
+    judge_spared(&s, 10000, other_still, 100, torn_still, torn_spared, judged);
+    return judged[s.torn].moved;
+}
+
+/* Nobody looked whether it stood still the other times. */
+static void
+judges_by_the_samples_that_were_checked(void **state)
+{
     (void)state;
-    judge_spared(&s, 10000, 10000, 100, 5, 0, judged);
-    assert_true(judged[s.torn].moved);
-    judge_spared(&s, 10000, 10000, 100, 5, 90, judged);
-    assert_false(judged[s.torn].moved);
-    judge_spared(&s, 10000, 10000, 100, 1, 100, judged);
-    assert_true(judged[s.torn].moved);
+    assert_true(is_moved(10000, 5, 0));
+    assert_false(is_moved(10000, 5, 90));
+    assert_true(is_moved(10000, 1, 100));
 }
 
 /* Functions that are over before they are copied again: of those, who stood still twice
@@ -206,18 +210,11 @@ judges_by_the_samples_that_were_checked(void **state)
 static void
 judges_by_how_often_the_function_stands_still_elsewhere(void **state)
 {
-    struct scene s;
-    struct hn_judged judged[8];
-
     (void)state;
-    judge_spared(&s, 10000, 9000, 100, 20, 0, judged);
-    assert_true(judged[s.torn].moved);
-    judge_spared(&s, 10000, 4000, 100, 20, 0, judged);
-    assert_false(judged[s.torn].moved);
-    judge_spared(&s, 10000, 0, 100, 2, 0, judged);
-    assert_false(judged[s.torn].moved);
-    judge_spared(&s, 10000, 0, 100, 1, 0, judged);
-    assert_true(judged[s.torn].moved);
+    assert_true(is_moved(9000, 20, 0));
+    assert_false(is_moved(4000, 20, 0));
+    assert_false(is_moved(0, 2, 0));
+    assert_true(is_moved(0, 1, 0));
 }
 
 static void
