@@ -5,16 +5,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* No page begins at an odd address. */
-enum { NOBODY = 1 };
-
 struct slot {
     hn_addr page;
     uint32_t size;
-    bool kept;
+    uint32_t kept_in; /* the age of the cache; 0: not kept */
 };
 
+/* Samplers clear it at every look: what was kept at another age does not count. */
 struct hn_page_cache {
+    uint32_t age;
     struct slot slots[HN_CACHE_PAGES];
     uint8_t *bytes; /* HN_CACHE_PAGES pages; the kernel supplies those we write */
 };
@@ -44,6 +43,7 @@ hn_page_cache_create(void)
         return NULL;
     }
     cache->bytes = bytes;
+    cache->age = UINT32_MAX;
     hn_page_cache_clear(cache);
     return cache;
 }
@@ -60,8 +60,10 @@ hn_page_cache_destroy(struct hn_page_cache *cache)
 void
 hn_page_cache_clear(struct hn_page_cache *cache)
 {
-    for (size_t i = 0; i < HN_CACHE_PAGES; i++)
-        cache->slots[i] = (struct slot){ .page = NOBODY };
+    if (++cache->age > 0)
+        return;
+    memset(cache->slots, 0, sizeof(cache->slots));
+    cache->age = 1;
 }
 
 const uint8_t *
@@ -70,7 +72,7 @@ hn_page_cache_find(const struct hn_page_cache *cache, hn_addr page, size_t *size
     size_t i = index_of(page);
     const struct slot *slot = &cache->slots[i];
 
-    if (slot->page != page || !slot->kept)
+    if (slot->page != page || slot->kept_in != cache->age)
         return NULL;
     *size_ret = slot->size;
     return cache->bytes + i * HN_PAGE_SIZE;
@@ -93,5 +95,5 @@ hn_page_cache_keep(struct hn_page_cache *cache, hn_addr page, size_t size)
     if (slot->page != page)
         return;
     slot->size = (uint32_t)size;
-    slot->kept = true;
+    slot->kept_in = cache->age;
 }
