@@ -264,6 +264,8 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
             wish_for_second(w, t);
     }
     wish_for_gil_again(w, interp, once);
+    if (w->tasks)
+        hn_wish_for_tasks(w, interp, 1);
 }
 
 static void
@@ -277,7 +279,7 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
         interp->gil_wish = wish_for_gil(w, interp);
         interp->turn_wish = wish_for_turn(w, interp);
         if (w->tasks)
-            hn_wish_for_tasks(w, interp);
+            hn_wish_for_tasks(w, interp, 0);
         interp->head_wish = hn_plan_add(
             &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
             8);

@@ -132,8 +132,6 @@ is_counted(const struct scene *in, const struct hn_thread_watch *t, uint32_t sta
 {
     const struct hn_sampler_options *options = &in->s->options;
 
-    if (in->s->threads[t->index].unwanted)
-        return false;
     switch (options->mode) {
     case HN_PROFILE_CPU: return (state & HN_PROFILE_ON_CPU) != 0;
     case HN_PROFILE_GIL:
@@ -197,25 +195,38 @@ node_of(const struct scene *in, struct hn_thread_watch *t)
 }
 
 static void
+record_stack(const struct scene *in, struct hn_thread_watch *t)
+{
+    bool native = in->s->options.native;
+    /* Before the kernel is asked: a task may be over soon. With C frames it stands. */
+    uint32_t node = native ? HN_TREE_NONE : node_of(in, t);
+    uint32_t state = state_of(in, t);
+
+    if (!is_counted(in, t, state))
+        return;
+    if (native) {
+        weave(in, t);
+        node = node_of(in, t);
+    }
+    count(in, t, node, state);
+}
+
+static void
 record_thread(const struct scene *in, struct hn_thread_watch *t)
 {
-    uint32_t state;
+    struct hn_sampled_thread *entry;
 
     t->woven = t->node;
     if (t->index == UINT32_MAX || t->outcome == HN_OUTCOME_EMPTY)
         return;
-    if (t->outcome != HN_OUTCOME_STACK) {
-        if (!in->s->threads[t->index].unwanted)
-            atomic_fetch_add_explicit(&in->s->discarded, 1, memory_order_relaxed);
-        return;
+    entry = &in->s->threads[t->index];
+    if (t->outcome == HN_OUTCOME_STACK) {
+        if (!entry->unwanted)
+            record_stack(in, t);
+        entry->seen_ns = in->now_ns;
+    } else if (!entry->unwanted) {
+        atomic_fetch_add_explicit(&in->s->discarded, 1, memory_order_relaxed);
     }
-    state = state_of(in, t);
-    if (is_counted(in, t, state)) {
-        if (in->s->options.native)
-            weave(in, t);
-        count(in, t, node_of(in, t), state);
-    }
-    in->s->threads[t->index].seen_ns = in->now_ns;
 }
 
 /* --- qualified names, up to 3.10 */

@@ -9,7 +9,7 @@
 #include "sample/tasks_read.h"
 
 enum {
-    /* Threads that run tasks at once, of one interpreter up to 3.13. */
+    /* Threads that run tasks at once, of one interpreter. */
     MOST_CURRENT = 64,
 };
 
@@ -54,14 +54,15 @@ kinds_of(struct hn_task_marks *m, struct hn_watch *w)
 
 /* --- tasks that run */
 
+/* From 3.14 on the thread says so itself, but not of tasks of Python code. */
 static size_t
 find_current(struct hn_kinds *kinds, struct hn_watch *w, struct hn_interp_watch *interp,
              const struct hn_thread_watch *t, hn_addr *ret)
 {
-    if (w->shape.thread_task < 0)
-        return hn_tasks_running(kinds, w, interp, ret, MOST_CURRENT);
+    if (t->task == 0)
+        return hn_tasks_running(kinds, w, interp, t->attempts > 0, ret, MOST_CURRENT);
     ret[0] = t->task;
-    return t->task != 0;
+    return 1;
 }
 
 /* --- in the stack */

@@ -12,18 +12,18 @@ enum {
 };
 
 void
-hn_wish_for_tasks(struct hn_watch *w, struct hn_interp_watch *interp)
+hn_wish_for_tasks(struct hn_watch *w, struct hn_interp_watch *interp, unsigned pass)
 {
     struct hn_task_watch *tasks = &interp->tasks;
 
     if (tasks->dict == 0)
         return;
-    tasks->wish =
+    tasks->wish[pass] =
         hn_plan_add(&w->plan, hn_field_addr(&w->rt->py, HN_DICT_KEYS, tasks->dict),
                     sizeof(hn_addr));
     for (size_t i = 0; i < HN_TASK_TABLES; i++)
         if (tasks->tables[i].keys != 0)
-            tasks->tables[i].wish =
+            tasks->tables[i].wish[pass] =
                 hn_plan_add(&w->plan, tasks->tables[i].entries, tasks->tables[i].bytes);
 }
 
@@ -37,7 +37,7 @@ find_dict(struct hn_kinds *kinds, struct hn_watch *w, struct hn_interp_watch *in
     if (tasks->sought_ns != 0 && w->now_ns - tasks->sought_ns < SEEK_EVERY_NS)
         return false;
     tasks->sought_ns = w->now_ns;
-    tasks->wish = SIZE_MAX;
+    tasks->wish[0] = tasks->wish[1] = SIZE_MAX;
     hn_target_forget(w->target);
     return hn_current_tasks_find(kinds, interp->addr, &tasks->dict) == HN_OK;
 }
@@ -55,16 +55,14 @@ learn_table(struct hn_watch *w, struct hn_task_watch *tasks, hn_addr keys)
         .entries = table.entries,
         .bytes = MOST_ENTRIES * 8 * table.words,
         .words = table.words,
-        .wish = SIZE_MAX,
+        .wish = { SIZE_MAX, SIZE_MAX },
     };
 }
 
 static size_t
-values_of(const struct hn_task_table *table, const uint8_t *bytes, hn_addr *ret,
-          size_t limit)
+add_values(const struct hn_task_table *table, const uint8_t *bytes, hn_addr *ret,
+           size_t count, size_t limit)
 {
-    size_t count = 0;
-
     for (uint32_t at = 0; at + 8 * table->words <= table->bytes && count < limit;
          at += 8 * table->words) {
         hn_addr value = hn_take_u64(bytes, (int32_t)(at + 8 * (table->words - 1)));
@@ -75,28 +73,44 @@ values_of(const struct hn_task_table *table, const uint8_t *bytes, hn_addr *ret,
     return count;
 }
 
-size_t
-hn_tasks_running(struct hn_kinds *kinds, struct hn_watch *w,
-                 struct hn_interp_watch *interp, hn_addr *ret, size_t limit)
+/* Adds those of one copy. False when its table was not among those that were copied;
+ * the next look has it. */
+static bool
+add_copied(struct hn_watch *w, struct hn_task_watch *tasks, unsigned pass, hn_addr *ret,
+           size_t *count, size_t limit)
 {
-    struct hn_task_watch *tasks = &interp->tasks;
-    const uint8_t *bytes;
-    hn_addr keys = 0;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, tasks->wish[pass]);
+    hn_addr keys = bytes ? hn_take_u64(bytes, 0) : 0;
 
-    if (!find_dict(kinds, w, interp))
-        return 0;
-    bytes = hn_plan_bytes(&w->plan, tasks->wish);
-    if (bytes)
-        keys = hn_take_u64(bytes, 0);
+    if (keys == 0)
+        return false;
     for (size_t i = 0; i < HN_TASK_TABLES; i++) {
         const struct hn_task_table *table = &tasks->tables[i];
 
-        bytes = table->keys == keys ? hn_plan_bytes(&w->plan, table->wish) : NULL;
-        if (keys != 0 && bytes)
-            return values_of(table, bytes, ret, limit);
+        if (table->keys != keys)
+            continue;
+        bytes = hn_plan_bytes(&w->plan, table->wish[pass]);
+        if (bytes)
+            *count = add_values(table, bytes, ret, *count, limit);
+        return bytes;
     }
+    learn_table(w, tasks, keys);
+    return false;
+}
+
+size_t
+hn_tasks_running(struct hn_kinds *kinds, struct hn_watch *w,
+                 struct hn_interp_watch *interp, bool copied_later, hn_addr *ret,
+                 size_t limit)
+{
+    struct hn_task_watch *tasks = &interp->tasks;
+    size_t count = 0;
+
+    if (!find_dict(kinds, w, interp))
+        return 0;
+    add_copied(w, tasks, 0, ret, &count, limit);
+    if (add_copied(w, tasks, 1, ret, &count, limit) && !copied_later)
+        return count;
     hn_target_forget(w->target);
-    if (keys != 0)
-        learn_table(w, tasks, keys);
-    return hn_current_tasks(kinds, tasks->dict, ret, limit);
+    return count + hn_current_tasks(kinds, tasks->dict, ret + count, limit - count);
 }

@@ -1,7 +1,7 @@
-/* A task is read twice, and between the two what it was read from is copied: is it the
- * same both times, the copy is what to hold it against from then on. Tasks may be
- * through before they are read once more. If the copy says that the coroutine was
- * still the task's, the first reading counts, but is not kept. */
+/* What a task is read from is kept, and held against the memory once it was read: then
+ * it was so all the while, and that is what to hold it against from then on. Tasks may
+ * be through by then, or change in ways that are not kept. If the coroutine is still
+ * the task's, such a reading counts, but only once. */
 #include "sample/tasks_read.h"
 
 #include <stdlib.h>
@@ -28,11 +28,6 @@ struct step {
     int32_t at;
 };
 
-struct place {
-    hn_addr addr;
-    uint32_t size;
-};
-
 struct reading {
     struct hn_task_marks *marks;
     struct hn_kinds *kinds;
@@ -40,8 +35,8 @@ struct reading {
     const char *function; /* of the coroutine */
     struct step steps[MOST_STEPS];
     size_t step_count;
-    struct place places[MOST_PROOFS];
-    size_t place_count;
+    struct hn_task_proof proofs[MOST_PROOFS];
+    size_t proof_count;
     hn_addr tasks[MOST_TASKS];
     size_t task_count;
     bool loose; /* of Python code: its attributes cannot be watched */
@@ -49,13 +44,20 @@ struct reading {
 
 /* --- what to hold it against */
 
+/* The bytes that were just read: they are in the cache. */
 static void
 keep_place(struct reading *r, hn_addr addr, size_t size)
 {
-    if (r->place_count == MOST_PROOFS || size > HN_PROOF_BYTES)
+    struct hn_task_proof *proof = &r->proofs[r->proof_count];
+
+    if (r->proof_count == MOST_PROOFS || size > HN_PROOF_BYTES
+        || hn_target_read_some(r->watch->target, addr, proof->bytes, size) < size) {
         r->loose = true;
-    else
-        r->places[r->place_count++] = (struct place){ addr, (uint32_t)size };
+        return;
+    }
+    proof->addr = addr;
+    proof->size = (uint32_t)size;
+    r->proof_count++;
 }
 
 static void
@@ -288,31 +290,6 @@ hn_task_coroutine(struct hn_kinds *kinds, hn_addr addr)
 /* --- proofs */
 
 static bool
-copy_places(const struct reading *r, struct hn_known_task *ret)
-{
-    struct hn_wish wishes[MOST_PROOFS];
-
-    free(ret->proofs);
-    ret->proof_count = 0;
-    ret->proofs = calloc(r->place_count, sizeof(*ret->proofs));
-    if (!ret->proofs)
-        return false;
-    for (size_t i = 0; i < r->place_count; i++) {
-        struct hn_task_proof *proof = &ret->proofs[i];
-
-        proof->addr = r->places[i].addr;
-        proof->size = r->places[i].size;
-        wishes[i] = (struct hn_wish){ proof->addr, proof->bytes, proof->size, 0 };
-    }
-    hn_target_gather(r->watch->target, wishes, r->place_count);
-    for (size_t i = 0; i < r->place_count; i++)
-        if (wishes[i].got < wishes[i].size)
-            return false;
-    ret->proof_count = (uint32_t)r->place_count;
-    return true;
-}
-
-static bool
 some_hold(const struct hn_task_proof *proofs, size_t count, struct hn_target *target)
 {
     uint8_t bytes[PROOFS_AT_ONCE][HN_PROOF_BYTES];
@@ -328,35 +305,23 @@ some_hold(const struct hn_task_proof *proofs, size_t count, struct hn_target *ta
     return true;
 }
 
+static bool
+all_hold(const struct hn_task_proof *proofs, size_t count, struct hn_target *target)
+{
+    for (size_t i = 0; i < count; i += PROOFS_AT_ONCE)
+        if (!some_hold(proofs + i,
+                       count - i < PROOFS_AT_ONCE ? count - i : PROOFS_AT_ONCE, target))
+            return false;
+    return count > 0;
+}
+
 bool
 hn_known_task_holds(const struct hn_known_task *known, struct hn_target *target)
 {
-    for (size_t i = 0; i < known->proof_count; i += PROOFS_AT_ONCE) {
-        size_t count = known->proof_count - i;
-
-        if (!some_hold(known->proofs + i,
-                       count < PROOFS_AT_ONCE ? count : PROOFS_AT_ONCE, target))
-            return false;
-    }
-    return known->proof_count > 0;
+    return all_hold(known->proofs, known->proof_count, target);
 }
 
-/* --- both times */
-
-static bool
-same_readings(const struct reading *a, const struct reading *b)
-{
-    if (a->step_count != b->step_count || a->place_count != b->place_count)
-        return false;
-    for (size_t i = 0; i < a->step_count; i++)
-        if (a->steps[i].code != b->steps[i].code || a->steps[i].at != b->steps[i].at)
-            return false;
-    for (size_t i = 0; i < a->place_count; i++)
-        if (a->places[i].addr != b->places[i].addr
-            || a->places[i].size != b->places[i].size)
-            return false;
-    return true;
-}
+/* --- all of it */
 
 static uint32_t
 chain_of(struct hn_task_marks *m, const struct reading *r)
@@ -369,64 +334,53 @@ chain_of(struct hn_task_marks *m, const struct reading *r)
 }
 
 static bool
-read_first(struct reading *r, hn_addr task, const struct hn_link *link,
-           struct hn_known_task *ret)
+keep_proofs(const struct reading *r, struct hn_known_task *ret)
 {
-    bool fine = read_chain(r, task, link->generator) && copy_places(r, ret);
-
-    hn_target_forget(r->watch->target);
-    return fine;
-}
-
-/* The coroutine comes first among the proofs. */
-static bool
-was_its_coroutine(const struct hn_known_task *known, hn_addr coroutine)
-{
-    return known->proof_count > 0
-           && memcmp(known->proofs[0].bytes, &coroutine, sizeof(coroutine)) == 0;
-}
-
-static bool
-read_twice(struct reading *first, struct reading *second, hn_addr task,
-           const struct hn_link *link, struct hn_known_task *ret)
-{
-    bool still;
-
-    if (!read_first(first, task, link, ret))
+    ret->proofs = calloc(r->proof_count, sizeof(*ret->proofs));
+    if (!ret->proofs)
         return false;
-    still = was_its_coroutine(ret, link->generator);
-    if (read_chain(second, task, link->generator) && same_readings(first, second)) {
-        if (first->loose)
-            ret->proof_count = 0;
-        return true;
-    }
-    ret->proof_count = 0;
-    return still;
+    memcpy(ret->proofs, r->proofs, r->proof_count * sizeof(*ret->proofs));
+    ret->proof_count = (uint32_t)r->proof_count;
+    return true;
+}
+
+static bool
+is_still_its(struct reading *r, hn_addr task, hn_addr coroutine)
+{
+    hn_target_forget(r->watch->target);
+    return hn_task_coroutine(r->kinds, task) == coroutine;
+}
+
+static bool
+read_task(struct reading *r, hn_addr task, hn_addr coroutine, struct hn_known_task *ret)
+{
+    if (!read_chain(r, task, coroutine))
+        return false;
+    ret->chain = chain_of(r->marks, r);
+    if (ret->chain == HN_TREE_NONE)
+        return false;
+    if (!r->loose && all_hold(r->proofs, r->proof_count, r->watch->target))
+        return keep_proofs(r, ret);
+    return is_still_its(r, task, coroutine);
 }
 
 bool
 hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_watch *w,
                    hn_addr task, const struct hn_link *link, struct hn_known_task *ret)
 {
-    struct reading *both = calloc(2, sizeof(*both));
-    bool fine = both != NULL;
+    struct reading *r = calloc(1, sizeof(*r));
+    bool fine;
 
-    ret->coroutine = 0;
-    for (size_t i = 0; fine && i < 2; i++) {
-        both[i].marks = m;
-        both[i].kinds = kinds;
-        both[i].watch = w;
-        both[i].function =
-            w->codes->contents[w->codes->entries[link->entry].content]->qualname;
-    }
-    fine = fine && read_twice(&both[0], &both[1], task, link, ret);
-    if (fine) {
-        ret->chain = chain_of(m, &both[0]);
-        fine = ret->chain != HN_TREE_NONE;
-    }
-    ret->task = task;
-    ret->process = w->index;
+    free(ret->proofs);
+    *ret = (struct hn_known_task){ .task = task, .process = w->index };
+    if (!r)
+        return false;
+    r->marks = m;
+    r->kinds = kinds;
+    r->watch = w;
+    r->function = w->codes->contents[w->codes->entries[link->entry].content]->qualname;
+    fine = read_task(r, task, link->generator, ret);
     ret->coroutine = fine ? link->generator : 0;
-    free(both);
+    free(r);
     return fine;
 }

@@ -129,19 +129,21 @@ struct hn_thread_watch {
     uint32_t last_tally;
 };
 
-/* Up to 3.13 a dict says which tasks run. It gets another table every few steps of the
- * tasks, mostly one of those that it had before. */
-enum { HN_TASK_TABLES = 4 };
+/* Up to 3.13, and for tasks of Python code, a dict says which tasks run. It gets
+ * another table every few steps of the tasks, mostly one of those that it had before:
+ * of up to four, and without a GIL, where freed memory rests a while, of some two
+ * dozen. */
+enum { HN_TASK_TABLES = 32 };
 
 struct hn_task_watch {
     hn_addr dict; /* 0: not found yet */
     uint64_t sought_ns;
-    size_t wish; /* of the address of its table */
+    size_t wish[2]; /* of the address of its table; before and after the stacks */
     struct hn_task_table {
         hn_addr keys, entries;
         uint32_t bytes;
         unsigned words; /* of each entry; the last one is the value */
-        size_t wish;
+        size_t wish[2];
     } tables[HN_TASK_TABLES];
     size_t next_table;
 };
@@ -229,7 +231,8 @@ hn_walk_alone(struct hn_watch *watch, hn_addr frame, uint32_t *code_ret,
 
 /* Wishes for what tells the tasks that run. */
 void
-hn_wish_for_tasks(struct hn_watch *watch, struct hn_interp_watch *interp);
+hn_wish_for_tasks(struct hn_watch *watch, struct hn_interp_watch *interp,
+                  unsigned pass);
 
 /* How many links of @thread->now, counted from the outermost one, are the same in the
  * second copy: these were on the stack, one called by the other, between the two. */

@@ -216,15 +216,23 @@ def create_named(asyncio, coroutine, name):
     return asyncio.get_running_loop().create_task(coroutine, name=name)
 
 
-async def all_named(asyncio):
+async def all_named(asyncio, short=True):
     tasks = [create_named(asyncio, named_task(asyncio, name, count), name)
              for name, count in (("light", 1500), ("heavy", 4500))]
-    tasks.append(create_named(asyncio, short_tasks(asyncio), "starter"))
+    if short:
+        tasks.append(create_named(asyncio, short_tasks(asyncio), "starter"))
     await asyncio.gather(*tasks)
 
 
 def run_named(asyncio):
     asyncio.run(all_named(asyncio))
+
+
+def run_named_python(asyncio):
+    """Tasks of Python code, as of programs that replace asyncio's. Reading one takes
+    longer than short ones live."""
+    asyncio.Task = asyncio.tasks.Task = asyncio.tasks._PyTask
+    asyncio.run(all_named(asyncio, short=False))
 
 
 # --- threads: each has a share of its own
@@ -272,7 +280,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda number, frame: STOP.append(number))
     signal.signal(signal.SIGUSR1, tell)
     # Its import takes a while: not part of what is measured.
-    needs = [__import__("asyncio")] if sys.argv[1] in ("tasks", "named") else []
+    needs = [__import__("asyncio")] if sys.argv[1] in (
+        "tasks", "named", "named_python") else []
     print("READY", flush=True)
     globals()["run_" + sys.argv[1]](*needs)
     tell()
