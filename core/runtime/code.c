@@ -145,6 +145,33 @@ hn_code_load(struct hn_runtime *rt, hn_addr addr, const struct hn_code **ret)
     return HN_OK;
 }
 
+static const char *
+keep_text(struct hn_runtime *rt, const char *text)
+{
+    return hn_arena_copy(&rt->arena, text, strlen(text));
+}
+
+const struct hn_code *
+hn_code_keep(struct hn_runtime *rt, const struct hn_code *made)
+{
+    struct code_entry *entry = hn_arena_alloc(&rt->arena, sizeof(*entry));
+
+    if (!entry)
+        return NULL;
+    entry->code = *made;
+    entry->code.name = keep_text(rt, made->name);
+    entry->code.file = keep_text(rt, made->file);
+    entry->code.qualname =
+        made->qualname == made->name ? entry->code.name : keep_text(rt, made->qualname);
+    entry->code.linetable = (const uint8_t *)hn_arena_copy(
+        &rt->arena, (const char *)made->linetable, made->linetable_size);
+    entry->last_lasti = INT64_MIN;
+    return entry->code.name && entry->code.file && entry->code.qualname
+                   && entry->code.linetable
+               ? &entry->code
+               : NULL;
+}
+
 struct hn_position
 hn_code_position(struct hn_runtime *rt, const struct hn_code *code, int64_t lasti)
 {

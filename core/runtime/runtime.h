@@ -71,6 +71,12 @@ hn_stack_anchors(struct hn_runtime *runtime, hn_addr tstate, struct hn_stack *st
 HN_MUST_CHECK enum hn_status
 hn_code_load(struct hn_runtime *runtime, hn_addr addr, const struct hn_code **ret);
 
+/* As if @made had been loaded, for who copied a code object on its own; what it points
+ * to is copied. It is not found at its address later on. NULL when the machine has no
+ * memory left. */
+const struct hn_code *
+hn_code_keep(struct hn_runtime *rt, const struct hn_code *made);
+
 /* Where byte offset @lasti of @code lies; all -1 where the table does not say. */
 struct hn_position
 hn_code_position(struct hn_runtime *runtime, const struct hn_code *code, int64_t lasti);

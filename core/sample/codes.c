@@ -51,6 +51,7 @@ bool
 hn_codes_init(struct hn_codes *codes)
 {
     memset(codes, 0, sizeof(*codes));
+    hn_index_init(&codes->digests);
     codes->slot_count = codes->content_slot_count = FIRST_CODES * 2;
     codes->capacity = codes->content_capacity = FIRST_CODES;
     codes->entries = calloc(FIRST_CODES, sizeof(*codes->entries));
@@ -70,6 +71,7 @@ hn_codes_deinit(struct hn_codes *codes)
     free(codes->contents);
     free(codes->slots);
     free(codes->content_slots);
+    hn_index_deinit(&codes->digests);
     memset(codes, 0, sizeof(*codes));
 }
 
@@ -168,50 +170,6 @@ intern_content(struct hn_codes *codes, const struct hn_code *code)
 
 /* --- reading one */
 
-static struct hn_code_print
-print_of(const struct hn_shape *s, const uint8_t *bytes)
-{
-    return (struct hn_code_print){
-        .type = hn_take_u64(bytes, s->code_type),
-        .file = hn_take_u64(bytes, s->code_file),
-        .name = hn_take_u64(bytes, s->code_name),
-        .qualname = s->code_qualname < 0 ? 0 : hn_take_u64(bytes, s->code_qualname),
-        .table = hn_take_u64(bytes, s->code_table),
-        .line = hn_take_u32(bytes, s->code_line),
-        .units = s->code_units < 0 ? 0 : hn_take_u32(bytes, s->code_units),
-        .slots = s->code_slots < 0 ? 0 : hn_take_u32(bytes, s->code_slots),
-        .stack = s->code_stack < 0 ? 0 : hn_take_u32(bytes, s->code_stack),
-    };
-}
-
-bool
-hn_code_print_holds(const struct hn_shape *shape, const struct hn_code_print *print,
-                    const uint8_t *bytes)
-{
-    struct hn_code_print now = print_of(shape, bytes);
-
-    return now.type == print->type && now.file == print->file && now.name == print->name
-           && now.qualname == print->qualname && now.table == print->table
-           && now.line == print->line && now.units == print->units
-           && now.slots == print->slots && now.stack == print->stack;
-}
-
-static bool
-read_print(struct hn_target *target, const struct hn_shape *s, hn_addr addr,
-           struct hn_code_print *ret)
-{
-    uint8_t bytes[HN_RECORD_MAX];
-    struct hn_wish wish = { addr + s->code.first, bytes, s->code.size, 0 };
-
-    if (s->code.size > sizeof(bytes))
-        return false;
-    hn_target_gather(target, &wish, 1);
-    if (wish.got < wish.size)
-        return false;
-    *ret = print_of(s, bytes);
-    return true;
-}
-
 /* Where the bytecode begins that threads with index @tlbc run. */
 static bool
 find_bytecode(struct hn_runtime *rt, const struct hn_code *code, uint32_t tlbc,
@@ -242,67 +200,134 @@ is_internal(struct hn_runtime *rt, const struct hn_code *code)
            && hn_code_position(rt, code, 0).line == -1;
 }
 
-/* Between the two readings of its print nobody made another object of it. */
+/* Copies of the bytecode for each thread can only be found by reading. */
 static bool
-read_entry(struct hn_runtime *rt, const struct hn_shape *s, struct hn_code_entry *entry,
-           const struct hn_code **code_ret)
+is_told_by_print(const struct hn_runtime *rt, const struct hn_code_entry *entry)
 {
-    struct hn_target *target = rt->py.target;
-    struct hn_code_print after;
+    return entry->now.print.whole && !hn_layout_has(&rt->py.layout, HN_CODE_TLBC);
+}
 
-    hn_target_forget(target);
-    hn_code_forget(rt, entry->addr);
-    if (!read_print(target, s, entry->addr, &entry->print)
-        || hn_code_load(rt, entry->addr, code_ret)
-        || !find_bytecode(rt, *code_ret, entry->tlbc, &entry->bytecode)
-        || !read_print(target, s, entry->addr, &after)
-        || memcmp(&after, &entry->print, sizeof(after)) != 0)
+static hn_addr
+bytecode_of(const struct hn_runtime *rt, hn_addr code)
+{
+    return hn_layout_has(&rt->py.layout, HN_CODE_ADAPTIVE)
+               ? hn_field_addr(&rt->py, HN_CODE_ADAPTIVE, code)
+               : 0;
+}
+
+static bool
+recall_content(const struct hn_codes *codes, struct hn_runtime *rt,
+               struct hn_code_entry *entry)
+{
+    if (!is_told_by_print(rt, entry))
         return false;
-    entry->internal = is_internal(rt, *code_ret);
-    if (s->chain != HN_FRAME_CHAIN_OBJECTS)
-        entry->frame_bytes =
-            s->frame_fixed + 8 * (entry->print.slots + entry->print.stack);
+    entry->now.content =
+        hn_index_find(&codes->digests, hn_print_digest(&entry->now.print), NULL, NULL);
+    if (entry->now.content == HN_CODES_NONE)
+        return false;
+    entry->now.bytecode = bytecode_of(rt, entry->addr);
+    entry->now.internal = is_internal(rt, codes->contents[entry->now.content]);
     return true;
 }
 
-uint32_t
-hn_codes_load(struct hn_codes *codes, struct hn_runtime *rt,
-              const struct hn_shape *shape, uint32_t process, hn_addr addr,
-              uint32_t tlbc, uint64_t now_ns)
+/* Gives up what was just made of it, from @mark on, if its content is known. */
+static bool
+settle(struct hn_codes *codes, struct hn_runtime *rt, struct hn_arena_mark mark,
+       const struct hn_code *code, struct hn_code_entry *entry)
 {
-    uint32_t index = hn_codes_find(codes, process, addr, tlbc);
-    struct hn_code_entry entry = { .addr = addr, .process = process, .tlbc = tlbc };
+    uint64_t digest = hn_print_digest(&entry->now.print);
+
+    entry->now.internal = is_internal(rt, code);
+    entry->now.content = intern_content(codes, code);
+    if (entry->now.content == HN_CODES_NONE) {
+        codes->full = true;
+        return false;
+    }
+    if (codes->contents[entry->now.content] != code) {
+        hn_code_forget(rt, entry->addr);
+        hn_arena_reset(&rt->arena, mark);
+    }
+    if (digest != 0 && codes->digests.count < HN_CODES_MOST
+        && hn_index_find(&codes->digests, digest, NULL, NULL) == HN_INDEX_NONE)
+        hn_index_add(&codes->digests, digest, entry->now.content);
+    return true;
+}
+
+/* Functions made anew live for less time than reading all of one anew takes. Only of a
+ * type that was met can it be a code object. */
+static bool
+make_content(struct hn_codes *codes, struct hn_runtime *rt, const struct hn_shape *s,
+             struct hn_code_reading *reading, struct hn_code_entry *entry)
+{
+    struct hn_arena_mark mark = hn_arena_mark(&rt->arena);
+    const struct hn_code *code;
+    struct hn_code made;
+
+    if (!is_told_by_print(rt, entry) || entry->now.print.type != codes->type)
+        return false;
+    made = hn_print_code(s, entry->addr, reading);
+    made.bytecode = entry->now.bytecode = bytecode_of(rt, entry->addr);
+    code = hn_code_keep(rt, &made);
+    return code && settle(codes, rt, mark, code, entry);
+}
+
+/* Between the two readings of its print nobody made another object of it. */
+static bool
+read_content(struct hn_codes *codes, struct hn_runtime *rt, const struct hn_shape *s,
+             struct hn_code_reading *reading, struct hn_code_entry *entry)
+{
     struct hn_arena_mark mark = hn_arena_mark(&rt->arena);
     const struct hn_code *code;
 
+    hn_target_forget(rt->py.target);
+    if (hn_code_load(rt, entry->addr, &code)
+        || !find_bytecode(rt, code, entry->tlbc, &entry->now.bytecode)
+        || !hn_print_read(rt->py.target, s, entry->addr, &entry->now.print, reading)
+        || !hn_print_same(&reading->print, &entry->now.print))
+        return false;
+    codes->type = entry->now.print.type;
+    return settle(codes, rt, mark, code, entry);
+}
+
+void
+hn_code_swap(struct hn_code_entry *entry)
+{
+    struct hn_code_state now = entry->before;
+
+    entry->before = entry->now;
+    entry->now = now;
+}
+
+/* Takes its place among the entries; its print was just read. */
+static uint32_t
+load_entry(struct hn_codes *codes, struct hn_runtime *rt, const struct hn_shape *s,
+           struct hn_code_reading *reading, uint32_t index, struct hn_code_entry *entry)
+{
     if (index == HN_CODES_NONE && codes->count == codes->capacity
         && !grow_entries(codes)) {
         codes->full = true;
         return HN_CODES_NONE;
     }
-    if (!read_entry(rt, shape, &entry, &code))
+    hn_code_forget(rt, entry->addr);
+    entry->now.print = reading->print;
+    if (!recall_content(codes, rt, entry) && !make_content(codes, rt, s, reading, entry)
+        && !read_content(codes, rt, s, reading, entry))
         return HN_CODES_NONE;
-    entry.content = intern_content(codes, code);
-    if (entry.content == HN_CODES_NONE) {
-        codes->full = true;
-        return HN_CODES_NONE;
-    }
-    if (codes->contents[entry.content] != code) {
-        /* Known already: the copy just made is not needed. */
-        hn_code_forget(rt, addr);
-        hn_arena_reset(&rt->arena, mark);
-    }
+    if (s->chain != HN_FRAME_CHAIN_OBJECTS)
+        entry->now.frame_bytes =
+            s->frame_fixed + 8 * (entry->now.print.slots + entry->now.print.stack);
     if (index == HN_CODES_NONE) {
         index = codes->count++;
-        put(codes->slots, codes->slot_count, hash_of(process, addr, tlbc), index);
+        put(codes->slots, codes->slot_count,
+            hash_of(entry->process, entry->addr, entry->tlbc), index);
     } else {
-        entry.changes =
-            memcmp(&codes->entries[index].print, &entry.print, sizeof(entry.print))
-            != 0;
-        entry.changes |= codes->entries[index].changes;
+        const struct hn_code_entry *known = &codes->entries[index];
+        bool same = known->now.content == entry->now.content;
+
+        entry->changes = known->changes;
+        entry->before = same ? known->before : known->now;
     }
-    entry.checked_ns = now_ns;
-    codes->entries[index] = entry;
+    codes->entries[index] = *entry;
     return index;
 }
 
@@ -312,11 +337,24 @@ hn_codes_check(struct hn_codes *codes, struct hn_runtime *rt,
                uint32_t tlbc, uint64_t now_ns)
 {
     uint32_t index = hn_codes_find(codes, process, addr, tlbc);
-    struct hn_code_print print;
+    struct hn_code_entry *known =
+        index == HN_CODES_NONE ? NULL : &codes->entries[index];
+    struct hn_code_entry entry = {
+        .addr = addr, .process = process, .tlbc = tlbc, .checked_ns = now_ns
+    };
+    struct hn_code_print nothing = { 0 };
+    struct hn_code_reading reading;
+    bool fine = hn_print_read(rt->py.target, shape, addr,
+                              known ? &known->now.print : &nothing, &reading);
 
-    if (index == HN_CODES_NONE || !read_print(rt->py.target, shape, addr, &print)
-        || memcmp(&print, &codes->entries[index].print, sizeof(print)) != 0)
-        return hn_codes_load(codes, rt, shape, process, addr, tlbc, now_ns);
-    codes->entries[index].checked_ns = now_ns;
+    if (!fine || !known || !hn_print_same(&known->now.print, &reading.print)) {
+        /* One that is gone will be made anew. */
+        if (known)
+            known->changes = true;
+        return fine ? load_entry(codes, rt, shape, &reading, index, &entry)
+                    : HN_CODES_NONE;
+    }
+    known->doubted = false;
+    known->checked_ns = now_ns;
     return index;
 }

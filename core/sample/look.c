@@ -25,6 +25,10 @@ enum {
     /* A code object on a stack is alive; between two looks it may have been replaced.
      * Those that were never seen to change are looked at a hundred times a second. */
     CODES_EVERY_NS = 10 * 1000 * 1000,
+    /* Looks since one that changes was on a stack, for which it is copied all the same.
+     */
+    CHANGING_LOOKS = 100,
+    CHANGING_TIMES = 3,
     UNREADABLE_NS = 200 * 1000 * 1000,
 };
 
@@ -106,8 +110,8 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
     const struct hn_shape *s = &w->shape;
 
     t->wish[pass] = hn_plan_add(&w->plan, t->addr + s->thread.first, s->thread.size);
-    if (w->tasks && pass == 0 && s->thread_task >= 0)
-        t->task_wish =
+    if (w->tasks && s->thread_task >= 0)
+        t->task_wish[pass] =
             hn_plan_add(&w->plan, t->addr + (uint32_t)s->thread_task, sizeof(hn_addr));
     if (s->chain == HN_FRAME_CHAIN_CFRAME)
         for (size_t i = 0; i < HN_CFRAMES; i++)
@@ -148,13 +152,25 @@ wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
     wish_for_pass(w, t, 1);
 }
 
+static size_t
+wish_for_print(struct hn_watch *w, hn_addr addr, const struct hn_code_print *print)
+{
+    struct hn_range pieces[HN_PRINT_PIECES];
+    size_t first = w->plan.count,
+           count = hn_print_pieces(&w->shape, addr, print, pieces);
+
+    for (size_t i = 0; i < count; i++)
+        hn_plan_add(&w->plan, pieces[i].addr, pieces[i].size);
+    return first;
+}
+
 static void
-wish_for_code(struct hn_watch *w, uint32_t index, uint64_t now_ns)
+wish_for_code(struct hn_watch *w, uint32_t index)
 {
     struct hn_code_entry *entry = &w->codes->entries[index];
 
-    if (entry->wished_in == w->sample
-        || (!entry->changes && now_ns - entry->checked_ns < CODES_EVERY_NS))
+    if (entry->wished_ns == w->now_ns
+        || (!entry->changes && w->now_ns - entry->checked_ns < CODES_EVERY_NS))
         return;
     if (w->wished_count == w->wished_capacity) {
         size_t capacity = w->wished_capacity ? w->wished_capacity * 2 : 64;
@@ -165,17 +181,29 @@ wish_for_code(struct hn_watch *w, uint32_t index, uint64_t now_ns)
         w->wished = wished;
         w->wished_capacity = capacity;
     }
-    entry->wished_in = w->sample;
-    entry->wish =
-        hn_plan_add(&w->plan, entry->addr + w->shape.code.first, w->shape.code.size);
+    entry->wished_ns = w->now_ns;
+    entry->wish = wish_for_print(w, entry->addr, &entry->now.print);
+    if (entry->changes)
+        entry->wish_before = wish_for_print(w, entry->addr, &entry->before.print);
     w->wished[w->wished_count++] = index;
 }
 
+/* Reading a code object takes so long that a short function is over by then. Where each
+ * is at an address of its own, copying those that were helps nobody. */
 static void
-wish_for_codes(struct hn_watch *w, struct hn_thread_watch *t, uint64_t now_ns)
+wish_for_changing(struct hn_watch *w)
+{
+    for (size_t i = 0; i < HN_CHANGING_CODES; i++)
+        if (w->changing[i].times >= CHANGING_TIMES
+            && w->sample - w->changing[i].seen_in < CHANGING_LOOKS)
+            wish_for_code(w, w->changing[i].entry);
+}
+
+static void
+wish_for_codes(struct hn_watch *w, struct hn_thread_watch *t)
 {
     for (size_t i = 0; i < t->last.count; i++)
-        wish_for_code(w, t->last.links[i].entry, now_ns);
+        wish_for_code(w, t->last.links[i].entry);
 }
 
 static size_t
@@ -214,7 +242,7 @@ runs(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
 
 /* The code objects of a stack that stays are alive: the frames hold them. */
 static void
-wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns)
+wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 {
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
@@ -226,9 +254,12 @@ wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t no
         else
             wish_for_thread(w, t);
     }
+    /* What the code objects are is of any use only after the stack was copied. */
+    hn_plan_bar(&w->plan);
+    wish_for_changing(w);
     for (size_t k = 0; k < interp->thread_count; k++)
         if (!interp->threads[k]->rests)
-            wish_for_codes(w, interp->threads[k], now_ns);
+            wish_for_codes(w, interp->threads[k]);
 }
 
 /* Up to 3.10 the second copy tells more: see was_left(). */
@@ -269,7 +300,7 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 }
 
 static void
-wish_for_all(struct hn_watch *w, uint64_t now_ns)
+wish_for_all(struct hn_watch *w)
 {
     hn_plan_clear(&w->plan);
     w->wished_count = 0;
@@ -289,7 +320,7 @@ wish_for_all(struct hn_watch *w, uint64_t now_ns)
      * the next turn tells that it went on. */
     hn_plan_bar(&w->plan);
     for (size_t i = 0; i < w->interp_count; i++)
-        wish_for_threads(w, &w->interps[i], now_ns);
+        wish_for_threads(w, &w->interps[i]);
     hn_plan_bar(&w->plan);
     for (size_t i = 0; i < w->interp_count; i++)
         wish_for_checks(w, &w->interps[i]);
@@ -591,6 +622,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
     hn_plan_bar(&w->plan);
     wish_for_thread(w, t);
     hn_plan_bar(&w->plan);
+    wish_for_changing(w);
     wish_for_second(w, t);
 }
 
@@ -744,17 +776,21 @@ try_thread(struct hn_watch *w, struct hn_thread_watch *t)
         look_again(w, t);
 }
 
-static void
-take_task(const struct hn_watch *w, struct hn_thread_watch *t)
+static hn_addr
+task_in(const struct hn_watch *w, size_t wish)
 {
-    const uint8_t *bytes;
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, wish);
 
-    t->task = 0;
-    if (!w->tasks || w->shape.thread_task < 0)
-        return;
-    bytes = hn_plan_bytes(&w->plan, t->task_wish);
-    if (bytes)
-        t->task = hn_take_u64(bytes, 0);
+    return bytes ? hn_take_u64(bytes, 0) : 0;
+}
+
+static void
+take_tasks(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    bool known = w->tasks && w->shape.thread_task >= 0;
+
+    t->tasks[0] = known ? task_in(w, t->task_wish[0]) : 0;
+    t->tasks[1] = known && t->twice ? task_in(w, t->task_wish[1]) : 0;
 }
 
 static void
@@ -768,7 +804,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
         return;
     }
     t->exact = is_exact(w, t);
-    take_task(w, t);
+    take_tasks(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;
@@ -789,23 +825,72 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 
 /* --- the code objects' prints */
 
+static enum hn_likeness
+compare_print(const struct hn_watch *w, hn_addr addr, const struct hn_code_print *print,
+              size_t wish)
+{
+    const uint8_t *bytes[HN_PRINT_PIECES];
+
+    for (size_t i = 0; i < HN_PRINT_PIECES; i++)
+        bytes[i] = hn_plan_bytes(&w->plan, wish + i);
+    return hn_print_compare(&w->shape, addr, print, bytes);
+}
+
+static bool
+was_there(const struct hn_watch *w, const struct hn_code_entry *entry)
+{
+    const uint8_t *bytes = hn_plan_bytes(&w->plan, entry->wish);
+
+    return bytes && hn_print_was_there(&w->shape, &entry->now.print, bytes);
+}
+
+/* Which of the two that were there is there now. Who reads it again does so later, and
+ * may find that it is gone. */
 static void
-check_codes(struct hn_watch *w, uint64_t now_ns)
+recognize(struct hn_watch *w, struct hn_code_entry *entry)
+{
+    enum hn_likeness now, before = HN_PRINT_DIFFERS;
+    struct hn_code_state likely;
+    bool is_code;
+
+    now = compare_print(w, entry->addr, &entry->now.print, entry->wish);
+    if (now != HN_PRINT_HOLDS && entry->changes)
+        before =
+            compare_print(w, entry->addr, &entry->before.print, entry->wish_before);
+    if (before > now) {
+        hn_code_swap(entry);
+        now = before;
+    }
+    likely = entry->now;
+    entry->checked_ns = w->now_ns;
+    entry->doubted = false;
+    if (now == HN_PRINT_HOLDS)
+        return;
+    is_code = hn_codes_check(w->codes, w->rt, &w->shape, w->index, entry->addr,
+                             entry->tlbc, w->now_ns)
+              != HN_CODES_NONE;
+    if (now == HN_PRINT_DIFFERS)
+        entry->doubted = !is_code || !was_there(w, entry);
+    else if (entry->now.content != likely.content)
+        hn_code_swap(entry);
+}
+
+static bool
+check_code(struct hn_watch *w, struct hn_code_entry *entry)
+{
+    uint32_t content = entry->now.content;
+
+    recognize(w, entry);
+    return entry->now.content == content;
+}
+
+static void
+check_codes(struct hn_watch *w)
 {
     bool changed = false;
 
-    for (size_t i = 0; i < w->wished_count; i++) {
-        struct hn_code_entry *entry = &w->codes->entries[w->wished[i]];
-        const uint8_t *bytes = hn_plan_bytes(&w->plan, entry->wish);
-
-        if (bytes && hn_code_print_holds(&w->shape, &entry->print, bytes)) {
-            entry->checked_ns = now_ns;
-            continue;
-        }
-        changed = true;
-        hn_codes_load(w->codes, w->rt, &w->shape, w->index, entry->addr, entry->tlbc,
-                      now_ns);
-    }
+    for (size_t i = 0; i < w->wished_count; i++)
+        changed |= !check_code(w, &w->codes->entries[w->wished[i]]);
     w->wished_count = 0;
     for (size_t i = 0; changed && i < w->interp_count; i++)
         for (size_t k = 0; k < w->interps[i].thread_count; k++)
@@ -859,7 +944,7 @@ take_turn(struct hn_watch *w, struct hn_interp_watch *interp)
 
 /* Wishes for the stacks of those that had a turn, or may have had one. */
 static bool
-wake_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns)
+wake_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 {
     bool woken = false;
 
@@ -869,7 +954,7 @@ wake_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns
         if (!t->rests || hn_turn_rests(&interp->turn_before, &interp->turn, t->addr))
             continue;
         wish_for_thread(w, t);
-        wish_for_codes(w, t, now_ns);
+        wish_for_codes(w, t);
         woken = true;
     }
     if (!woken)
@@ -884,7 +969,7 @@ wake_threads(struct hn_watch *w, struct hn_interp_watch *interp, uint64_t now_ns
 }
 
 static void
-take_turns(struct hn_watch *w, uint64_t now_ns)
+take_turns(struct hn_watch *w)
 {
     bool woken = false;
 
@@ -892,12 +977,12 @@ take_turns(struct hn_watch *w, uint64_t now_ns)
         take_turn(w, &w->interps[i]);
     for (size_t i = 0; i < w->interp_count; i++) {
         hn_plan_bar(&w->plan);
-        woken |= wake_threads(w, &w->interps[i], now_ns);
+        woken |= wake_threads(w, &w->interps[i]);
     }
     if (!woken)
         return;
     hn_plan_run(&w->plan, w->target);
-    check_codes(w, now_ns);
+    check_codes(w);
 }
 
 static void
@@ -938,6 +1023,7 @@ run_rounds(struct hn_watch *w)
 
     for (size_t round = 0; pending && round < MOST_ROUNDS; round++) {
         pending = false;
+        w->now_ns++; /* what is wished for now is of a later moment */
         for (size_t i = 0; i < w->interp_count; i++) {
             struct hn_interp_watch *interp = &w->interps[i];
 
@@ -953,6 +1039,7 @@ run_rounds(struct hn_watch *w)
         if (w->plan.failed)
             return false;
         hn_plan_run(&w->plan, w->target);
+        check_codes(w);
     }
     return true;
 }
@@ -980,10 +1067,10 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
         readable = hn_watch_read_interps(w) == HN_OK;
         w->interps_read_ns = now_ns;
     }
-    wish_for_all(w, now_ns);
+    wish_for_all(w);
     hn_plan_run(&w->plan, w->target);
-    check_codes(w, now_ns);
-    take_turns(w, now_ns);
+    check_codes(w);
+    take_turns(w);
     for (size_t i = 0; i < w->interp_count; i++)
         fill_states(w, &w->interps[i]);
     for (size_t i = 0; i < w->interp_count; i++)

@@ -147,9 +147,10 @@ add_python(struct hn_watch *w, uint32_t node, const struct hn_link *link)
 {
     const struct hn_code_entry *entry = &w->codes->entries[link->entry];
 
-    if (entry->internal || link->node == HN_TREE_NONE)
-        return entry->internal ? node : HN_TREE_NONE;
-    return hn_tree_step(w->tree, node, entry->content, w->tree->nodes[link->node].at);
+    if (entry->now.internal || link->node == HN_TREE_NONE)
+        return entry->now.internal ? node : HN_TREE_NONE;
+    return hn_tree_step(w->tree, node, entry->now.content,
+                        w->tree->nodes[link->node].at);
 }
 
 /* The chain as a stack, as far as weaving needs it. */

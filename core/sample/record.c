@@ -236,7 +236,8 @@ wants_names(const struct hn_watch *w, const struct hn_thread_watch *t)
 {
     for (size_t i = 0; t->moved && i < t->last.count; i++)
         if (hn_code_wants_name(
-                w->codes->contents[w->codes->entries[t->last.links[i].entry].content]))
+                w->codes
+                    ->contents[w->codes->entries[t->last.links[i].entry].now.content]))
             return true;
     return false;
 }
@@ -254,7 +255,7 @@ find_names(struct hn_watch *w, const struct hn_thread_watch *t)
         const struct hn_link *link = &t->last.links[i];
 
         frames[i].addr = link->frame;
-        frames[i].code = w->codes->contents[w->codes->entries[link->entry].content];
+        frames[i].code = w->codes->contents[w->codes->entries[link->entry].now.content];
         frames[i].position.line = -1;
     }
     stack.frames = frames;

@@ -141,9 +141,25 @@ make_code(const struct hn_layout *layout, struct hn_shape *s)
         { HN_CODE_FIRSTLINENO, &s->code_line, false },
         { HN_CODE_NLOCALSPLUS, &s->code_slots, true },
         { HN_CODE_STACKSIZE, &s->code_stack, true },
+        { HN_CODE_FLAGS, &s->code_flags, true },
     };
 
     return SPAN(layout, wants, &s->code);
+}
+
+static bool
+make_texts(const struct hn_layout *layout, struct hn_shape *s)
+{
+    const enum hn_field needed[] = { HN_ASCII_LENGTH, HN_VAR_SIZE, HN_BYTES_VALUE };
+
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!hn_layout_has(layout, needed[i]))
+            return false;
+    s->str_length = (uint32_t)layout->offset[HN_ASCII_LENGTH];
+    s->str_text = layout->size[HN_STRUCT_ASCII];
+    s->bytes_size = (uint32_t)layout->offset[HN_VAR_SIZE];
+    s->bytes_text = (uint32_t)layout->offset[HN_BYTES_VALUE];
+    return true;
 }
 
 static bool
@@ -178,7 +194,8 @@ hn_shape_make(struct hn_python *py, struct hn_shape *ret)
     s.thread_task = hn_layout_has(layout, HN_THREADIMPL_RUNNING_TASK)
                         ? layout->offset[HN_THREADIMPL_RUNNING_TASK]
                         : -1;
-    fine = make_thread(layout, &s) && make_code(layout, &s) && make_gil(layout, &s);
+    fine = make_thread(layout, &s) && make_code(layout, &s) && make_texts(layout, &s)
+           && make_gil(layout, &s);
     if (s.chain == HN_FRAME_CHAIN_OBJECTS)
         fine = fine && make_frame_object(layout, &s);
     else

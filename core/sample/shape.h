@@ -40,7 +40,10 @@ struct hn_shape {
 
     struct hn_span code;
     int32_t code_type, code_units, code_file, code_name, code_qualname, code_table,
-        code_line, code_slots, code_stack;
+        code_line, code_slots, code_stack, code_flags;
+
+    /* From an object's beginning: how long a str or bytes is, and what it holds. */
+    uint32_t str_length, str_text, bytes_size, bytes_text;
 
     struct hn_span gil;
     int32_t gil_locked, gil_holder, gil_enabled, gil_switches;

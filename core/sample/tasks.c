@@ -59,10 +59,14 @@ static size_t
 find_current(struct hn_kinds *kinds, struct hn_watch *w, struct hn_interp_watch *interp,
              const struct hn_thread_watch *t, hn_addr *ret)
 {
-    if (t->task == 0)
-        return hn_tasks_running(kinds, w, interp, t->attempts > 0, ret, MOST_CURRENT);
-    ret[0] = t->task;
-    return 1;
+    size_t count = 0;
+
+    for (size_t i = 0; i < 2; i++)
+        if (t->tasks[i] != 0)
+            ret[count++] = t->tasks[i];
+    return count > 0
+               ? count
+               : hn_tasks_running(kinds, w, interp, t->attempts > 0, ret, MOST_CURRENT);
 }
 
 /* --- in the stack */
@@ -178,7 +182,7 @@ functions_outside(const struct hn_watch *w, const struct hn_chain *chain,
     for (size_t i = chain->count; i-- > 0;) {
         if (chain->links[i].generator == coroutine)
             return count;
-        count += !w->codes->entries[chain->links[i].entry].internal;
+        count += !w->codes->entries[chain->links[i].entry].now.internal;
     }
     return count;
 }

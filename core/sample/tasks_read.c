@@ -378,7 +378,8 @@ hn_known_task_read(struct hn_task_marks *m, struct hn_kinds *kinds, struct hn_wa
     r->marks = m;
     r->kinds = kinds;
     r->watch = w;
-    r->function = w->codes->contents[w->codes->entries[link->entry].content]->qualname;
+    r->function =
+        w->codes->contents[w->codes->entries[link->entry].now.content]->qualname;
     fine = read_task(r, task, link->generator, ret);
     ret->coroutine = fine ? link->generator : 0;
     free(r);

@@ -272,9 +272,9 @@ place(const struct hn_shape *s, const struct hn_code_entry *entry, uint64_t posi
         *ret = (int32_t)(uint32_t)position * (int32_t)s->position_unit;
         return *ret >= -2;
     }
-    at = (int64_t)(position - entry->bytecode);
+    at = (int64_t)(position - entry->now.bytecode);
     /* 3.11 and 3.12 point to the unit before the first at first. */
-    if (at < -2 || at >= (int64_t)entry->print.units * 2)
+    if (at < -2 || at >= (int64_t)entry->now.print.units * 2)
         return false;
     *ret = (int32_t)at;
     return true;
@@ -290,7 +290,7 @@ is_adjacent(const struct hn_watch *w, const struct hn_thread_watch *t,
     if (link->chunk == 0)
         return true;
     if (below && below->chunk == link->chunk) {
-        hn_addr end = below->frame + w->codes->entries[below->entry].frame_bytes;
+        hn_addr end = below->frame + w->codes->entries[below->entry].now.frame_bytes;
 
         return link->frame == end || (link->from_c && link->frame > end);
     }
@@ -304,17 +304,39 @@ static bool
 is_fresh(const struct hn_watch *w, const struct hn_code_entry *entry)
 {
     return entry->checked_ns != 0
-           && w->now_ns - entry->checked_ns < (entry->changes ? 1 : CODE_FRESH_NS);
+           && w->now_ns - entry->checked_ns <= (entry->changes ? 1 : CODE_FRESH_NS);
+}
+
+/* The one that was seen the longest ago gives way. */
+static void
+note_changing(struct hn_watch *w, uint32_t entry)
+{
+    struct hn_changing_code *oldest = &w->changing[0];
+
+    for (size_t i = 0; i < HN_CHANGING_CODES; i++) {
+        struct hn_changing_code *one = &w->changing[i];
+
+        if (one->seen_in != 0 && one->entry == entry) {
+            one->times += one->seen_in != w->sample;
+            one->seen_in = w->sample;
+            return;
+        }
+        if (one->seen_in < oldest->seen_in)
+            oldest = one;
+    }
+    *oldest = (struct hn_changing_code){ entry, 1, w->sample };
 }
 
 static bool
 resolve(struct hn_watch *w, struct hn_link *link)
 {
     link->entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
+    if (link->entry != HN_CODES_NONE && w->codes->entries[link->entry].changes)
+        note_changing(w, link->entry);
     if (link->entry == HN_CODES_NONE || !is_fresh(w, &w->codes->entries[link->entry]))
         link->entry = hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
                                      link->tlbc, w->now_ns);
-    return link->entry != HN_CODES_NONE;
+    return link->entry != HN_CODES_NONE && !w->codes->entries[link->entry].doubted;
 }
 
 static bool
@@ -333,8 +355,8 @@ intern(struct hn_watch *w, const struct hn_thread_watch *t, const struct hn_link
     if (link->recalled)
         at = link->at;
     link->node = parent;
-    if (!entry->internal && parent != HN_TREE_NONE)
-        link->node = hn_tree_step(w->tree, parent, entry->content, at);
+    if (!entry->now.internal && parent != HN_TREE_NONE)
+        link->node = hn_tree_step(w->tree, parent, entry->now.content, at);
     return true;
 }
 
@@ -371,7 +393,7 @@ static const struct hn_link *
 shown_from(const struct hn_watch *w, const struct hn_chain *chain, size_t at)
 {
     for (; at < chain->count; at++)
-        if (!w->codes->entries[chain->links[at].entry].internal)
+        if (!w->codes->entries[chain->links[at].entry].now.internal)
             return &chain->links[at];
     return NULL;
 }
@@ -384,7 +406,7 @@ introduce(struct hn_watch *w, const struct hn_chain *chain, size_t i)
     const struct hn_code_entry *entries = w->codes->entries;
     const struct hn_link *callee = &chain->links[i], *caller;
 
-    if (entries[callee->entry].internal
+    if (entries[callee->entry].now.internal
         || !hn_pairs_are_strangers(w->pairs, w->tree, callee->node))
         return;
     caller = shown_from(w, chain, i + 1);
@@ -392,8 +414,8 @@ introduce(struct hn_watch *w, const struct hn_chain *chain, size_t i)
         w->pairs, w->tree, callee->node,
         !caller
             || hn_expects_call(w->rt, caller->code,
-                               contents[entries[caller->entry].content],
-                               contents[entries[callee->entry].content]));
+                               contents[entries[caller->entry].now.content],
+                               contents[entries[callee->entry].now.content]));
 }
 
 static enum hn_outcome
@@ -434,7 +456,7 @@ is_over(struct hn_watch *w, struct hn_link *link)
     if (link->live != HN_LIVE_OVER)
         return false;
     return w->shape.frame_stackpointer < 0
-           || (resolve(w, link) && w->codes->entries[link->entry].print.slots > 0);
+           || (resolve(w, link) && w->codes->entries[link->entry].now.print.slots > 0);
 }
 
 /* Between the copying of the thread state and that of its frames, the innermost ones
@@ -463,10 +485,10 @@ recall_place(struct hn_watch *w, struct hn_link *caller, struct hn_link *callee)
     if (!resolve(w, caller) || !resolve(w, callee))
         return false;
     entries = w->codes->entries;
-    caller->recalled = !entries[caller->entry].internal
-                       && !entries[callee->entry].internal
-                       && hn_pairs_place(w->pairs, entries[caller->entry].content,
-                                         entries[callee->entry].content, &caller->at);
+    caller->recalled =
+        !entries[caller->entry].now.internal && !entries[callee->entry].now.internal
+        && hn_pairs_place(w->pairs, entries[caller->entry].now.content,
+                          entries[callee->entry].now.content, &caller->at);
     return caller->recalled;
 }
 
@@ -685,7 +707,7 @@ top_of_chunk(const struct hn_watch *w, const struct hn_thread_watch *t, size_t i
 
         if (entry == HN_CODES_NONE)
             return 0;
-        next = at + w->codes->entries[entry].frame_bytes;
+        next = at + w->codes->entries[entry].now.frame_bytes;
         if (next == end)
             return chunk->addr + at;
         at = next;
@@ -756,7 +778,7 @@ hn_walk_alone(struct hn_watch *w, hn_addr frame, uint32_t *code_ret, int32_t *at
     if (!resolve(w, &link))
         return false;
     entry = &w->codes->entries[link.entry];
-    *code_ret = entry->internal ? HN_CODES_NONE : entry->content;
+    *code_ret = entry->now.internal ? HN_CODES_NONE : entry->now.content;
     return place(s, entry, link.position, at_ret);
 }
 

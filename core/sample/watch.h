@@ -117,10 +117,10 @@ struct hn_thread_watch {
     uint32_t node, woven; /* its stack; the same with C frames in it */
     size_t doubtful; /* links of @now, from the innermost on, that were never seen under
                         their caller for certain: up to the outermost such one */
-    uint32_t run_state; /* PyThreadState.state, where there is one */
-    size_t task_wish;   /* with tasks */
-    hn_addr task;       /* the asyncio task it runs, if the thread state says so */
-    uint32_t marked;    /* its stack with the tasks it belongs to: see tasks.h */
+    uint32_t run_state;  /* PyThreadState.state, where there is one */
+    size_t task_wish[2]; /* with tasks: before the stack and after it */
+    hn_addr tasks[2];    /* of asyncio, that it ran before and after that */
+    uint32_t marked;     /* its stack with the tasks it belongs to: see tasks.h */
     bool attached, wants_gil, has_gil;
     bool stands_still; /* it cannot have run while it was copied */
     bool exact;        /* all of its stack was copied while it stood still */
@@ -146,6 +146,16 @@ struct hn_task_watch {
         size_t wish[2];
     } tables[HN_TASK_TABLES];
     size_t next_table;
+};
+
+/* Of those whose address has now one code object and now another, the ones that were on
+ * a stack last. Each makes every look longer. */
+enum { HN_CHANGING_CODES = 8 };
+
+struct hn_changing_code {
+    uint32_t entry;
+    uint32_t times;   /* it was on a stack, since it is one of these */
+    uint64_t seen_in; /* 0: none */
 };
 
 struct hn_interp_watch {
@@ -177,6 +187,7 @@ struct hn_watch {
     struct hn_plan plan;
     uint32_t *wished; /* codes whose prints are copied along */
     size_t wished_count, wished_capacity;
+    struct hn_changing_code changing[HN_CHANGING_CODES];
     uint64_t codes_checked_ns;
     uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */

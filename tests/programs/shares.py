@@ -151,6 +151,19 @@ def run_made():
         timed(names["made_long"], spin)
 
 
+# --- twins: made in turn, where the other one was
+
+TWIN = "def %s(spin): spin(%d)"
+
+
+def run_twins():
+    while not STOP:
+        for name, count in (("twin_small", 1500), ("twin_large", 4500)):
+            names = {}
+            exec(compile(TWIN % (name, count), "<twins>", "exec"), names)
+            timed(names.pop(name), spin)
+
+
 # --- coroutines of asyncio
 
 def step_light():
