@@ -1,4 +1,5 @@
 /* One look at a process: wish, copy, follow, and again for what was missing. */
+#include "sample/recognize.h"
 #include "sample/watch.h"
 
 #include <stdlib.h>
@@ -22,13 +23,6 @@ enum {
 
 enum {
     INTERPS_EVERY_NS = 20 * 1000 * 1000,
-    /* A code object on a stack is alive; between two looks it may have been replaced.
-     * Those that were never seen to change are looked at a hundred times a second. */
-    CODES_EVERY_NS = 10 * 1000 * 1000,
-    /* Looks since one that changes was on a stack, for which it is copied all the same.
-     */
-    CHANGING_LOOKS = 100,
-    CHANGING_TIMES = 3,
     UNREADABLE_NS = 200 * 1000 * 1000,
 };
 
@@ -152,58 +146,11 @@ wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
     wish_for_pass(w, t, 1);
 }
 
-static size_t
-wish_for_print(struct hn_watch *w, hn_addr addr, const struct hn_code_print *print)
-{
-    struct hn_range pieces[HN_PRINT_PIECES];
-    size_t first = w->plan.count,
-           count = hn_print_pieces(&w->shape, addr, print, pieces);
-
-    for (size_t i = 0; i < count; i++)
-        hn_plan_add(&w->plan, pieces[i].addr, pieces[i].size);
-    return first;
-}
-
-static void
-wish_for_code(struct hn_watch *w, uint32_t index)
-{
-    struct hn_code_entry *entry = &w->codes->entries[index];
-
-    if (entry->wished_ns == w->now_ns
-        || (!entry->changes && w->now_ns - entry->checked_ns < CODES_EVERY_NS))
-        return;
-    if (w->wished_count == w->wished_capacity) {
-        size_t capacity = w->wished_capacity ? w->wished_capacity * 2 : 64;
-        uint32_t *wished = realloc(w->wished, capacity * sizeof(*wished));
-
-        if (!wished)
-            return;
-        w->wished = wished;
-        w->wished_capacity = capacity;
-    }
-    entry->wished_ns = w->now_ns;
-    entry->wish = wish_for_print(w, entry->addr, &entry->now.print);
-    if (entry->changes)
-        entry->wish_before = wish_for_print(w, entry->addr, &entry->before.print);
-    w->wished[w->wished_count++] = index;
-}
-
-/* Reading a code object takes so long that a short function is over by then. Where each
- * is at an address of its own, copying those that were helps nobody. */
-static void
-wish_for_changing(struct hn_watch *w)
-{
-    for (size_t i = 0; i < HN_CHANGING_CODES; i++)
-        if (w->changing[i].times >= CHANGING_TIMES
-            && w->sample - w->changing[i].seen_in < CHANGING_LOOKS)
-            wish_for_code(w, w->changing[i].entry);
-}
-
 static void
 wish_for_codes(struct hn_watch *w, struct hn_thread_watch *t)
 {
     for (size_t i = 0; i < t->last.count; i++)
-        wish_for_code(w, t->last.links[i].entry);
+        hn_wish_for_code(w, t->last.links[i].entry);
 }
 
 static size_t
@@ -256,7 +203,7 @@ wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp)
     }
     /* What the code objects are is of any use only after the stack was copied. */
     hn_plan_bar(&w->plan);
-    wish_for_changing(w);
+    hn_wish_for_changing(w);
     for (size_t k = 0; k < interp->thread_count; k++)
         if (!interp->threads[k]->rests)
             wish_for_codes(w, interp->threads[k]);
@@ -622,7 +569,7 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
     hn_plan_bar(&w->plan);
     wish_for_thread(w, t);
     hn_plan_bar(&w->plan);
-    wish_for_changing(w);
+    hn_wish_for_changing(w);
     wish_for_second(w, t);
 }
 
@@ -823,76 +770,13 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     t->now = last;
 }
 
-/* --- the code objects' prints */
-
-static enum hn_likeness
-compare_print(const struct hn_watch *w, hn_addr addr, const struct hn_code_print *print,
-              size_t wish)
-{
-    const uint8_t *bytes[HN_PRINT_PIECES];
-
-    for (size_t i = 0; i < HN_PRINT_PIECES; i++)
-        bytes[i] = hn_plan_bytes(&w->plan, wish + i);
-    return hn_print_compare(&w->shape, addr, print, bytes);
-}
-
-static bool
-was_there(const struct hn_watch *w, const struct hn_code_entry *entry)
-{
-    const uint8_t *bytes = hn_plan_bytes(&w->plan, entry->wish);
-
-    return bytes && hn_print_was_there(&w->shape, &entry->now.print, bytes);
-}
-
-/* Which of the two that were there is there now. Who reads it again does so later, and
- * may find that it is gone. */
+/* What was known of a stack may be of code objects that are gone. */
 static void
-recognize(struct hn_watch *w, struct hn_code_entry *entry)
+recognize_codes(struct hn_watch *w)
 {
-    enum hn_likeness now, before = HN_PRINT_DIFFERS;
-    struct hn_code_state likely;
-    bool is_code;
+    bool same = hn_recognize_codes(w);
 
-    now = compare_print(w, entry->addr, &entry->now.print, entry->wish);
-    if (now != HN_PRINT_HOLDS && entry->changes)
-        before =
-            compare_print(w, entry->addr, &entry->before.print, entry->wish_before);
-    if (before > now) {
-        hn_code_swap(entry);
-        now = before;
-    }
-    likely = entry->now;
-    entry->checked_ns = w->now_ns;
-    entry->doubted = false;
-    if (now == HN_PRINT_HOLDS)
-        return;
-    is_code = hn_codes_check(w->codes, w->rt, &w->shape, w->index, entry->addr,
-                             entry->tlbc, w->now_ns)
-              != HN_CODES_NONE;
-    if (now == HN_PRINT_DIFFERS)
-        entry->doubted = !is_code || !was_there(w, entry);
-    else if (entry->now.content != likely.content)
-        hn_code_swap(entry);
-}
-
-static bool
-check_code(struct hn_watch *w, struct hn_code_entry *entry)
-{
-    uint32_t content = entry->now.content;
-
-    recognize(w, entry);
-    return entry->now.content == content;
-}
-
-static void
-check_codes(struct hn_watch *w)
-{
-    bool changed = false;
-
-    for (size_t i = 0; i < w->wished_count; i++)
-        changed |= !check_code(w, &w->codes->entries[w->wished[i]]);
-    w->wished_count = 0;
-    for (size_t i = 0; changed && i < w->interp_count; i++)
+    for (size_t i = 0; !same && i < w->interp_count; i++)
         for (size_t k = 0; k < w->interps[i].thread_count; k++)
             if (!w->interps[i].threads[k]->rests)
                 w->interps[i].threads[k]->last.count = 0;
@@ -954,16 +838,20 @@ wake_threads(struct hn_watch *w, struct hn_interp_watch *interp)
         if (!t->rests || hn_turn_rests(&interp->turn_before, &interp->turn, t->addr))
             continue;
         wish_for_thread(w, t);
-        wish_for_codes(w, t);
         woken = true;
     }
     if (!woken)
         return false;
     hn_plan_bar(&w->plan);
-    for (size_t k = 0; k < interp->thread_count; k++)
-        if (interp->threads[k]->wish[0] >= w->plan.run
-            && interp->threads[k]->addr == interp->holder)
-            wish_for_second(w, interp->threads[k]);
+    for (size_t k = 0; k < interp->thread_count; k++) {
+        struct hn_thread_watch *t = interp->threads[k];
+
+        if (t->wish[0] < w->plan.run)
+            continue;
+        wish_for_codes(w, t);
+        if (t->addr == interp->holder)
+            wish_for_second(w, t);
+    }
     wish_for_gil_again(w, interp, true);
     return true;
 }
@@ -982,7 +870,7 @@ take_turns(struct hn_watch *w)
     if (!woken)
         return;
     hn_plan_run(&w->plan, w->target);
-    check_codes(w);
+    recognize_codes(w);
 }
 
 static void
@@ -1039,7 +927,7 @@ run_rounds(struct hn_watch *w)
         if (w->plan.failed)
             return false;
         hn_plan_run(&w->plan, w->target);
-        check_codes(w);
+        recognize_codes(w);
     }
     return true;
 }
@@ -1069,7 +957,7 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     }
     wish_for_all(w);
     hn_plan_run(&w->plan, w->target);
-    check_codes(w);
+    recognize_codes(w);
     take_turns(w);
     for (size_t i = 0; i < w->interp_count; i++)
         fill_states(w, &w->interps[i]);

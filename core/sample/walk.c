@@ -4,6 +4,7 @@
  * the other without a gap, code must be code, an instruction must be in its code, and
  * the chain must come to its end. */
 #include "sample/expect.h"
+#include "sample/recognize.h"
 #include "sample/watch.h"
 
 #include <stdlib.h>
@@ -307,32 +308,12 @@ is_fresh(const struct hn_watch *w, const struct hn_code_entry *entry)
            && w->now_ns - entry->checked_ns <= (entry->changes ? 1 : CODE_FRESH_NS);
 }
 
-/* The one that was seen the longest ago gives way. */
-static void
-note_changing(struct hn_watch *w, uint32_t entry)
-{
-    struct hn_changing_code *oldest = &w->changing[0];
-
-    for (size_t i = 0; i < HN_CHANGING_CODES; i++) {
-        struct hn_changing_code *one = &w->changing[i];
-
-        if (one->seen_in != 0 && one->entry == entry) {
-            one->times += one->seen_in != w->sample;
-            one->seen_in = w->sample;
-            return;
-        }
-        if (one->seen_in < oldest->seen_in)
-            oldest = one;
-    }
-    *oldest = (struct hn_changing_code){ entry, 1, w->sample };
-}
-
 static bool
 resolve(struct hn_watch *w, struct hn_link *link)
 {
     link->entry = hn_codes_find(w->codes, w->index, link->code, link->tlbc);
     if (link->entry != HN_CODES_NONE && w->codes->entries[link->entry].changes)
-        note_changing(w, link->entry);
+        hn_note_changing(w, link->entry);
     if (link->entry == HN_CODES_NONE || !is_fresh(w, &w->codes->entries[link->entry]))
         link->entry = hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
                                      link->tlbc, w->now_ns);
