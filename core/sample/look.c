@@ -242,8 +242,10 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
             wish_for_second(w, t);
     }
     wish_for_gil_again(w, interp, once);
-    if (w->tasks)
-        hn_wish_for_tasks(w, interp, 1);
+    if (!w->tasks)
+        return;
+    hn_plan_bar(&w->plan); /* not to hold up the second copy */
+    hn_wish_for_tasks(w, interp, 1);
 }
 
 static void

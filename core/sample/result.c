@@ -47,7 +47,6 @@ struct build {
     uint32_t *node_of;        /* by old node */
     uint32_t *marked_of;      /* by marked stack */
     struct hn_judged *judged; /* by old node */
-    bool *mended;             /* by old node: a caller stands where it called from */
     uint32_t lost_node;
 };
 
@@ -441,9 +440,8 @@ map_nodes(struct build *b)
     uint32_t *frame_of;
 
     b->node_of = calloc((size_t)c->node_count + 1, sizeof(*b->node_of));
-    b->mended = calloc((size_t)c->node_count + 1, sizeof(*b->mended));
     frame_of = calloc((size_t)c->node_count + 1, sizeof(*frame_of));
-    if (!hn_tree_init(&lines) || !b->node_of || !b->mended || !frame_of) {
+    if (!hn_tree_init(&lines) || !b->node_of || !frame_of) {
         free(frame_of);
         return false;
     }
@@ -458,7 +456,6 @@ map_nodes(struct build *b)
             caller = moved_caller(b, i);
         if (place == HN_TREE_NONE || caller == HN_TREE_NONE)
             break;
-        b->mended[i] = b->mended[node->parent] || b->judged[i].moved;
         b->node_of[i] = hn_tree_step(&b->nodes, caller, frame_of[place] - 1, 0);
     }
     hn_tree_deinit(&lines);
@@ -494,23 +491,29 @@ put_chain(struct build *b, uint32_t node, uint32_t chain, uint32_t *path)
     return node;
 }
 
-/* @stack: (node, chain, how many functions of Python stand outside of it). */
+struct paths {
+    uint32_t *old, *new, *chain;
+};
+
+/* @stack: (node, chain, how many functions of Python stand outside of it). Each of its
+ * old nodes became one new node, callers that had gone on one where they called from.
+ */
 static uint32_t
-map_marked(struct build *b, const struct hn_tree_node *stack, uint32_t *path,
-           uint32_t *chain_path)
+map_marked(struct build *b, const struct hn_tree_node *stack, const struct paths *paths)
 {
     const struct copy *c = &b->copy;
-    uint32_t count = path_to(c->nodes, stack->parent, path), node = 0;
+    uint32_t count = path_to(c->nodes, stack->parent, paths->old), node = 0;
     int32_t outside = 0;
 
+    path_to(b->nodes.nodes, b->node_of[stack->parent], paths->new);
     while (count-- > 0 && node != HN_TREE_NONE) {
-        bool python = c->nodes[path[count]].code < HN_TREE_TASK;
+        bool python = c->nodes[paths->old[count]].code < HN_TREE_TASK;
 
         if (python && outside++ == stack->at)
-            node = put_chain(b, node, stack->code, chain_path);
+            node = put_chain(b, node, stack->code, paths->chain);
         if (node != HN_TREE_NONE)
-            node = hn_tree_step(&b->nodes, node,
-                                b->nodes.nodes[b->node_of[path[count]]].code, 0);
+            node = hn_tree_step(&b->nodes, node, b->nodes.nodes[paths->new[count]].code,
+                                0);
     }
     return node;
 }
@@ -519,18 +522,22 @@ static bool
 map_all_marked(struct build *b)
 {
     const struct copy *c = &b->copy;
-    uint32_t *path = calloc((size_t)c->node_count + 1, sizeof(*path));
-    uint32_t *chain_path = calloc((size_t)c->chain_count + 1, sizeof(*chain_path));
-    bool fine = path && chain_path;
+    struct paths paths = {
+        .old = calloc((size_t)c->node_count + 1, sizeof(*paths.old)),
+        .new = calloc((size_t)c->node_count + 1, sizeof(*paths.new)),
+        .chain = calloc((size_t)c->chain_count + 1, sizeof(*paths.chain)),
+    };
+    bool fine = paths.old && paths.new &&paths.chain;
 
     b->marked_of = calloc((size_t)c->marked_count + 1, sizeof(*b->marked_of));
     fine = fine && b->marked_of;
     for (uint32_t i = 1; fine && i < c->marked_count; i++) {
-        b->marked_of[i] = map_marked(b, &c->marked[i], path, chain_path);
+        b->marked_of[i] = map_marked(b, &c->marked[i], &paths);
         fine = b->marked_of[i] != HN_TREE_NONE;
     }
-    free(path);
-    free(chain_path);
+    free(paths.old);
+    free(paths.new);
+    free(paths.chain);
     return fine;
 }
 
@@ -582,14 +589,11 @@ new_node(const struct build *b, uint32_t node)
     return node == HN_TREE_NONE ? b->lost_node : b->node_of[node];
 }
 
-/* Stacks that were torn are not counted after all; nor those with chains of tasks that
- * had to be mended. */
+/* Stacks that were torn are not counted after all. */
 static bool
 is_discarded(const struct build *b, uint32_t node)
 {
-    return node != HN_TREE_NONE
-           && (b->judged[unmarked(&b->copy, node)].torn
-               || (hn_is_marked(node) && b->mended[unmarked(&b->copy, node)]));
+    return node != HN_TREE_NONE && b->judged[unmarked(&b->copy, node)].torn;
 }
 
 static bool
@@ -691,7 +695,6 @@ hn_sampler_profile(struct hn_sampler *s, struct hn_arena *arena, struct hn_profi
     free(b.node_of);
     free(b.marked_of);
     free(b.judged);
-    free(b.mended);
     hn_tree_deinit(&b.frames);
     hn_tree_deinit(&b.nodes);
     hn_counts_deinit(&b.counts);
