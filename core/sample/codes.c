@@ -289,15 +289,6 @@ read_content(struct hn_codes *codes, struct hn_runtime *rt, const struct hn_shap
     return settle(codes, rt, mark, code, entry);
 }
 
-void
-hn_code_swap(struct hn_code_entry *entry)
-{
-    struct hn_code_state now = entry->before;
-
-    entry->before = entry->now;
-    entry->now = now;
-}
-
 /* Takes its place among the entries; its print was just read. */
 static uint32_t
 load_entry(struct hn_codes *codes, struct hn_runtime *rt, const struct hn_shape *s,

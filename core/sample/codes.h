@@ -65,10 +65,6 @@ uint32_t
 hn_codes_find(const struct hn_codes *codes, uint32_t process, hn_addr addr,
               uint32_t tlbc);
 
-/* Of an entry: what was there before is there again. */
-void
-hn_code_swap(struct hn_code_entry *entry);
-
 /* The code object that is at @addr now: the one we know, if its print still holds, or
  * what is read. HN_CODES_NONE when that is none, or there is no room. */
 uint32_t

@@ -135,14 +135,14 @@ take_print(const struct hn_shape *s, hn_addr addr, const struct hn_code_print *k
         strings--;
     ret->whole = ret->file != 0 && ret->name != 0 && ret->table != 0;
     for (size_t i = 1; i < count; i++) {
-        if (i == strings)
-            ret->texts = ret->beginnings;
         if (!bytes[i])
             return i == strings ? HN_PRINT_NAMED_SO : HN_PRINT_DIFFERS;
         take_beginning(&pieces[i], bytes[i],
                        i < strings ? s->str_text - s->str_length
                                    : s->bytes_text - s->bytes_size,
                        i < strings, ret);
+        if (i < strings)
+            ret->texts = ret->beginnings;
     }
     return ret->table == known->table ? HN_PRINT_HOLDS : HN_PRINT_NAMED_SO;
 }
@@ -168,12 +168,13 @@ read_pieces(struct hn_target *target, const struct hn_shape *s, hn_addr addr,
             const struct hn_code_print *likely, struct hn_code_reading *ret,
             const uint8_t **bytes)
 {
+    struct hn_range pieces[HN_PRINT_PIECES];
     struct hn_wish wishes[HN_PRINT_PIECES];
-    size_t count = hn_print_pieces(s, addr, likely, ret->pieces);
+    size_t count = hn_print_pieces(s, addr, likely, pieces);
 
     for (size_t i = 0; i < count; i++)
-        wishes[i] = (struct hn_wish){ ret->pieces[i].addr, ret->bytes[i],
-                                      ret->pieces[i].size, 0 };
+        wishes[i] =
+            (struct hn_wish){ pieces[i].addr, ret->bytes[i], pieces[i].size, 0 };
     hn_target_gather(target, wishes, count);
     for (size_t i = 0; i < count; i++)
         bytes[i] = wishes[i].got == wishes[i].size ? ret->bytes[i] : NULL;

@@ -50,7 +50,6 @@ hn_print_same(const struct hn_code_print *a, const struct hn_code_print *b);
 /* What was read to see it. */
 struct hn_code_reading {
     struct hn_code_print print;
-    struct hn_range pieces[HN_PRINT_PIECES];
     uint8_t bytes[HN_PRINT_PIECES][HN_PRINT_BYTES];
 };
 

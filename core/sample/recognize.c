@@ -101,13 +101,23 @@ was_there(const struct hn_watch *w, const struct hn_code_entry *entry)
     return bytes && hn_print_was_there(&w->shape, &entry->now.print, bytes);
 }
 
+/* What was there before is there again. */
+static void
+swap(struct hn_code_entry *entry)
+{
+    struct hn_code_state now = entry->before;
+
+    entry->before = entry->now;
+    entry->now = now;
+}
+
 /* Which of the two that were there is there now. Who reads it again does so later, and
  * may find that it is gone. */
 static void
 recognize(struct hn_watch *w, struct hn_code_entry *entry)
 {
     enum hn_likeness now, before = HN_PRINT_DIFFERS;
-    struct hn_code_state likely;
+    uint32_t likely;
     bool is_code;
 
     now = compare_print(w, entry->addr, &entry->now.print, entry->wish);
@@ -115,10 +125,10 @@ recognize(struct hn_watch *w, struct hn_code_entry *entry)
         before =
             compare_print(w, entry->addr, &entry->before.print, entry->wish_before);
     if (before > now) {
-        hn_code_swap(entry);
+        swap(entry);
         now = before;
     }
-    likely = entry->now;
+    likely = entry->now.content;
     entry->checked_ns = w->now_ns;
     entry->doubted = false;
     if (now == HN_PRINT_HOLDS)
@@ -128,8 +138,8 @@ recognize(struct hn_watch *w, struct hn_code_entry *entry)
               != HN_CODES_NONE;
     if (now == HN_PRINT_DIFFERS)
         entry->doubted = !is_code || !was_there(w, entry);
-    else if (entry->now.content != likely.content)
-        hn_code_swap(entry);
+    else if (entry->now.content != likely)
+        swap(entry);
 }
 
 static bool

@@ -188,7 +188,6 @@ struct hn_watch {
     uint32_t *wished; /* codes whose prints are copied along */
     size_t wished_count, wished_capacity;
     struct hn_changing_code changing[HN_CHANGING_CODES];
-    uint64_t codes_checked_ns;
     uint64_t sample, now_ns;      /* of this look */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */

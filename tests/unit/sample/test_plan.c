@@ -128,35 +128,16 @@ a_neighbour_without_memory_costs_only_itself(void **state)
     hn_plan_deinit(&plan);
 }
 
-static int
-set_up(void **state)
-{
-    static struct memory_builder m;
-
-    memory_builder_init(&m, HN_HEX(3, 12, 1), HN_FLAVOUR_RELEASE);
-    *state = &m;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    memory_builder_deinit(*state);
-    return 0;
-}
-
-#define PLAN_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_TEST(each_wish_gets_its_own_bytes),
-        PLAN_TEST(what_may_be_gone_is_not_joined),
-        PLAN_TEST(what_is_behind_a_bar_is_copied_by_itself),
-        PLAN_TEST(later_wishes_leave_earlier_bytes_alone),
-        PLAN_TEST(the_same_plan_again_sees_what_is_new),
-        PLAN_TEST(a_neighbour_without_memory_costs_only_itself),
+        MEMORY_TEST(each_wish_gets_its_own_bytes),
+        MEMORY_TEST(what_may_be_gone_is_not_joined),
+        MEMORY_TEST(what_is_behind_a_bar_is_copied_by_itself),
+        MEMORY_TEST(later_wishes_leave_earlier_bytes_alone),
+        MEMORY_TEST(the_same_plan_again_sees_what_is_new),
+        MEMORY_TEST(a_neighbour_without_memory_costs_only_itself),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

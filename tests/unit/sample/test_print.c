@@ -202,38 +202,18 @@ what_is_no_memory_is_no_code(void **state)
     assert_false(hn_print_read(m->py.target, &shape, made.code, &nothing, &reading));
 }
 
-static int
-set_up(void **state)
-{
-    static struct memory_builder m;
-
-    memory_builder_init(&m, HN_HEX(3, 12, 1), HN_FLAVOUR_RELEASE);
-    *state = &m;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    memory_builder_deinit(*state);
-    return 0;
-}
-
-#define PRINT_TEST(function) \
-    cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        PRINT_TEST(a_print_has_all_of_a_small_function),
-        PRINT_TEST(the_same_function_elsewhere_has_the_same_digest),
-        PRINT_TEST(another_name_in_the_same_place_is_noticed),
-        PRINT_TEST(a_table_that_moved_is_all_that_differs),
-        PRINT_TEST(a_table_that_changed_in_its_place_is_noticed),
-        PRINT_TEST(long_or_foreign_names_are_no_digest),
-        PRINT_TEST(pieces_end_with_their_page),
-        PRINT_TEST(what_is_no_memory_is_no_code),
+        MEMORY_TEST(a_print_has_all_of_a_small_function),
+        MEMORY_TEST(the_same_function_elsewhere_has_the_same_digest),
+        MEMORY_TEST(another_name_in_the_same_place_is_noticed),
+        MEMORY_TEST(a_table_that_moved_is_all_that_differs),
+        MEMORY_TEST(a_table_that_changed_in_its_place_is_noticed),
+        MEMORY_TEST(long_or_foreign_names_are_no_digest),
+        MEMORY_TEST(pieces_end_with_their_page),
+        MEMORY_TEST(what_is_no_memory_is_no_code),
     };
 
     return cmocka_run_group_tests_name("print", tests, NULL, NULL);

@@ -78,20 +78,33 @@ memory_builder_deinit(struct memory_builder *m)
 }
 
 static int
-set_up(void **state)
+set_up_as(void **state, uint32_t hex, unsigned flavour)
 {
-    const struct hn_row *row = *state;
     struct memory_builder *m = malloc(sizeof(*m));
 
     if (!m)
         return -1;
-    memory_builder_init(m, row->hex, row->flavour);
+    memory_builder_init(m, hex, flavour);
     *state = m;
     return 0;
 }
 
 static int
-tear_down(void **state)
+set_up(void **state)
+{
+    const struct hn_row *row = *state;
+
+    return set_up_as(state, row->hex, row->flavour);
+}
+
+int
+memory_set_up(void **state)
+{
+    return set_up_as(state, HN_HEX(3, 12, 1), HN_FLAVOUR_RELEASE);
+}
+
+int
+memory_tear_down(void **state)
 {
     memory_builder_deinit(*state);
     free(*state);
@@ -124,7 +137,7 @@ run_for_each_layout(const char *group, const struct layout_test *tests, size_t c
         for (size_t t = 0; t < count && used < TESTS_MOST; t++, used++) {
             snprintf(names[used], NAME_MOST, "%s in %s", tests[t].name, row->name);
             all[used] = (struct CMUnitTest){ names[used], tests[t].run, set_up,
-                                             tear_down, (void *)(uintptr_t)row };
+                                             memory_tear_down, (void *)(uintptr_t)row };
         }
     }
     return used < TESTS_MOST ? _cmocka_run_group_tests(group, all, used, NULL, NULL)

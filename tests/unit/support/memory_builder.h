@@ -45,6 +45,14 @@ run_for_each_layout(const char *group, const struct layout_test *tests, size_t c
 #function, function   \
     }
 
+/* A test to which it is all the same which CPython; its state as above. */
+int
+memory_set_up(void **state);
+int
+memory_tear_down(void **state);
+#define MEMORY_TEST(function) \
+    cmocka_unit_test_setup_teardown(function, memory_set_up, memory_tear_down)
+
 /* Zeroed memory, 16-byte aligned, with some before it that put() may write too. */
 hn_addr
 memory_alloc(struct memory_builder *m, size_t size);
