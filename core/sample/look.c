@@ -98,6 +98,32 @@ wish_if_likely(struct hn_watch *w, struct hn_frame_watch *frame, unsigned pass)
             hn_plan_add(&w->plan, frame->addr + s->frame.first, s->frame.size);
 }
 
+static bool
+led_lately(const struct hn_watch *w, const struct hn_frame_watch *frame)
+{
+    return frame->led_in != 0 && w->sample - frame->led_in <= KEPT_SAMPLES;
+}
+
+/* Where frames lie scattered they are many ranges, and while the state of a thread that
+ * runs says which one is innermost, this may be left and be of another call already
+ * when it is copied: those that it may be come first. */
+static void
+wish_for_frames(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    bool sorted = w->shape.chain == HN_FRAME_CHAIN_OBJECTS && t->has_gil;
+
+    if (sorted) {
+        hn_plan_bar(&w->plan);
+        for (size_t i = 0; i < t->frame_count; i++)
+            if (led_lately(w, &t->frames[i]))
+                wish_if_likely(w, &t->frames[i], pass);
+        hn_plan_bar(&w->plan);
+    }
+    for (size_t i = 0; i < t->frame_count; i++)
+        if (!sorted || !led_lately(w, &t->frames[i]))
+            wish_if_likely(w, &t->frames[i], pass);
+}
+
 static void
 wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
@@ -113,8 +139,7 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
                 t->cframes[i].wish[pass] = hn_plan_add(
                     &w->plan, t->cframes[i].addr + s->cframe.first, s->cframe.size);
     wish_for_chunks(w, t, pass);
-    for (size_t i = 0; i < t->frame_count; i++)
-        wish_if_likely(w, &t->frames[i], pass);
+    wish_for_frames(w, t, pass);
 }
 
 static void
@@ -531,6 +556,18 @@ chunks_hold(struct hn_watch *w, struct hn_thread_watch *t)
 
 /* --- following */
 
+static void
+note_leader(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (t->outcome != HN_OUTCOME_STACK)
+        return;
+    for (size_t i = 0; i < t->frame_count; i++)
+        if (t->frames[i].addr == t->now.links[0].frame) {
+            t->frames[i].led_in = w->sample;
+            return;
+        }
+}
+
 /* Puts the frames that were needed in the order of the chain, and behind them some
  * that will be needed again if the thread goes to and fro. */
 static void
@@ -617,8 +654,8 @@ keep_root(const struct hn_watch *w, struct hn_thread_watch *t)
 static bool
 was_left(struct hn_watch *w, const struct hn_thread_watch *t, size_t sound)
 {
-    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || sound == 0
-        || sound >= t->now.count)
+    if (w->shape.chain != HN_FRAME_CHAIN_OBJECTS || !t->left || t->checking
+        || sound == 0 || sound >= t->now.count)
         return false;
     return !hn_pairs_proven(w->pairs, w->tree,
                             t->now.links[t->now.count - sound - 1].node);
@@ -654,8 +691,8 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
         return false;
     /* A check comes later than a second copy does: who went on meanwhile may well have
      * stood still. */
-    if (t->checking && sound < t->now.count)
-        t->spared = true;
+    if (t->checking && sound == t->now.count)
+        t->spared = false;
     if (sound > 0) {
         hn_pairs_prove(w->pairs, w->tree, t->now.links[t->now.count - sound].node);
         keep_root(w, t);
@@ -670,22 +707,24 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     return true;
 }
 
-/* Whether a stack that was copied once holds something that a second copy may prove. */
+/* Whether a stack that was copied once, or in parts, holds something that a second copy
+ * may prove. */
 static bool
 wants_check(struct hn_watch *w, struct hn_thread_watch *t)
 {
     t->spared = t->spared && t->in_order && !t->stands_still;
-    return t->spared
-           && (!hn_pairs_settled(w->pairs, w->tree, t->node)
-               || (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame));
+    if (t->checking || w->stands || t->stands_still || (t->in_order && !t->spared))
+        return false;
+    return !hn_pairs_settled(w->pairs, w->tree, t->node)
+           || (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame);
 }
 
 static void
 check(struct hn_watch *w, struct hn_thread_watch *t)
 {
     t->outcome = HN_OUTCOME_PENDING;
-    t->spared = false;
     t->checking = true;
+    t->in_order = true; /* the second copy comes after all of the first */
     hn_plan_bar(&w->plan);
     wish_for_second(w, t);
 }
@@ -754,6 +793,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     }
     t->exact = is_exact(w, t);
     take_tasks(w, t);
+    note_leader(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
         t->last.count = 0;

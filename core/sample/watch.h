@@ -66,6 +66,7 @@ struct hn_chunk_watch {
 struct hn_frame_watch {
     hn_addr addr;
     uint64_t seen_in; /* the last sample that needed it */
+    uint64_t led_in;  /* the last one where it was the innermost; 0: none */
     uint32_t uses;    /* samples that needed it */
     bool calls;       /* see follow_rest() in walk.c */
     size_t wish[2];   /* SIZE_MAX: not copied, remembered only */
