@@ -37,30 +37,29 @@ are_by_thread(const struct hn_layout *layout)
 {
     return layout->flavour & HN_FLAVOUR_FREE_THREADED
            && hn_layout_has(layout, HN_THREADIMPL_REFCOUNTS)
-           && hn_layout_has(layout, HN_THREADIMPL_REFCOUNTS_SIZE);
+           && hn_layout_has(layout, HN_INTERP_UNIQUE_IDS);
 }
 
 static bool
-make_room(struct hn_refcounts *counts, uint64_t count)
+make_room(struct hn_thread_counts *counts, uint64_t count)
 {
-    int64_t *by_id;
+    int64_t *sums;
 
-    if (count <= counts->id_count)
+    if (count <= counts->count)
         return true;
-    by_id = reallocarray(counts->by_id, count, sizeof(*by_id));
-    if (!by_id)
+    sums = reallocarray(counts->sums, count, sizeof(*sums));
+    if (!sums)
         return false;
-    memset(by_id + counts->id_count, 0, (count - counts->id_count) * sizeof(*by_id));
-    counts->by_id = by_id;
-    counts->id_count = count;
+    memset(sums + counts->count, 0, (count - counts->count) * sizeof(*sums));
+    counts->sums = sums;
+    counts->count = count;
     return true;
 }
 
 /* A thread's array ends where it had the last of its objects. */
 static bool
-add_thread(struct hn_refcounts *counts, hn_addr thread)
+add_thread(struct hn_python *py, struct hn_thread_counts *counts, hn_addr thread)
 {
-    struct hn_python *py = &counts->heap->rt->py;
     uint64_t values, size;
     int64_t value;
 
@@ -73,7 +72,22 @@ add_thread(struct hn_refcounts *counts, hn_addr thread)
         return false;
     for (uint64_t i = 0; i < size; i++)
         if (hn_target_read_some(py->target, values + i * WORD, &value, WORD) == WORD)
-            counts->by_id[i] += value;
+            counts->sums[i] += value;
+    return true;
+}
+
+static bool
+add_interpreter(struct hn_python *py, struct hn_thread_counts *counts,
+                const struct hn_interpreter *interpreter)
+{
+    hn_addr pool = hn_field_addr(py, HN_INTERP_UNIQUE_IDS, interpreter->addr);
+
+    if (hn_field_read(py, HN_UNIQUEIDS_TABLE, pool, &counts->table)
+        || hn_field_read(py, HN_UNIQUEIDS_SIZE, pool, &counts->size))
+        counts->size = 0;
+    for (size_t i = 0; i < interpreter->thread_count; i++)
+        if (!add_thread(py, counts, interpreter->threads[i].addr))
+            return false;
     return true;
 }
 
@@ -81,29 +95,33 @@ enum hn_status
 hn_refcounts_init(struct hn_refcounts *counts, const struct hn_heap *heap,
                   const struct hn_process *process)
 {
-    *counts = (struct hn_refcounts){ .heap = heap };
-    if (!are_by_thread(&heap->rt->py.layout))
-        return HN_OK;
-    counts->unsure = process->interpreter_count > 1;
-    for (size_t i = 0; i < process->interpreter_count; i++) {
-        const struct hn_interpreter *interpreter = &process->interpreters[i];
+    struct hn_python *py = &heap->rt->py;
+    bool fine;
 
-        for (size_t t = 0; t < interpreter->thread_count; t++) {
-            if (add_thread(counts, interpreter->threads[t].addr))
-                continue;
-            hn_refcounts_deinit(counts);
-            return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for counts");
-        }
-    }
-    return HN_OK;
+    *counts = (struct hn_refcounts){ .heap = heap };
+    if (!are_by_thread(&py->layout))
+        return HN_OK;
+    counts->interpreters =
+        calloc(process->interpreter_count + 1, sizeof(*counts->interpreters));
+    fine = counts->interpreters != NULL;
+    if (fine)
+        counts->interpreter_count = process->interpreter_count;
+    for (size_t i = 0; fine && i < process->interpreter_count; i++)
+        fine = add_interpreter(py, &counts->interpreters[i], &process->interpreters[i]);
+    if (fine)
+        return HN_OK;
+    hn_refcounts_deinit(counts);
+    return hn_fail(heap->err, HN_E_NOMEM, 0, "no memory for counts");
 }
 
 void
 hn_refcounts_deinit(struct hn_refcounts *counts)
 {
-    free(counts->by_id);
-    counts->by_id = NULL;
-    counts->id_count = 0;
+    for (size_t i = 0; i < counts->interpreter_count; i++)
+        free(counts->interpreters[i].sums);
+    free(counts->interpreters);
+    counts->interpreters = NULL;
+    counts->interpreter_count = 0;
 }
 
 /* The number of an object that threads count apart; 0: it has none. */
@@ -127,6 +145,29 @@ id_of(const struct hn_heap *heap, uint32_t object)
     return st ? 0 : id;
 }
 
+/* What threads counted of the object that has number @id in one of the interpreters;
+ * false if it has it in none. */
+static bool
+count_by_threads(const struct hn_refcounts *counts, hn_addr object, uint64_t id,
+                 int64_t *ret)
+{
+    struct hn_target *target = counts->heap->rt->py.target;
+
+    for (size_t i = 0; i < counts->interpreter_count; i++) {
+        const struct hn_thread_counts *c = &counts->interpreters[i];
+        hn_addr owner;
+
+        if (id > c->size
+            || hn_target_read_some(target, c->table + (id - 1) * WORD, &owner, WORD)
+                   != WORD
+            || owner != object)
+            continue;
+        *ret = id <= c->count ? c->sums[id - 1] : 0;
+        return true;
+    }
+    return false;
+}
+
 /* --- counts of objects */
 
 static struct count
@@ -135,8 +176,9 @@ count_of_split(const struct hn_refcounts *counts, uint32_t number,
 {
     const struct hn_layout *layout = &counts->heap->rt->py.layout;
     uint32_t local;
-    int64_t shared, sum;
+    int64_t shared, sum, by_threads = 0;
     uint64_t id;
+    bool known = true;
 
     memcpy(&local, object + layout->offset[HN_OBJECT_REF_LOCAL], sizeof(local));
     memcpy(&shared, object + layout->offset[HN_OBJECT_REF_SHARED], sizeof(shared));
@@ -147,10 +189,12 @@ count_of_split(const struct hn_refcounts *counts, uint32_t number,
         return (struct count){ sum, 0 };
     /* In 3.13 it is one, which the owning thread counts. */
     sum -= sum > HN_REF_DEFERRED / 2 ? HN_REF_DEFERRED : 1;
-    id = counts->by_id ? id_of(counts->heap, number) : 0;
-    if (id > 0 && id <= counts->id_count)
-        sum += counts->by_id[id - 1];
-    return (struct count){ sum, sum < 0 || (id > 0 && counts->unsure) ? SPREAD : 0 };
+    id = counts->interpreters ? id_of(counts->heap, number) : 0;
+    if (id > 0)
+        known = count_by_threads(counts, hn_heap_address(counts->heap, number), id,
+                                 &by_threads);
+    sum += by_threads;
+    return (struct count){ sum, sum < 0 || !known ? SPREAD : 0 };
 }
 
 static struct count

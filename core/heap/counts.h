@@ -8,12 +8,19 @@
 
 /* What free-threaded builds count by thread, of classes, code and the dicts of modules:
  * such an object has a number (unique_id), each thread state an array of counts
- * (gh-124218, 3.14). */
+ * (gh-124218, 3.14). Numbers are an interpreter's own; its table says whose they are.
+ */
+struct hn_thread_counts {
+    hn_addr table; /* of addresses, by number - 1 */
+    uint64_t size;
+    int64_t *sums; /* over all threads */
+    uint64_t count;
+};
+
 struct hn_refcounts {
     const struct hn_heap *heap;
-    int64_t *by_id; /* the sum over all threads; NULL: none are counted so */
-    uint64_t id_count;
-    bool unsure; /* numbers are an interpreter's own, and there are several */
+    struct hn_thread_counts *interpreters; /* NULL: nothing is counted so */
+    size_t interpreter_count;
 };
 
 /* Adds up the threads' counts. HN_E_NOMEM leaves nothing to deinit. */

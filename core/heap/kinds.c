@@ -380,6 +380,18 @@ is_pointer_to_object(const struct hn_heap_kinds *k, const uint8_t *bytes)
            && may_be_pointer(type) && known(k, type) != HN_HEAP_NONE;
 }
 
+/* Whether this is what an instance left of itself in memory that something else has
+ * now. Those of classes with a dict of their own (3.11) are tracked from first to last:
+ * PyType_GenericAlloc() (Objects/typeobject.c) does it, subtype_dealloc() ends it. */
+static bool
+is_left_over(const struct hn_heap_kinds *k, const struct hn_heap_type *type,
+             const uint8_t *before, bool tracked)
+{
+    const uint64_t both = HN_TPFLAG_MANAGED_DICT | HN_TPFLAG_GC;
+
+    return !tracked && (before || k->free_threaded) && (type->flags & both) == both;
+}
+
 /* The object at @bytes, if the word where its type should stand is a type that agrees
  * on @header. Words that are no pointers to known types are examined only where the
  * count is one that a living object has: that spares most of the memory. */
@@ -413,7 +425,8 @@ try_object(struct hn_heap_kinds *k, hn_addr at, const uint8_t *bytes, size_t siz
         || is_pointer_to_object(k, bytes))
         return HN_BLOCK_OTHER;
     ret->tracked = is_tracked(k, type, bytes, before, &ret->next);
-    return HN_BLOCK_OBJECT;
+    return is_left_over(k, type, before, ret->tracked) ? HN_BLOCK_OTHER
+                                                       : HN_BLOCK_OBJECT;
 }
 
 enum hn_block_use

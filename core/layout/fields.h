@@ -18,6 +18,7 @@
     X(INTERP, "PyInterpreterState", "interpreter_state.size")                        \
     X(THREAD, "PyThreadState", "thread_state.size")                                  \
     X(THREADIMPL, "_PyThreadStateImpl", "")                                          \
+    X(UNIQUEIDS, "_Py_unique_id_pool", "")                                           \
     X(CFRAME, "_PyCFrame", "")                                                       \
     X(CHUNK, "_PyStackChunk", "")                                                    \
     X(GIL, "_gil_runtime_state", "")                                                 \
@@ -146,6 +147,9 @@
     X(INTERP, OWN_GIL, 0, "_gil", "interpreter_state.gil_runtime_state")              \
     X(INTERP, STOP_REQUESTED, 1, "stoptheworld.requested", "")                        \
     X(INTERP, WORLD_STOPPED, 1, "stoptheworld.world_stopped", "")                     \
+    X(INTERP, UNIQUE_IDS, 0, "unique_ids", "")                                        \
+    X(UNIQUEIDS, TABLE, 8, "table", "")                                               \
+    X(UNIQUEIDS, SIZE, 8, "size", "")                                                 \
     X(GIL, ENABLED, 4, "enabled", "interpreter_state.gil_runtime_state_enabled")      \
     X(GIL, LAST_HOLDER, 8, "last_holder",                                             \
       "interpreter_state.gil_runtime_state_holder - gil_runtime_state")               \
