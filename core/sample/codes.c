@@ -44,7 +44,8 @@ same_content(const struct hn_code *a, const struct hn_code *b)
     return a->first_line == b->first_line && a->linetable_size == b->linetable_size
            && strcmp(a->name, b->name) == 0 && strcmp(a->file, b->file) == 0
            && (a->qualified != b->qualified || strcmp(a->qualname, b->qualname) == 0)
-           && memcmp(a->linetable, b->linetable, a->linetable_size) == 0;
+           && (a->linetable_size == 0
+               || memcmp(a->linetable, b->linetable, a->linetable_size) == 0);
 }
 
 bool

@@ -202,7 +202,7 @@ list_interps(struct hn_watch *w, struct hn_interp_watch **ret, size_t *count_ret
 {
     struct hn_interp_watch *list = NULL;
     size_t count = 0;
-    hn_addr at;
+    hn_addr at, mark = 0;
     uint64_t id;
     bool fine = read_field(w, HN_RUNTIME_INTERPRETERS_HEAD, w->rt->address, &at);
 
@@ -212,9 +212,11 @@ list_interps(struct hn_watch *w, struct hn_interp_watch **ret, size_t *count_ret
         if (!grown)
             break;
         list = grown;
-        fine = read_field(w, HN_INTERP_ID, at, &id);
+        fine = at != mark && read_field(w, HN_INTERP_ID, at, &id);
         if (!fine)
             break;
+        if ((count & (count - 1)) == 0)
+            mark = at; /* as for threads: one that ended may lead in a circle */
         memset(&list[count], 0, sizeof(*list));
         list[count].addr = at;
         list[count].id = (int64_t)id;

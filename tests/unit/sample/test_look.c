@@ -428,11 +428,7 @@ who_has_a_new_frame_is_seen_standing_still(void **state)
     for (unsigned i = 0; i < 3; i++)
         look(&s);
     if (s.w.shape.chain == HN_FRAME_CHAIN_OBJECTS) {
-        s.frames[1] = memory_alloc(s.m, 512);
-        sampled_put_frame(&s, 1, s.work);
-        memory_put_u64(
-            s.m, s.thread + s.w.shape.thread.first + (uint32_t)s.w.shape.thread_first,
-            s.frames[1]);
+        call_in_new_frame(&s);
         look(&s);
         assert_stack(&s, "work", "main");
         assert_int_equal(thread_of(&s)->attempts, 0);
