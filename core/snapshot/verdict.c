@@ -6,6 +6,9 @@
  * With three or more, what grows at every step is the likely leak; what grew and then
  * stood still was a cache that filled, or a peak.
  *
+ * One buffer or table that grows makes no new objects: where it is half of all growth,
+ * bytes are what counts.
+ *
  * Of what grows, a class of the program is named rather than the str and dict that its
  * objects are made of, if it has about as many new objects.
  *
@@ -59,6 +62,15 @@ is_noise(const struct noise *noise, int64_t bytes, uint64_t before)
     return bytes < noise->bytes || bytes < (int64_t)before / noise->parts;
 }
 
+/* Half of all growth, or more: then it is worth a word also where there are no more
+ * objects than before. A table or buffer grows by itself. */
+static bool
+dominates(const struct hn_diff *diff, const struct hn_change *change)
+{
+    return diff->grown_bytes > 0
+           && hn_change_bytes(change, diff->moment_count) >= diff->grown_bytes / 2;
+}
+
 /* Growth of single rows is weighed against their sum: a tenth of it is worth a look. */
 enum { PART_OF_GROWTH = 10 };
 
@@ -71,9 +83,13 @@ is_builtin(const struct hn_change *change)
 static bool
 qualifies(const struct hn_diff *diff, const struct hn_change *change, bool steady)
 {
-    return hn_change_bytes(change, diff->moment_count) > 0
-           && hn_change_count(change, diff->moment_count) > 0
-           && (!steady || change->steady);
+    const size_t n = diff->moment_count;
+
+    if (hn_change_bytes(change, n) <= 0)
+        return false;
+    if (dominates(diff, change))
+        return !steady || hn_verdict_steady(change, n, false);
+    return hn_change_count(change, n) > 0 && (!steady || change->steady);
 }
 
 /* The row to name; NULL if none grew. Rows are sorted by growth. */
@@ -134,13 +150,17 @@ put_row(struct hn_text *text, const struct hn_diff *diff, const struct hn_change
 
 static void
 put_growth(struct hn_text *text, const struct hn_diff *diff,
-           const struct hn_change *row, const char *noun)
+           const struct hn_change *row, const char *noun, const char *in_all)
 {
     size_t n = diff->moment_count;
     int64_t count = hn_change_count(row, n);
 
-    hn_text_printf(text, "%" PRId64 " %s%s, ", count, noun, count == 1 ? "" : "s");
+    if (count > 0)
+        hn_text_printf(text, "%" PRId64 " %s%s, ", count, noun, count == 1 ? "" : "s");
     put_bytes(text, (double)hn_change_bytes(row, n));
+    hn_text_puts(text, in_all);
+    if (count <= 0)
+        hn_text_printf(text, " without more %ss", noun);
 }
 
 /* What grew in a moment says nothing of an hour. */
@@ -206,8 +226,7 @@ put_sentence(struct hn_text *text, struct hn_diff *diff, uint64_t before)
         hn_text_puts(text, "likely leak: ");
         put_row(text, diff, leak);
         hn_text_puts(text, " grew at every step, by ");
-        put_growth(text, diff, leak, noun);
-        hn_text_puts(text, " in all");
+        put_growth(text, diff, leak, noun, " in all");
         put_rate(text, diff, leak);
         put_place(text, diff, leak, true);
     } else if (diff->grown_bytes < 0
@@ -226,7 +245,7 @@ put_sentence(struct hn_text *text, struct hn_diff *diff, uint64_t before)
                      many ? ", but nothing grew at every step; most: " : "; most: ");
         put_row(text, diff, grown);
         hn_text_puts(text, ", ");
-        put_growth(text, diff, grown, noun);
+        put_growth(text, diff, grown, noun, "");
         put_rate(text, diff, grown);
         put_place(text, diff, grown, false);
     }

@@ -64,6 +64,20 @@ hand_made(struct hn_moment *moment, const struct hand_object *objects, uint32_t 
     moment->facts.birth = 17;
 }
 
+/* Gives an object a buffer of its own of @bytes. */
+static inline void
+hand_grown(struct hn_moment *moment, uint32_t object, uint32_t bytes)
+{
+    struct hn_heap *heap = &moment->heap;
+
+    heap->counted[object] += bytes;
+    heap->spent[object] += bytes / HN_HEAP_UNIT;
+    moment->sums[heap->types[object]].bytes += bytes;
+    moment->sums[heap->types[object]].allocated += bytes;
+    heap->sums.counted += bytes;
+    heap->sums.spent += bytes;
+}
+
 /* Traces each object: strs to app.py:3, all others to app.py:7. */
 static void
 hand_traced(struct hn_moment *moment)

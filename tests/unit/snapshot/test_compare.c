@@ -159,6 +159,61 @@ what_grew_and_then_stood_still_is_no_leak(void **state)
     hn_arena_deinit(&arena);
 }
 
+/* The table of a dict grows, and its objects are none of the new ones. */
+static void
+compare_tables(const uint32_t bytes[STEPS], size_t count, struct hn_arena *arena,
+               struct hn_diff *ret)
+{
+    static const struct hand_object objects[] = { { 0x1000, DICT, 0, 2 },
+                                                  { 0x1040, DICT, 0, 2 },
+                                                  { 0x1080, STR, 11, 2 } };
+    struct hn_moment moments[STEPS];
+    const struct hn_moment *list[STEPS];
+
+    for (size_t i = 0; i < count; i++) {
+        hand_made(&moments[i], objects, 3, &err);
+        hand_grown(&moments[i], 0, bytes[i]);
+        list[i] = &moments[i];
+    }
+    assert_int_equal(hn_diff_make(list, count, HN_DIFF_AUTO, arena, &err, ret), HN_OK);
+    for (size_t i = 0; i < count; i++)
+        hn_moment_deinit(&moments[i]);
+}
+
+static void
+a_table_grows_without_more_objects(void **state)
+{
+    const uint32_t bytes[STEPS] = { 0, 40 << 20 };
+    struct hn_arena arena;
+    struct hn_diff diff;
+
+    (void)state;
+    hn_arena_init(&arena);
+    compare_tables(bytes, 2, &arena, &diff);
+    assert_int_equal(diff.verdict, HN_VERDICT_GREW);
+    assert_string_equal(
+        diff.sentence,
+        "it grew by 40.0 MiB; most: dict, 40.0 MiB without more objects");
+    hn_arena_deinit(&arena);
+}
+
+static void
+a_table_that_grows_at_every_step_is_called_a_leak(void **state)
+{
+    const uint32_t bytes[STEPS] = { 0, 1 << 20, 2 << 20, 3 << 20 };
+    struct hn_arena arena;
+    struct hn_diff diff;
+
+    (void)state;
+    hn_arena_init(&arena);
+    compare_tables(bytes, STEPS, &arena, &diff);
+    assert_int_equal(diff.verdict, HN_VERDICT_LEAK);
+    assert_string_equal(diff.sentence,
+                        "likely leak: dict grew at every step, by 3.0 MiB in all "
+                        "without more objects (1.0 MiB a step)");
+    hn_arena_deinit(&arena);
+}
+
 int
 main(void)
 {
@@ -167,6 +222,8 @@ main(void)
         cmocka_unit_test(different_processes_have_only_sums_in_common),
         cmocka_unit_test(steady_growth_is_called_a_leak_with_its_line),
         cmocka_unit_test(what_grew_and_then_stood_still_is_no_leak),
+        cmocka_unit_test(a_table_grows_without_more_objects),
+        cmocka_unit_test(a_table_that_grows_at_every_step_is_called_a_leak),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
