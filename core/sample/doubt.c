@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 enum { STRANGERS, EXPECTED, UNEXPECTED };
 
 enum {
@@ -37,26 +39,6 @@ hn_pairs_deinit(struct hn_pairs *pairs)
     pairs->ties = NULL;
 }
 
-/* The array with room for @index, what is new of it zero; NULL if there is none, and it
- * stays as it is. */
-static void *
-make_room(void *items, size_t size, uint32_t *capacity, uint32_t index)
-{
-    uint32_t wanted = *capacity ? *capacity : 1024;
-    char *grown;
-
-    while (wanted <= index)
-        wanted *= 2;
-    if (wanted == *capacity)
-        return items;
-    grown = realloc(items, wanted * size);
-    if (!grown)
-        return NULL;
-    memset(grown + *capacity * size, 0, (wanted - *capacity) * size);
-    *capacity = wanted;
-    return grown;
-}
-
 static uint32_t
 caller_of(const struct hn_tree *tree, const struct hn_tree_node *n)
 {
@@ -68,15 +50,11 @@ static struct hn_tie *
 tie_between(struct hn_pairs *pairs, uint32_t caller, uint32_t callee)
 {
     uint32_t family = hn_tree_step(&pairs->families, caller, callee, 0);
-    struct hn_tie *ties;
 
-    if (family == HN_TREE_NONE)
+    if (family == HN_TREE_NONE
+        || !HN_GROW_CLEARED(pairs->ties, pairs->tie_capacity, (size_t)family + 1))
         return NULL;
-    ties = make_room(pairs->ties, sizeof(*ties), &pairs->tie_capacity, family);
-    if (!ties)
-        return NULL;
-    pairs->ties = ties;
-    return &ties[family];
+    return &pairs->ties[family];
 }
 
 static struct hn_tie *
@@ -93,17 +71,14 @@ pair_of(struct hn_pairs *pairs, struct hn_tree *tree, uint32_t node)
     int32_t at = n->parent == 0 ? 0 : tree->nodes[n->parent].at;
     uint32_t pair;
     const struct hn_tie *tie;
-    uint8_t *seen;
 
     if (n->pair != 0)
         return n->pair;
     pair = hn_tree_step(&pairs->index, caller_of(tree, n), n->code, at);
     if (pair == HN_TREE_NONE)
         return 0;
-    seen = make_room(pairs->seen, 1, &pairs->capacity, pair);
-    if (!seen)
+    if (!HN_GROW_CLEARED(pairs->seen, pairs->capacity, (size_t)pair + 1))
         return 0;
-    pairs->seen = seen;
     n->pair = pair;
     tie = tie_of(pairs, tree, n);
     n->strange = tie && tie->kind == UNEXPECTED;

@@ -32,9 +32,9 @@ struct hn_pairs {
     struct hn_tree index;    /* (caller's code + 1, code called, place in the caller) */
     struct hn_tree families; /* (caller's code + 1, code called) */
     uint8_t *seen; /* how often, up to HN_PAIR_BELIEVED; or PROVEN_ONCE, PROVEN */
-    uint32_t capacity;
+    size_t capacity;
     struct hn_tie *ties; /* of each family */
-    uint32_t tie_capacity;
+    size_t tie_capacity;
 };
 
 bool

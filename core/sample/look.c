@@ -1,8 +1,8 @@
 /* One look at a process: wish, copy, follow, and again for what was missing. */
+#include "base/grow.h"
 #include "sample/recognize.h"
 #include "sample/watch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -348,22 +348,9 @@ renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
 /* --- what came: data stacks */
 
 static bool
-grow_chunks(struct hn_thread_watch *t)
-{
-    size_t capacity = t->chunk_capacity ? t->chunk_capacity * 2 : 4;
-    struct hn_chunk_watch *chunks = realloc(t->chunks, capacity * sizeof(*chunks));
-
-    if (!chunks)
-        return false;
-    t->chunks = chunks;
-    t->chunk_capacity = capacity;
-    return true;
-}
-
-static bool
 add_chunk(struct hn_thread_watch *t, const struct hn_chunk_watch *chunk)
 {
-    if (t->chunk_count == t->chunk_capacity && !grow_chunks(t))
+    if (!HN_GROW(t->chunks, t->chunk_capacity, t->chunk_count + 1))
         return false;
     t->chunks[t->chunk_count++] = *chunk;
     return true;
@@ -517,9 +504,8 @@ take_spares(struct hn_watch *w, struct hn_thread_watch *t, hn_addr newest)
         || !is_all_there(w, below))
         return;
     drop_chunks(t, (size_t)(below - t->chunks));
-    while (t->chunk_count + count > t->chunk_capacity)
-        if (!grow_chunks(t))
-            return;
+    if (!HN_GROW(t->chunks, t->chunk_capacity, t->chunk_count + count))
+        return;
     memmove(t->chunks + count, t->chunks, t->chunk_count * sizeof(t->chunks[0]));
     memcpy(t->chunks, again, count * sizeof(again[0]));
     t->chunk_count += count;

@@ -2,8 +2,9 @@
 #include "sample/state.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/grow.h"
 
 /* Threads that start in a storm are named together. */
 enum { NAMES_EVERY_NS = 50 * 1000 * 1000 };
@@ -11,16 +12,8 @@ enum { NAMES_EVERY_NS = 50 * 1000 * 1000 };
 static struct hn_sampled_thread *
 add_entry(struct hn_sampler *s)
 {
-    if (s->thread_count == s->thread_capacity) {
-        uint32_t capacity = s->thread_capacity ? s->thread_capacity * 2 : 64;
-        struct hn_sampled_thread *threads =
-            realloc(s->threads, capacity * sizeof(*threads));
-
-        if (!threads)
-            return NULL;
-        s->threads = threads;
-        s->thread_capacity = capacity;
-    }
+    if (!HN_GROW(s->threads, s->thread_capacity, s->thread_count + 1))
+        return NULL;
     return &s->threads[s->thread_count++];
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "unwind/weave.h"
 
 enum {
@@ -86,17 +87,8 @@ add_place(struct hn_natives *n, const struct wanted *wanted, hn_addr at)
 {
     struct hn_native_place *place;
 
-    if (n->count == n->capacity) {
-        uint32_t capacity = n->capacity ? n->capacity * 2 : 256;
-        void *places = NULL;
-
-        if (capacity <= HN_PLACES_MOST)
-            places = reallocarray(n->places, capacity, sizeof(*place));
-        if (!places)
-            return HN_TREE_NONE;
-        n->places = places;
-        n->capacity = capacity;
-    }
+    if (n->count >= HN_PLACES_MOST || !HN_GROW(n->places, n->capacity, n->count + 1))
+        return HN_TREE_NONE;
     place = &n->places[n->count];
     place->at = at;
     place->line = -1;

@@ -25,7 +25,8 @@ struct hn_natives {
     uint32_t process;             /* the watch that it is for */
     struct hn_index index;        /* by name and library */
     struct hn_native_place *places;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     uint64_t refreshed_ns;
     uint64_t woven, apart; /* stacks that could be woven, and that could not */
     struct hn_native_step *steps;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* Bytes that are copied in vain sooner than asking for another range; the pages of
  * both are needed anyway. */
 enum { MOST_GAP = 2048, PAGE = 4096 };
@@ -32,32 +34,15 @@ hn_plan_clear(struct hn_plan *plan)
     plan->failed = false;
 }
 
-/* Room for @count items; the array stays as it is when there is none. */
-static void *
-make_room(void *items, size_t size, size_t count, size_t *capacity)
-{
-    size_t wanted = *capacity ? *capacity : 64;
-    void *grown;
-
-    while (wanted < count)
-        wanted *= 2;
-    grown = wanted == *capacity ? items : realloc(items, wanted * size);
-    if (grown)
-        *capacity = wanted;
-    return grown;
-}
-
 size_t
 hn_plan_add(struct hn_plan *plan, hn_addr addr, size_t size)
 {
-    void *wishes = make_room(plan->wishes, sizeof(*plan->wishes), plan->count + 1,
-                             &plan->capacity);
-
-    if (!wishes || size > HN_PLAN_MOST_BYTES || addr > UINT64_MAX - size) {
-        plan->failed = plan->failed || !wishes;
+    if (!HN_GROW(plan->wishes, plan->capacity, plan->count + 1)) {
+        plan->failed = true;
         return SIZE_MAX;
     }
-    plan->wishes = wishes;
+    if (size > HN_PLAN_MOST_BYTES || addr > UINT64_MAX - size)
+        return SIZE_MAX;
     plan->wishes[plan->count] =
         (struct hn_plan_wish){ .addr = addr, .size = (uint32_t)size };
     return plan->count++;
@@ -101,17 +86,10 @@ static bool
 begin_read(struct hn_plan *plan, hn_addr addr)
 {
     size_t capacity = plan->read_capacity;
-    void *grown = make_room(plan->reads, sizeof(*plan->reads), plan->read_count + 1,
-                            &plan->read_capacity);
 
-    if (!grown)
+    if (!HN_GROW(plan->offsets, capacity, plan->read_count + 1)
+        || !HN_GROW(plan->reads, plan->read_capacity, plan->read_count + 1))
         return false;
-    plan->reads = grown;
-    grown = make_room(plan->offsets, sizeof(*plan->offsets), plan->read_count + 1,
-                      &capacity);
-    if (!grown)
-        return false;
-    plan->offsets = grown;
     plan->reads[plan->read_count] = (struct hn_wish){ .addr = addr };
     plan->offsets[plan->read_count++] = plan->used;
     return true;
@@ -120,15 +98,11 @@ begin_read(struct hn_plan *plan, hn_addr addr)
 static bool
 sort_wishes(struct hn_plan *plan, size_t from, size_t to)
 {
-    struct hn_plan_order *order =
-        make_room(plan->order, sizeof(*order), to - from, &plan->order_capacity);
-
-    if (!order)
+    if (!HN_GROW(plan->order, plan->order_capacity, to - from))
         return false;
-    plan->order = order;
     for (size_t i = from; i < to; i++)
-        order[i - from] = (struct hn_plan_order){ plan->wishes[i].addr, i };
-    qsort(order, to - from, sizeof(*order), by_address);
+        plan->order[i - from] = (struct hn_plan_order){ plan->wishes[i].addr, i };
+    qsort(plan->order, to - from, sizeof(*plan->order), by_address);
     return true;
 }
 
@@ -202,35 +176,15 @@ is_known(const struct hn_plan *plan)
 static void
 keep(struct hn_plan *plan)
 {
-    void *known = make_room(plan->known, sizeof(*plan->known), plan->count,
-                            &plan->known_capacity);
-
     plan->known_count = 0;
-    if (!known)
+    if (!HN_GROW(plan->known, plan->known_capacity, plan->count))
         return;
-    plan->known = known;
     memcpy(plan->known, plan->wishes, plan->count * sizeof(*plan->known));
     plan->known_count = plan->count;
     plan->known_reads = plan->read_count;
     plan->known_used = plan->used;
     plan->known_bar_count = plan->bar_count;
     memcpy(plan->known_bars, plan->bars, sizeof(plan->bars));
-}
-
-static bool
-make_bytes(struct hn_plan *plan)
-{
-    size_t wanted = plan->size ? plan->size : 1 << 14;
-    uint8_t *bytes;
-
-    while (wanted < plan->used)
-        wanted *= 2;
-    bytes = wanted == plan->size ? plan->bytes : realloc(plan->bytes, wanted);
-    if (!bytes)
-        return false;
-    plan->bytes = bytes;
-    plan->size = wanted;
-    return true;
 }
 
 /* A page between or before others may be gone: ask for each wish by itself. */
@@ -249,7 +203,7 @@ mend(struct hn_plan *plan, struct hn_target *target, size_t from)
         if (!begin_read(plan, wish->addr))
             return;
         plan->used += (wish->size + (size_t)7) & ~(size_t)7;
-        if (!make_bytes(plan))
+        if (!HN_GROW(plan->bytes, plan->size, plan->used))
             return;
         alone.buf = plan->bytes + plan->offsets[plan->read_count - 1];
         hn_target_gather(target, &alone, 1);
@@ -279,7 +233,7 @@ hn_plan_run(struct hn_plan *plan, struct hn_target *target)
         if (plan->run == 0)
             keep(plan);
     }
-    if (!make_bytes(plan)) {
+    if (!HN_GROW(plan->bytes, plan->size, plan->used)) {
         plan->failed = true;
         return;
     }

@@ -1,6 +1,6 @@
 #include "sample/recognize.h"
 
-#include <stdlib.h>
+#include "base/grow.h"
 
 enum {
     /* Those that were never seen to change are looked at a hundred times a second. */
@@ -33,15 +33,8 @@ hn_wish_for_code(struct hn_watch *w, uint32_t index)
     if (entry->wished_ns == w->now_ns
         || (!entry->changes && w->now_ns - entry->checked_ns < CODES_EVERY_NS))
         return;
-    if (w->wished_count == w->wished_capacity) {
-        size_t capacity = w->wished_capacity ? w->wished_capacity * 2 : 64;
-        uint32_t *wished = realloc(w->wished, capacity * sizeof(*wished));
-
-        if (!wished)
-            return;
-        w->wished = wished;
-        w->wished_capacity = capacity;
-    }
+    if (!HN_GROW(w->wished, w->wished_capacity, w->wished_count + 1))
+        return;
     entry->wished_ns = w->now_ns;
     entry->wish = wish_for_print(w, entry->addr, &entry->now.print);
     if (entry->changes)

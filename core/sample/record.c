@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 enum {
     /* What the kernel says of a thread costs a microsecond or two. */
     ACTIVITY_EVERY_NS = 1000 * 1000,
@@ -23,18 +25,10 @@ static void
 append_span(struct hn_sampler *s, const struct hn_sampled_thread *t, uint32_t thread,
             uint64_t end_ns)
 {
-    if (s->span_count == s->span_capacity) {
-        uint32_t capacity = s->span_capacity ? s->span_capacity * 2 : 1024;
-        struct hn_profile_span *spans = NULL;
-
-        if (capacity <= HN_SPANS_MOST)
-            spans = realloc(s->spans, capacity * sizeof(*spans));
-        if (!spans) {
-            s->spans_cut = true;
-            return;
-        }
-        s->spans = spans;
-        s->span_capacity = capacity;
+    if (s->span_count >= HN_SPANS_MOST
+        || !HN_GROW(s->spans, s->span_capacity, s->span_count + 1)) {
+        s->spans_cut = true;
+        return;
     }
     s->spans[s->span_count++] = (struct hn_profile_span){
         .begin_ns = t->span_begin_ns - s->begin_ns,

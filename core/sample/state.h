@@ -77,12 +77,14 @@ struct hn_sampler {
     struct hn_sampled_process *processes;
     uint32_t process_count;
     struct hn_sampled_thread *threads;
-    uint32_t thread_count, thread_capacity;
+    uint32_t thread_count;
+    size_t thread_capacity;
     struct hn_profile_resident *resident;
     uint32_t resident_count;
     uint64_t resident_step_ns, resident_due_ns;
     struct hn_profile_span *spans;
-    uint32_t span_count, span_capacity;
+    uint32_t span_count;
+    size_t span_capacity;
     bool spans_cut;
     int64_t *skipped_pids; /* children that run no Python */
     uint32_t skipped_count;

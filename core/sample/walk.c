@@ -3,11 +3,11 @@
  * Nothing is believed because it was there: frames on the data stack lie one behind
  * the other without a gap, code must be code, an instruction must be in its code, and
  * the chain must come to its end. */
+#include "base/grow.h"
 #include "sample/expect.h"
 #include "sample/recognize.h"
 #include "sample/watch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Between two calls of the interpreter loop stands one; at the bottom of 3.15's stacks
@@ -21,18 +21,9 @@ enum {
 static bool
 append(struct hn_chain *chain, const struct hn_link *link)
 {
-    if (chain->count == chain->capacity) {
-        size_t capacity = chain->capacity ? chain->capacity * 2 : 64;
-        struct hn_link *links;
-
-        if (chain->count >= HN_LINKS_MOST)
-            return false;
-        links = realloc(chain->links, capacity * sizeof(*links));
-        if (!links)
-            return false;
-        chain->links = links;
-        chain->capacity = capacity;
-    }
+    if (chain->count >= HN_LINKS_MOST
+        || !HN_GROW(chain->links, chain->capacity, chain->count + 1))
+        return false;
     chain->links[chain->count++] = *link;
     return true;
 }
@@ -94,15 +85,8 @@ elsewhere(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr addr)
 static struct hn_frame_watch *
 add_frame(const struct hn_watch *w, struct hn_thread_watch *t, hn_addr addr)
 {
-    if (t->frame_count == t->frame_capacity) {
-        size_t capacity = t->frame_capacity ? t->frame_capacity * 2 : 16;
-        struct hn_frame_watch *frames = realloc(t->frames, capacity * sizeof(*frames));
-
-        if (!frames)
-            return NULL;
-        t->frames = frames;
-        t->frame_capacity = capacity;
-    }
+    if (!HN_GROW(t->frames, t->frame_capacity, t->frame_count + 1))
+        return NULL;
     t->frames[t->frame_count] = (struct hn_frame_watch){
         .addr = addr, .seen_in = w->sample, .uses = 1, .wish = { SIZE_MAX, SIZE_MAX }
     };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* CPython never reuses an interpreter's id, and a process with more of them than this
  * at once is damaged; the same for threads (Linux: PID_MAX_LIMIT). */
 enum { MOST_INTERPS = 1 << 10, MOST_THREADS = 1 << 16 };
@@ -103,15 +105,8 @@ static bool
 append(struct hn_thread_watch ***list, size_t *count, size_t *capacity,
        struct hn_thread_watch *thread)
 {
-    if (*count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 16;
-        struct hn_thread_watch **grown = realloc(*list, wanted * sizeof(**list));
-
-        if (!grown)
-            return false;
-        *list = grown;
-        *capacity = wanted;
-    }
+    if (!HN_GROW(*list, *capacity, *count + 1))
+        return false;
     (*list)[(*count)++] = thread;
     return true;
 }
