@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 enum {
     WORD = 8,
     /* Pools of one table that must find their arena in it. */
@@ -231,18 +233,10 @@ by_address(const void *a, const void *b)
 static void
 add_arena(struct hn_py_arenas *ret, const struct hn_py_arena *arena)
 {
-    if (ret->count == ret->capacity) {
-        size_t capacity = ret->capacity ? ret->capacity * 2 : 256;
-        void *items = capacity <= ARENAS_MOST
-                          ? reallocarray(ret->items, capacity, sizeof(*ret->items))
-                          : NULL;
-
-        if (!items) {
-            ret->failed = true;
-            return;
-        }
-        ret->items = items;
-        ret->capacity = capacity;
+    if (ret->count >= ARENAS_MOST
+        || !HN_GROW(ret->items, ret->capacity, ret->count + 1)) {
+        ret->failed = true;
+        return;
     }
     ret->items[ret->count++] = *arena;
 }

@@ -1,6 +1,5 @@
 /* All pools of the process, and what is in them. */
-#include <stdlib.h>
-
+#include "base/grow.h"
 #include "heap/mimalloc.h"
 #include "heap/private.h"
 
@@ -17,17 +16,9 @@ enum {
 static bool
 remember(struct hn_seeker *s, struct hn_found_pool pool)
 {
-    if (s->pool_count == s->pool_capacity) {
-        size_t capacity = s->pool_capacity ? s->pool_capacity * 2 : 1024;
-        void *pools = capacity <= POOLS_MOST
-                          ? reallocarray(s->pools, capacity, sizeof(*s->pools))
-                          : NULL;
-
-        if (!pools)
-            return false;
-        s->pools = pools;
-        s->pool_capacity = capacity;
-    }
+    if (s->pool_count >= POOLS_MOST
+        || !HN_GROW(s->pools, s->pool_capacity, s->pool_count + 1))
+        return false;
     s->pools[s->pool_count++] = pool;
     return true;
 }

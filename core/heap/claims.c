@@ -1,7 +1,7 @@
 /* Whose memory is where, written down while objects are found: for the ledger. */
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/grow.h"
 #include "heap/private.h"
 
 /* Buffers and objects outside of pools: 24 bytes each. */
@@ -20,18 +20,10 @@ hn_heap_claims_destroy(struct hn_heap_claims *claims)
 static void
 add(struct hn_heap_claims *claims, struct hn_heap_claim claim)
 {
-    if (claims->count == claims->capacity) {
-        size_t capacity = claims->capacity ? claims->capacity * 2 : 1024;
-        void *items = capacity <= CLAIMS_MOST
-                          ? reallocarray(claims->items, capacity, sizeof(claim))
-                          : NULL;
-
-        if (!items) {
-            claims->failed = true;
-            return;
-        }
-        claims->items = items;
-        claims->capacity = capacity;
+    if (claims->count >= CLAIMS_MOST
+        || !HN_GROW(claims->items, claims->capacity, claims->count + 1)) {
+        claims->failed = true;
+        return;
     }
     claims->items[claims->count++] = claim;
 }
@@ -39,19 +31,10 @@ add(struct hn_heap_claims *claims, struct hn_heap_claim claim)
 static void
 count_buffer(struct hn_heap_claims *claims, uint32_t kind, uint64_t bytes)
 {
-    if (kind >= claims->kind_capacity) {
-        size_t capacity = kind * 2 + 64;
-        uint64_t *sums =
-            reallocarray(claims->buffer_bytes, capacity, sizeof(*claims->buffer_bytes));
-
-        if (!sums) {
-            claims->failed = true;
-            return;
-        }
-        memset(sums + claims->kind_capacity, 0,
-               (capacity - claims->kind_capacity) * sizeof(*sums));
-        claims->buffer_bytes = sums;
-        claims->kind_capacity = capacity;
+    if (!HN_GROW_CLEARED(claims->buffer_bytes, claims->kind_capacity,
+                         (size_t)kind + 1)) {
+        claims->failed = true;
+        return;
     }
     claims->buffer_bytes[kind] += bytes;
 }

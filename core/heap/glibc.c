@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 enum {
     WORD = 8,
     PAGE = 4 << 10,
@@ -25,18 +27,10 @@ enum {
 static void
 add_span(struct hn_glibc *glibc, struct hn_glibc_span span)
 {
-    if (glibc->span_count == glibc->span_capacity) {
-        size_t capacity = glibc->span_capacity ? glibc->span_capacity * 2 : 64;
-        void *spans = capacity <= SPANS_MOST
-                          ? reallocarray(glibc->spans, capacity, sizeof(span))
-                          : NULL;
-
-        if (!spans) {
-            glibc->failed = true;
-            return;
-        }
-        glibc->spans = spans;
-        glibc->span_capacity = capacity;
+    if (glibc->span_count >= SPANS_MOST
+        || !HN_GROW(glibc->spans, glibc->span_capacity, glibc->span_count + 1)) {
+        glibc->failed = true;
+        return;
     }
     glibc->spans[glibc->span_count++] = span;
 }

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
+
 enum {
     WORD = 8,
     SMALL_BINS = 64,
@@ -77,18 +79,10 @@ read_link(struct hn_target *target, const struct hn_glibc *glibc, hn_addr at,
 static void
 add_cached(struct hn_glibc *glibc, hn_addr chunk)
 {
-    if (glibc->cached_count == glibc->cached_capacity) {
-        size_t capacity = glibc->cached_capacity ? glibc->cached_capacity * 2 : 1024;
-        void *cached = capacity <= CACHED_MOST
-                           ? reallocarray(glibc->cached, capacity, sizeof(chunk))
-                           : NULL;
-
-        if (!cached) {
-            glibc->failed = true;
-            return;
-        }
-        glibc->cached = cached;
-        glibc->cached_capacity = capacity;
+    if (glibc->cached_count >= CACHED_MOST
+        || !HN_GROW(glibc->cached, glibc->cached_capacity, glibc->cached_count + 1)) {
+        glibc->failed = true;
+        return;
     }
     glibc->cached[glibc->cached_count++] = chunk;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/lists.h"
 #include "objects/types.h"
 #include "runtime/variables.h"
@@ -30,7 +31,8 @@ struct hn_heap_kinds {
     struct hn_arena scratch;
 
     struct hn_heap_type *items;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 
     uint32_t *slots; /* number + 1, hashed by address; 0: free */
     hn_addr *keys;
@@ -149,17 +151,8 @@ grow_slots(struct hn_heap_kinds *k)
 static bool
 make_room(struct hn_heap_kinds *k)
 {
-    if (k->count == k->capacity) {
-        uint32_t capacity = k->capacity ? k->capacity * 2 : 256;
-        void *items = capacity <= KINDS_MOST
-                          ? realloc(k->items, capacity * sizeof(*k->items))
-                          : NULL;
-
-        if (!items)
-            return false;
-        k->items = items;
-        k->capacity = capacity;
-    }
+    if (k->count >= KINDS_MOST || !HN_GROW(k->items, k->capacity, k->count + 1))
+        return false;
     return (size_t)k->count * 2 < k->slot_count || grow_slots(k);
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 enum {
     STEPS = 1024,
     /* Mappings and pieces of arenas. */
@@ -36,18 +38,10 @@ hn_book_taken(struct hn_bookkeeper *b, hn_addr start, hn_addr end)
         b->taken[b->taken_count - 1].end = end;
         return;
     }
-    if (b->taken_count == b->taken_capacity) {
-        size_t capacity = b->taken_capacity ? b->taken_capacity * 2 : 1024;
-        void *taken = capacity <= TAKEN_MOST
-                          ? reallocarray(b->taken, capacity, sizeof(*b->taken))
-                          : NULL;
-
-        if (!taken) {
-            b->failed = true;
-            return;
-        }
-        b->taken = taken;
-        b->taken_capacity = capacity;
+    if (b->taken_count >= TAKEN_MOST
+        || !HN_GROW(b->taken, b->taken_capacity, b->taken_count + 1)) {
+        b->failed = true;
+        return;
     }
     b->taken[b->taken_count++] = (struct hn_taken){ start, end };
 }
@@ -60,17 +54,9 @@ part_of(struct hn_bookkeeper *b, struct hn_parts *parts, const char *name)
     for (size_t i = 0; i < parts->count; i++)
         if (strcmp(parts->items[i].name, name) == 0)
             return &parts->items[i];
-    if (parts->count == parts->capacity) {
-        size_t capacity = parts->capacity ? parts->capacity * 2 : 32;
-        void *items = capacity <= PARTS_MOST
-                          ? reallocarray(parts->items, capacity, sizeof(*parts->items))
-                          : NULL;
-
-        if (!items)
-            return NULL; /* the row is right all the same */
-        parts->items = items;
-        parts->capacity = capacity;
-    }
+    if (parts->count >= PARTS_MOST
+        || !HN_GROW(parts->items, parts->capacity, parts->count + 1))
+        return NULL; /* the row is right all the same */
     name = hn_arena_copy(b->arena, name, strlen(name));
     if (!name)
         return NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/ledger_private.h"
 
 enum {
@@ -59,18 +60,10 @@ book_rest(struct hn_bookkeeper *b, enum hn_ledger_row_name row, hn_addr start,
 static void
 add_gap(struct gaps *gaps, hn_addr start, hn_addr end)
 {
-    if (gaps->count == gaps->capacity) {
-        size_t capacity = gaps->capacity ? gaps->capacity * 2 : 64;
-        void *items = capacity <= GAPS_MOST
-                          ? reallocarray(gaps->items, capacity, sizeof(*gaps->items))
-                          : NULL;
-
-        if (!items) {
-            gaps->failed = true;
-            return;
-        }
-        gaps->items = items;
-        gaps->capacity = capacity;
+    if (gaps->count >= GAPS_MOST
+        || !HN_GROW(gaps->items, gaps->capacity, gaps->count + 1)) {
+        gaps->failed = true;
+        return;
     }
     gaps->items[gaps->count++] = (struct gap){ start, end, NULL };
 }

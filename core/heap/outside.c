@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/lists.h"
 #include "heap/private.h"
 #include "runtime/gc.h"
@@ -41,7 +42,8 @@ struct hn_outside {
     struct place *seen;
     size_t seen_count, slot_count;
     struct item *items;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     const struct hn_region *region; /* that was hit last */
     const struct hn_region *stack;  /* of the main thread, or NULL */
     size_t pool, words;             /* the search came to, and their words before it */
@@ -102,24 +104,6 @@ grow_seen(struct hn_outside *o)
     free(o->seen);
     o->seen = seen;
     o->slot_count = count;
-    return true;
-}
-
-static bool
-grow_items(struct hn_outside *o)
-{
-    uint32_t capacity = o->capacity ? o->capacity * 2 : 1024;
-    struct item *items;
-
-    if (o->count < o->capacity)
-        return true;
-    if (capacity < o->capacity)
-        return false;
-    items = reallocarray(o->items, capacity, sizeof(*items));
-    if (!items)
-        return false;
-    o->items = items;
-    o->capacity = capacity;
     return true;
 }
 
@@ -241,7 +225,7 @@ add_item(struct hn_seeker *s, const struct hn_candidate *found, bool in_data)
     const struct hn_heap_type *type = hn_heap_kind(s->kinds, found->kind);
     struct item *item;
 
-    if (!grow_items(o)) {
+    if (o->count >= HN_HEAP_NONE || !HN_GROW(o->items, o->capacity, o->count + 1)) {
         o->failed = true;
         return HN_HEAP_NONE;
     }

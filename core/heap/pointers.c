@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/private.h"
 
 enum {
@@ -16,7 +17,6 @@ enum {
     /* Mappings above this hold the buffer of one array, file or table, as a rule. */
     REGION_MOST = 1 << 30,
     RECENT = 1 << 12,
-    KEPT_FIRST = 1 << 12,
     /* Kept words: 4 bytes for every block, and these. */
     BLOCKS_PER_WORD = 2,
     KEPT_LEAST = 1 << 16
@@ -118,19 +118,10 @@ hn_pointers_forget_recent(struct hn_pointers *p)
 static bool
 make_room(struct hn_pointers *p)
 {
-    size_t wanted = p->count + HN_POOL_MOST / WORD, capacity = p->capacity;
-    hn_addr *kept;
+    size_t wanted = p->count + HN_POOL_MOST / WORD;
 
-    if (wanted <= capacity)
-        return true;
-    while (capacity < wanted)
-        capacity = capacity ? capacity * 2 : KEPT_FIRST;
-    kept = wanted <= p->most ? reallocarray(p->kept, capacity, sizeof(*kept)) : NULL;
-    if (!kept)
-        return false;
-    p->kept = kept;
-    p->capacity = capacity;
-    return true;
+    return wanted <= p->capacity
+           || (wanted <= p->most && HN_GROW(p->kept, p->capacity, wanted));
 }
 
 /* Whether the search comes to all of this pool. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* As many as pages in a terabyte, every second one there. */
 enum { RUNS_MOST = 1 << 27 };
 
@@ -26,18 +28,10 @@ add_run(void *arg, hn_addr start, hn_addr end, bool swapped)
         present->bytes += end - start;
         return;
     }
-    if (present->count == present->capacity) {
-        size_t capacity = present->capacity ? present->capacity * 2 : 256;
-        void *runs = capacity <= RUNS_MOST
-                         ? reallocarray(present->runs, capacity, sizeof(*last))
-                         : NULL;
-
-        if (!runs) {
-            present->failed = true;
-            return;
-        }
-        present->runs = runs;
-        present->capacity = capacity;
+    if (present->count >= RUNS_MOST
+        || !HN_GROW(present->runs, present->capacity, present->count + 1)) {
+        present->failed = true;
+        return;
     }
     present->runs[present->count++] =
         (struct hn_present_run){ start, end, present->bytes };

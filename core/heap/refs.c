@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/counts.h"
 #include "heap/pace.h"
 
@@ -28,16 +29,9 @@ take(void *arg, const struct hn_reference *reference)
     c->counted += !(reference->bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED));
     if (c->count >= c->limit)
         return;
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity ? c->capacity * 2 : 64;
-        void *items = reallocarray(c->items, capacity, sizeof(*c->items));
-
-        if (!items) {
-            c->failed = true;
-            return;
-        }
-        c->items = items;
-        c->capacity = capacity;
+    if (!HN_GROW(c->items, c->capacity, c->count + 1)) {
+        c->failed = true;
+        return;
     }
     c->items[c->count++] = *reference;
 }

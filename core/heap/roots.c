@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 
 enum {
@@ -26,18 +27,10 @@ add(struct walk *w, uint32_t object)
 {
     struct hn_roots *roots = w->roots;
 
-    if (roots->count == roots->capacity) {
-        uint32_t capacity = roots->capacity ? roots->capacity * 2 : 1024;
-        void *items = capacity > roots->capacity
-                          ? reallocarray(roots->items, capacity, sizeof(*roots->items))
-                          : NULL;
-
-        if (!items) {
-            roots->failed = true;
-            return;
-        }
-        roots->items = items;
-        roots->capacity = capacity;
+    if (roots->count >= UINT32_MAX
+        || !HN_GROW(roots->items, roots->capacity, roots->count + 1)) {
+        roots->failed = true;
+        return;
     }
     w->root.object = object;
     roots->items[roots->count++] = w->root;
@@ -85,17 +78,9 @@ walk_structure(struct walk *w, hn_addr base, uint64_t size, uint64_t most)
 static bool
 add_frame(struct hn_roots *roots, const struct hn_frame *frame, uint32_t thread)
 {
-    if (roots->frame_count == roots->frame_capacity) {
-        uint32_t capacity = roots->frame_capacity ? roots->frame_capacity * 2 : 64;
-        void *frames = capacity <= FRAMES_MOST ? reallocarray(roots->frames, capacity,
-                                                              sizeof(*roots->frames))
-                                               : NULL;
-
-        if (!frames)
-            return false;
-        roots->frames = frames;
-        roots->frame_capacity = capacity;
-    }
+    if (roots->frame_count >= FRAMES_MOST
+        || !HN_GROW(roots->frames, roots->frame_capacity, roots->frame_count + 1))
+        return false;
     roots->frames[roots->frame_count++] =
         (struct hn_root_frame){ frame->addr, frame->code ? frame->code->addr : 0,
                                 thread };

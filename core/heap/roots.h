@@ -43,9 +43,11 @@ struct hn_root_frame {
 
 struct hn_roots {
     struct hn_root *items; /* by object and kind once they are complete */
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
     struct hn_root_frame *frames;
-    uint32_t frame_count, frame_capacity;
+    uint32_t frame_count;
+    size_t frame_capacity;
     bool failed; /* memory ran out */
 };
 

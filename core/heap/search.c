@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/pace.h"
 #include "runtime/variables.h"
 
@@ -21,7 +22,8 @@ struct search {
     bool *types; /* those that pass, by number */
     regex_t value;
     uint32_t *found;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 static const char *
@@ -73,17 +75,8 @@ value_passes(struct search *s, uint32_t object, struct hn_arena *scratch, bool *
 static bool
 remember(struct search *s, uint32_t object)
 {
-    if (s->count == s->capacity) {
-        uint32_t capacity = s->capacity ? s->capacity * 2 : 1024;
-        void *found = capacity > s->capacity
-                          ? reallocarray(s->found, capacity, sizeof(*s->found))
-                          : NULL;
-
-        if (!found)
-            return false;
-        s->found = found;
-        s->capacity = capacity;
-    }
+    if (s->count >= UINT32_MAX || !HN_GROW(s->found, s->capacity, s->count + 1))
+        return false;
     s->found[s->count++] = object;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 
 enum {
@@ -62,15 +63,8 @@ add(struct finder *f, struct candidate candidate)
 static bool
 push(struct finder *f, uint32_t node)
 {
-    if (f->todo_count == f->todo_capacity) {
-        size_t capacity = f->todo_capacity ? f->todo_capacity * 2 : 64;
-        void *todo = reallocarray(f->todo, capacity, sizeof(*f->todo));
-
-        if (!todo)
-            return false;
-        f->todo = todo;
-        f->todo_capacity = capacity;
-    }
+    if (!HN_GROW(f->todo, f->todo_capacity, f->todo_count + 1))
+        return false;
     f->todo[f->todo_count++] = node;
     return true;
 }
