@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* Deepest stack shown. CPython's own limits end far below; a circle is found by other
  * means, so this only bounds memory: about 300 MB. */
 enum { MAX_FRAMES = 1 << 22 };
@@ -41,15 +43,8 @@ set_problem(struct walk *w, struct hn_stack *ret)
 static enum hn_status
 append(struct walk *w, const struct hn_frame *frame)
 {
-    if (w->count == w->capacity) {
-        size_t capacity = w->capacity ? w->capacity * 2 : 64;
-        struct hn_frame *frames = realloc(w->frames, capacity * sizeof(*frames));
-
-        if (!frames)
-            return hn_fail(w->rt->py.err, HN_E_NOMEM, 0, "no memory for the frames");
-        w->frames = frames;
-        w->capacity = capacity;
-    }
+    if (!HN_GROW(w->frames, w->capacity, w->count + 1))
+        return hn_fail(w->rt->py.err, HN_E_NOMEM, 0, "no memory for the frames");
     w->frames[w->count++] = *frame;
     return HN_OK;
 }

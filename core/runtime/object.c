@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 #include "runtime/internal.h"
 #include "runtime/variables.h"
@@ -171,15 +172,8 @@ add_found(struct builder *b, const char *name, const struct hn_found *found)
     if (parts->count >= MAX_PARTS
         || (s->limits->items && parts->count >= s->limits->items))
         return HN_OK;
-    if (parts->count == b->capacity) {
-        size_t capacity = b->capacity ? b->capacity * 2 : 32;
-        void *items = realloc(b->items, capacity * sizeof(*b->items));
-
-        if (!items)
-            return hn_fail(python_of(s)->err, HN_E_NOMEM, 0, "no memory for an object");
-        b->items = items;
-        b->capacity = capacity;
-    }
+    if (!HN_GROW(b->items, b->capacity, parts->count + 1))
+        return hn_fail(python_of(s)->err, HN_E_NOMEM, 0, "no memory for an object");
     part = &b->items[parts->count++];
     *part = (struct hn_named_value){ .name = name };
     if (found->made) {

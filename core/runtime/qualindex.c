@@ -7,6 +7,8 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "base/grow.h"
+
 /* A generated module may have tens of thousands of names; above that the rest stays
  * unqualified rather than make a stack dump slow. */
 enum { MAX_ITEMS = 1 << 16, MAX_LOOKED_AT = 1 << 20, MAX_NAME = 1 << 12 };
@@ -133,15 +135,8 @@ push(struct hn_qualindex *index, hn_addr object)
 {
     if (object == 0)
         return;
-    if (index->work_count == index->work_capacity) {
-        size_t capacity = index->work_capacity ? index->work_capacity * 2 : 256;
-        hn_addr *work = realloc(index->work, capacity * sizeof(*work));
-
-        if (!work)
-            return;
-        index->work = work;
-        index->work_capacity = capacity;
-    }
+    if (!HN_GROW(index->work, index->work_capacity, index->work_count + 1))
+        return;
     index->work[index->work_count++] = object;
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 /* Linux's own limit of threads, PID_MAX_LIMIT. */
 enum { MAX_THREADS = 1 << 22 };
 
@@ -43,15 +45,8 @@ static enum hn_status
 append(struct hn_tstate **list, size_t *capacity, size_t count,
        const struct hn_tstate *item)
 {
-    if (count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 16;
-        struct hn_tstate *grown = realloc(*list, wanted * sizeof(**list));
-
-        if (!grown)
-            return HN_E_NOMEM;
-        *list = grown;
-        *capacity = wanted;
-    }
+    if (!HN_GROW(*list, *capacity, count + 1))
+        return HN_E_NOMEM;
     (*list)[count] = *item;
     return HN_OK;
 }

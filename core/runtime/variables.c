@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 #include "runtime/internal.h"
 
@@ -65,15 +66,8 @@ struct builder {
 static enum hn_status
 add(struct builder *b, const char *name, enum hn_variable_kind kind, uint64_t bits)
 {
-    if (b->count == b->capacity) {
-        size_t capacity = b->capacity ? b->capacity * 2 : 32;
-        struct hn_binding *items = realloc(b->items, capacity * sizeof(*items));
-
-        if (!items)
-            return hn_fail(b->rt->py.err, HN_E_NOMEM, 0, "no memory for variables");
-        b->items = items;
-        b->capacity = capacity;
-    }
+    if (!HN_GROW(b->items, b->capacity, b->count + 1))
+        return hn_fail(b->rt->py.err, HN_E_NOMEM, 0, "no memory for variables");
     b->items[b->count++] = (struct hn_binding){ name, kind, bits };
     return HN_OK;
 }
