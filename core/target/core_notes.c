@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/grow.h"
 #include "target/core.h"
 
 enum {
@@ -49,16 +50,9 @@ add_thread(struct hn_core_notes *notes)
 {
     if (notes->thread_count == MAX_THREADS)
         return NULL;
-    if (notes->thread_count == notes->thread_capacity) {
-        size_t capacity = notes->thread_capacity ? notes->thread_capacity * 2 : 64;
-        void *threads = reallocarray(notes->threads, capacity, sizeof(*notes->threads));
-
-        if (!threads) {
-            notes->no_memory = true;
-            return NULL;
-        }
-        notes->threads = threads;
-        notes->thread_capacity = capacity;
+    if (!HN_GROW(notes->threads, notes->thread_capacity, notes->thread_count + 1)) {
+        notes->no_memory = true;
+        return NULL;
     }
     return memset(&notes->threads[notes->thread_count++], 0, sizeof(*notes->threads));
 }

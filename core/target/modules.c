@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "elf/elf.h"
 #include "target/files.h"
 #include "target/source.h"
@@ -422,15 +423,8 @@ find_file(struct hn_target *target, struct image *image)
 static bool
 add_span(struct hn_modules *modules, const struct span *span)
 {
-    if (modules->span_count == modules->span_capacity) {
-        size_t capacity = modules->span_capacity ? modules->span_capacity * 2 : 64;
-        void *spans = reallocarray(modules->spans, capacity, sizeof(*span));
-
-        if (!spans)
-            return false;
-        modules->spans = spans;
-        modules->span_capacity = capacity;
-    }
+    if (!HN_GROW(modules->spans, modules->span_capacity, modules->span_count + 1))
+        return false;
     modules->spans[modules->span_count++] = *span;
     return true;
 }

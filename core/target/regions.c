@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "target/source.h"
 
 /* vm.max_map_count is 65530 by default; the few who raise it stop at a million. */
@@ -14,22 +15,6 @@ struct collection {
     size_t count, capacity;
     const char *last_path; /* neighbours mostly share it */
 };
-
-static bool
-make_room(struct collection *c)
-{
-    size_t capacity = c->capacity ? c->capacity * 2 : 256;
-    struct hn_region *items;
-
-    if (c->count < c->capacity)
-        return true;
-    items = reallocarray(c->items, capacity, sizeof(*items));
-    if (!items)
-        return false;
-    c->items = items;
-    c->capacity = capacity;
-    return true;
-}
 
 static const char *
 keep_path(struct collection *c, const char *path)
@@ -52,7 +37,7 @@ collect(void *arg, const struct hn_region *region)
     if (c->count == MAX_REGIONS)
         return hn_fail(c->err, HN_E_CORRUPT, 0, "the memory map does not end");
     copy.path = keep_path(c, region->path);
-    if (!copy.path || !make_room(c))
+    if (!copy.path || !HN_GROW(c->items, c->capacity, c->count + 1))
         return hn_fail(c->err, HN_E_NOMEM, 0, "reading the memory map");
     c->items[c->count++] = copy;
     return HN_OK;

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "target/arch.h"
 #include "target/proc.h"
 
@@ -60,22 +61,6 @@ find(struct hn_stop *stop, int64_t tid)
     return NULL;
 }
 
-static bool
-make_room(struct hn_stop *stop)
-{
-    size_t capacity = stop->capacity ? stop->capacity * 2 : 64;
-    void *threads;
-
-    if (stop->count < stop->capacity)
-        return true;
-    threads = reallocarray(stop->threads, capacity, sizeof(*stop->threads));
-    if (!threads)
-        return false;
-    stop->threads = threads;
-    stop->capacity = capacity;
-    return true;
-}
-
 /* Zombies cannot be traced: a main thread that called pthread_exit() is one. */
 bool
 hn_stop_is_zombie(int64_t tid)
@@ -104,7 +89,7 @@ seize(void *arg, int64_t tid)
 
     if (find(stop, tid))
         return true;
-    if (!make_room(stop)) {
+    if (!HN_GROW(stop->threads, stop->capacity, stop->count + 1)) {
         stop->no_memory = true;
         return false;
     }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "target/arch.h"
 #include "target/source.h"
 #include "target/stop.h"
@@ -22,15 +23,8 @@ collect(void *arg, const struct hn_native_thread *thread)
 
     if (c->count == MAX_THREADS)
         return hn_fail(c->err, HN_E_CORRUPT, 0, "the list of threads does not end");
-    if (c->count == c->capacity) {
-        size_t capacity = c->capacity ? c->capacity * 2 : 64;
-        void *items = reallocarray(c->items, capacity, sizeof(*c->items));
-
-        if (!items)
-            return hn_fail(c->err, HN_E_NOMEM, 0, "listing threads");
-        c->items = items;
-        c->capacity = capacity;
-    }
+    if (!HN_GROW(c->items, c->capacity, c->count + 1))
+        return hn_fail(c->err, HN_E_NOMEM, 0, "listing threads");
     c->items[c->count++] = *thread;
     return HN_OK;
 }
