@@ -4,14 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/large.h"
+#include "base/grow.h"
 #include "tracemalloc/tracemalloc.h"
 
-enum {
-    FIRST_ROOM = 256,
-    /* Room that is taken on a table's word, which may be damaged. */
-    EXPECTED_MOST = 1 << 22
-};
+/* Room that is taken on a table's word, which may be damaged. */
+enum { EXPECTED_MOST = 1 << 22 };
 
 void
 hn_traces_deinit(struct hn_traces *traces)
@@ -46,25 +43,6 @@ hn_trace_builder_take(struct hn_trace_builder *b, struct hn_traces *ret)
     b->traces = (struct hn_traces){ 0 };
 }
 
-/* Room for @more items behind @count. */
-static bool
-make_room(void **items, size_t *room, size_t count, size_t more, size_t item_size)
-{
-    size_t wanted = *room ? *room : FIRST_ROOM;
-    void *grown;
-
-    if (count + more <= *room)
-        return true;
-    while (wanted < count + more)
-        wanted *= 2;
-    grown = hn_large_realloc(*items, wanted, item_size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *room = wanted;
-    return true;
-}
-
 struct wanted_file {
     const struct hn_traces *traces;
     const char *name;
@@ -95,8 +73,7 @@ hn_trace_builder_file(struct hn_trace_builder *b, const char *name, size_t size,
         number = (uint32_t)t->file_count;
         copy = hn_arena_copy(b->arena, name, size);
         if (!copy || t->file_count >= HN_TRACES_MOST
-            || !make_room((void **)&t->files, &b->file_room, t->file_count, 1,
-                          sizeof(*t->files))
+            || !HN_GROW_LARGE(t->files, b->file_room, t->file_count + 1)
             || !hn_index_add(&b->files, hash, number))
             return HN_E_NOMEM;
         t->files[t->file_count++] = (struct hn_trace_file){ copy, size };
@@ -135,10 +112,8 @@ hn_trace_builder_stack(struct hn_trace_builder *b, const struct hn_trace_frame *
     if (number == HN_INDEX_NONE) {
         number = (uint32_t)t->stack_count;
         if (t->stack_count >= HN_TRACES_MOST
-            || !make_room((void **)&t->stacks, &b->stack_room, t->stack_count, 1,
-                          sizeof(*t->stacks))
-            || !make_room((void **)&t->frames, &b->frame_room, t->frame_count, count,
-                          sizeof(*t->frames))
+            || !HN_GROW_LARGE(t->stacks, b->stack_room, t->stack_count + 1)
+            || !HN_GROW_LARGE(t->frames, b->frame_room, t->frame_count + count)
             || !hn_index_add(&b->stacks, hash, number))
             return HN_E_NOMEM;
         memcpy(t->frames + t->frame_count, frames, count * sizeof(*frames));
@@ -155,8 +130,7 @@ hn_trace_builder_expect(struct hn_trace_builder *b, uint64_t more)
 {
     if (more > EXPECTED_MOST)
         more = EXPECTED_MOST;
-    (void)make_room((void **)&b->traces.traces, &b->trace_room, b->traces.count,
-                    (size_t)more, sizeof(*b->traces.traces));
+    (void)HN_GROW_LARGE(b->traces.traces, b->trace_room, b->traces.count + more);
 }
 
 enum hn_status
@@ -165,8 +139,7 @@ hn_trace_builder_add(struct hn_trace_builder *b, const struct hn_trace *trace)
     struct hn_traces *t = &b->traces;
 
     if (t->count >= HN_TRACES_MOST
-        || !make_room((void **)&t->traces, &b->trace_room, t->count, 1,
-                      sizeof(*t->traces)))
+        || !HN_GROW_LARGE(t->traces, b->trace_room, t->count + 1))
         return HN_E_NOMEM;
     t->traces[t->count++] = *trace;
     return HN_OK;

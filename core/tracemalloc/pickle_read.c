@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/grow.h"
 #include "tracemalloc/builder.h"
 #include "tracemalloc/tracemalloc.h"
 
@@ -19,7 +20,6 @@ enum {
     MARKS_MOST = 64,
     /* No file name is longer (see reader.c). */
     STRING_MOST = 1 << 16,
-    FIRST_ROOM = 1 << 10,
 };
 
 enum kind {
@@ -84,26 +84,12 @@ cut_short(struct machine *m)
 
 /* --- stack and memo */
 
-/* Twice the room, for at least one more item. */
-static bool
-grow(void **items, size_t *room, size_t item_size)
-{
-    size_t wanted = *room ? *room * 2 : FIRST_ROOM;
-    void *grown = realloc(*items, wanted * item_size);
-
-    if (!grown)
-        return false;
-    *items = grown;
-    *room = wanted;
-    return true;
-}
-
 static enum hn_status
 push(struct machine *m, enum kind kind, uint64_t number)
 {
     if (m->depth == STACK_MOST)
         return not_a_snapshot(m);
-    if (m->depth == m->room && !grow((void **)&m->stack, &m->room, sizeof(*m->stack)))
+    if (!HN_GROW(m->stack, m->room, m->depth + 1))
         return HN_E_NOMEM;
     m->stack[m->depth++] = (struct value){ kind, number };
     return HN_OK;
@@ -160,8 +146,7 @@ put(struct machine *m, uint64_t number)
         m->memo[number] = *value;
         return HN_OK;
     }
-    if (m->memo_count == m->memo_room
-        && !grow((void **)&m->memo, &m->memo_room, sizeof(*m->memo)))
+    if (!HN_GROW(m->memo, m->memo_room, m->memo_count + 1))
         return HN_E_NOMEM;
     m->memo[m->memo_count++] = *value;
     return HN_OK;
@@ -331,9 +316,8 @@ push_stack(struct machine *m, const struct value *values, size_t count)
     uint32_t number;
     enum hn_status st;
 
-    while (m->frame_room < count)
-        if (!grow((void **)&m->frames, &m->frame_room, sizeof(*m->frames)))
-            return HN_E_NOMEM;
+    if (!HN_GROW(m->frames, m->frame_room, count))
+        return HN_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         m->frames[i] = (struct hn_trace_frame){ (uint32_t)(values[i].number >> 32),
                                                 (uint32_t)values[i].number };
@@ -642,7 +626,7 @@ hn_traces_read_pickle(const void *bytes, size_t size, struct hn_arena *arena,
     m->start = m->cursor.at;
     m->err = err;
     hn_trace_builder_init(&m->builder, arena);
-    st = grow((void **)&m->stack, &m->room, sizeof(*m->stack)) ? run(m) : HN_E_NOMEM;
+    st = HN_GROW(m->stack, m->room, 1) ? run(m) : HN_E_NOMEM;
     if (!st)
         finish(m, ret);
     hn_trace_builder_deinit(&m->builder);

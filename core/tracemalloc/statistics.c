@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/index.h"
 
 /* --- filters */
@@ -77,22 +78,6 @@ is_row(const void *arg, uint32_t number)
                   == 0;
 }
 
-static bool
-make_room(struct grouper *g)
-{
-    size_t room = g->room ? g->room * 2 : 256;
-    struct hn_trace_row *rows;
-
-    if (g->count < g->room)
-        return true;
-    rows = realloc(g->rows, room * sizeof(*rows));
-    if (!rows)
-        return false;
-    g->rows = rows;
-    g->room = room;
-    return true;
-}
-
 /* Adds @sum to the row of these frames. */
 static enum hn_status
 add_frames(struct grouper *g, const struct hn_trace_frame *frames, uint32_t count,
@@ -104,7 +89,8 @@ add_frames(struct grouper *g, const struct hn_trace_frame *frames, uint32_t coun
 
     if (number == HN_INDEX_NONE) {
         number = (uint32_t)g->count;
-        if (!make_room(g) || !hn_index_add(&g->index, hash, number))
+        if (!HN_GROW(g->rows, g->room, g->count + 1)
+            || !hn_index_add(&g->index, hash, number))
             return HN_E_NOMEM;
         g->rows[g->count++] = (struct hn_trace_row){ .of = g->traces,
                                                      .frames = frames,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/large.h"
+#include "base/grow.h"
 #include "base/radix.h"
 #include "tracemalloc/lent.h"
 
@@ -148,19 +148,7 @@ sort(const struct hn_table_iter *it)
 static bool
 reserve(struct hn_table_iter *it, size_t more)
 {
-    size_t room = it->room ? it->room : BUCKETS_AT_ONCE;
-    hn_addr *links;
-
-    while (room < it->count + more)
-        room *= 2;
-    if (room == it->room)
-        return true;
-    links = hn_large_realloc(it->links, room, sizeof(*links));
-    if (!links)
-        return false;
-    it->links = links;
-    it->room = room;
-    return true;
+    return HN_GROW_LARGE(it->links, it->room, it->count + more);
 }
 
 /* The heads in one run of buckets; false when there are more than entries. */
