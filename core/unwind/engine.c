@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "unwind/private.h"
 
 /* Exported by libunwind for such accessors (perf uses it too), without a header. */
@@ -294,22 +295,6 @@ find_rule(struct hn_unwind_engine *e, hn_addr at)
         e->found.why = e->why ? e->why : "its unwind tables are damaged";
 }
 
-static bool
-make_room(struct hn_unwind_engine *e)
-{
-    size_t capacity = e->rule_capacity ? e->rule_capacity * 2 : 256;
-    void *rules;
-
-    if (e->rule_count < e->rule_capacity)
-        return true;
-    rules = reallocarray(e->rules, capacity, sizeof(*e->rules));
-    if (!rules)
-        return false;
-    e->rules = rules;
-    e->rule_capacity = capacity;
-    return true;
-}
-
 /* The rule for @at; NULL without memory for it. */
 static const struct rule *
 rule_at(struct hn_unwind_engine *e, hn_addr at)
@@ -318,7 +303,7 @@ rule_at(struct hn_unwind_engine *e, hn_addr at)
 
     if (number != HN_INDEX_NONE)
         return &e->rules[number];
-    if (!make_room(e))
+    if (!HN_GROW(e->rules, e->rule_capacity, e->rule_count + 1))
         return NULL;
     find_rule(e, at);
     if (!hn_index_add(&e->rule_index, at, (uint32_t)e->rule_count)) {

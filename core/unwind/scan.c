@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "base/grow.h"
 #include "elf/elf.h"
 #include "unwind/private.h"
 
 enum {
-    MAX_BYTES = 1 << 27, /* the largest programs have some 20 MB of it */
-    FIRST_ROWS = 1024,
+    MAX_BYTES = 1 << 27,      /* the largest programs have some 20 MB of it */
     LONG_LENGTH = 0xffffffff, /* a length of 8 bytes follows: nobody writes that */
     /* How addresses are written: 4 bytes, 8 bytes, from where they stand. */
     RELATIVE_4 = 0x1b,
@@ -63,15 +63,8 @@ read_start(const struct scan *s, size_t at, uint8_t encoding, hn_addr *ret)
 static bool
 add(struct scan *s, hn_addr start, hn_addr fde)
 {
-    if (s->count == s->capacity) {
-        size_t capacity = s->capacity ? s->capacity * 2 : FIRST_ROWS;
-        void *rows = reallocarray(s->rows, capacity, sizeof(*s->rows));
-
-        if (!rows)
-            return false;
-        s->rows = rows;
-        s->capacity = capacity;
-    }
+    if (!HN_GROW(s->rows, s->capacity, s->count + 1))
+        return false;
     s->rows[s->count++] = (struct hn_unwind_row){ start, fde };
     return true;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "elf/elf.h"
 #include "unwind/private.h"
 
@@ -44,15 +45,8 @@ add(void *arg, const struct hn_elf_function *f)
 
     if (t->count == MAX_FUNCTIONS)
         return false;
-    if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : 1024;
-        void *rows = reallocarray(t->rows, capacity, sizeof(*t->rows));
-
-        if (!rows)
-            return false;
-        t->rows = rows;
-        t->capacity = capacity;
-    }
+    if (!HN_GROW(t->rows, t->capacity, t->count + 1))
+        return false;
     t->rows[t->count++] = (struct row){ f->address, f->size, f->name, f->global };
     return true;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "elf/lines.h"
 #include "unwind/private.h"
 
@@ -103,15 +104,8 @@ add_site(struct hn_unwinder *u, hn_addr at)
     if (!site)
         return NULL;
     fill_site(u, at, site);
-    if (u->site_count == u->site_capacity) {
-        size_t capacity = u->site_capacity ? u->site_capacity * 2 : 256;
-        void *sites = reallocarray(u->sites, capacity, sizeof(*u->sites));
-
-        if (!sites)
-            return site;
-        u->sites = sites;
-        u->site_capacity = capacity;
-    }
+    if (!HN_GROW(u->sites, u->site_capacity, u->site_count + 1))
+        return site;
     if (hn_index_add(&u->site_index, at, (uint32_t)u->site_count))
         u->sites[u->site_count++] = site;
     return site;
