@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 #include "runtime/lookup.h"
 #include "wait/ahead.h"
@@ -21,16 +22,8 @@ add(struct hn_found_tasks *tasks, hn_addr task, struct hn_error *err)
 {
     if (hn_index_find(&tasks->index, task, NULL, NULL) != HN_INDEX_NONE)
         return HN_OK;
-    if (tasks->count == tasks->capacity) {
-        size_t wanted = tasks->capacity ? tasks->capacity * 2 : 64;
-        hn_addr *grown = realloc(tasks->items, wanted * sizeof *grown);
-
-        if (!grown)
-            return hn_fail(err, HN_E_NOMEM, 0, "no memory for tasks");
-        tasks->items = grown;
-        tasks->capacity = wanted;
-    }
-    if (!hn_index_add(&tasks->index, task, (uint32_t)tasks->count))
+    if (!HN_GROW(tasks->items, tasks->capacity, tasks->count + 1)
+        || !hn_index_add(&tasks->index, task, (uint32_t)tasks->count))
         return hn_fail(err, HN_E_NOMEM, 0, "no memory for tasks");
     tasks->items[tasks->count++] = task;
     return HN_OK;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "wait/callback.h"
 #include "wait/set.h"
 
@@ -51,15 +52,8 @@ add_edge(struct linker *l, uint32_t awaiter, uint32_t awaited, const char *how)
     for (size_t i = l->mine; i < l->count; i++)
         if (l->edges[i].awaiter == awaiter)
             return HN_OK;
-    if (l->count == l->capacity) {
-        size_t wanted = l->capacity ? l->capacity * 2 : 256;
-        struct edge *grown = realloc(l->edges, wanted * sizeof *grown);
-
-        if (!grown)
-            return fail_memory(l);
-        l->edges = grown;
-        l->capacity = wanted;
-    }
+    if (!HN_GROW(l->edges, l->capacity, l->count + 1))
+        return fail_memory(l);
     l->edges[l->count++] = (struct edge){ awaiter, awaited, how };
     return HN_OK;
 }

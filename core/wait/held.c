@@ -1,8 +1,8 @@
 #include "wait/held.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "wait/local.h"
 #include "wait/slots.h"
 
@@ -17,15 +17,8 @@ static bool
 append(struct hn_held_list *list, hn_addr object, uint32_t actor,
        const struct hn_frame *frame)
 {
-    if (list->count == list->capacity) {
-        size_t wanted = list->capacity ? list->capacity * 2 : 64;
-        struct hn_held *grown = realloc(list->items, wanted * sizeof *grown);
-
-        if (!grown)
-            return false;
-        list->items = grown;
-        list->capacity = wanted;
-    }
+    if (!HN_GROW(list->items, list->capacity, list->count + 1))
+        return false;
     list->items[list->count++] = (struct hn_held){ object, actor, frame };
     return true;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/grow.h"
 #include "objects/objects.h"
 #include "wait/ahead.h"
 #include "wait/find.h"
@@ -43,22 +44,14 @@ add_loop(struct loader *l, hn_addr addr, uint32_t *number_ret)
 {
     struct hn_tasks *result = l->result;
     uint32_t number = hn_index_find(&l->loops, addr, NULL, NULL);
-    struct hn_loop *loops;
 
     if (number == HN_INDEX_NONE) {
         if (result->loop_count >= MAX_LOOPS)
             return hn_fail(l->rt->py.err, HN_E_CORRUPT, addr, "too many event loops");
-        if (result->loop_count == l->loop_capacity) {
-            l->loop_capacity = l->loop_capacity ? l->loop_capacity * 2 : 8;
-            loops = hn_arena_array(l->arena, l->loop_capacity, sizeof *loops);
-            if (!loops)
-                return fail_memory(l);
-            if (result->loop_count > 0)
-                memcpy(loops, result->loops, result->loop_count * sizeof *loops);
-            result->loops = loops;
-        }
         number = (uint32_t)result->loop_count;
-        if (!hn_index_add(&l->loops, addr, number))
+        if (!HN_GROW_IN(l->arena, result->loops, l->loop_capacity,
+                        result->loop_count + 1)
+            || !hn_index_add(&l->loops, addr, number))
             return fail_memory(l);
         result->loops[result->loop_count++] =
             (struct hn_loop){ .addr = addr, .type = "", .current = HN_NO_TASK };
