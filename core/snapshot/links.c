@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/large.h"
 #include "heap/digraph.h"
 #include "heap/refs.h"
@@ -344,18 +345,9 @@ next_link(struct loader *l)
     ret->total++;
     if (ret->count >= l->limit)
         return NULL;
-    if (ret->count == l->room) {
-        size_t room = l->room ? l->room * 2 : 64;
-        struct hn_graph_link *items = hn_arena_array(l->arena, room, sizeof(*items));
-
-        if (!items) {
-            l->failed = true;
-            return NULL;
-        }
-        if (ret->count)
-            memcpy(items, ret->items, ret->count * sizeof(*items));
-        ret->items = items;
-        l->room = room;
+    if (!HN_GROW_IN(l->arena, ret->items, l->room, ret->count + 1)) {
+        l->failed = true;
+        return NULL;
     }
     return &ret->items[ret->count++];
 }

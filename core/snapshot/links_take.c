@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/index.h"
 #include "base/large.h"
 #include "heap/counts.h"
@@ -63,16 +64,9 @@ add_label(struct taker *t)
     struct hn_links *links = t->links;
     const char *copy = hn_arena_copy(&t->moment->arena, t->text.bytes, t->text.size);
 
-    if (links->label_count == t->label_room) {
-        size_t room = t->label_room ? t->label_room * 2 : 1024;
-        const char **labels = hn_arena_array(&t->moment->arena, room, sizeof(*labels));
-
-        if (labels && links->labels)
-            memcpy(labels, links->labels, links->label_count * sizeof(*labels));
-        links->labels = labels;
-        t->label_room = room;
-    }
-    if (!copy || !links->labels) {
+    if (!copy
+        || !HN_GROW_IN(&t->moment->arena, links->labels, t->label_room,
+                       links->label_count + 1)) {
         t->failed = true;
         links->label_count = 0;
         return OTHERS;
@@ -162,16 +156,9 @@ collect(void *arg, const struct hn_reference *reference)
 
     if (!(reference->bits & (HN_REFERENCE_WEAK | HN_REFERENCE_UNCOUNTED)))
         t->found[reference->to]++;
-    if (t->item_count == t->item_room) {
-        size_t room = t->item_room ? t->item_room * 2 : 1024;
-        struct hn_reference *items = reallocarray(t->items, room, sizeof(*items));
-
-        if (!items) {
-            t->failed = true;
-            return;
-        }
-        t->items = items;
-        t->item_room = room;
+    if (!HN_GROW(t->items, t->item_room, t->item_count + 1)) {
+        t->failed = true;
+        return;
     }
     t->items[t->item_count++] = *reference;
 }

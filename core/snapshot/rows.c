@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 void
 hn_rows_init(struct hn_rows *rows, struct hn_arena *arena, size_t moments)
 {
@@ -17,31 +19,13 @@ hn_rows_deinit(struct hn_rows *rows)
     hn_index_deinit(&rows->index);
 }
 
-static bool
-make_room(struct hn_rows *rows)
-{
-    size_t room = rows->room ? rows->room * 2 : 256;
-    struct hn_change *grown;
-
-    if (rows->count < rows->room)
-        return true;
-    grown =
-        room < HN_INDEX_NONE ? hn_arena_array(rows->arena, room, sizeof(*grown)) : NULL;
-    if (!grown)
-        return false;
-    if (rows->count)
-        memcpy(grown, rows->rows, rows->count * sizeof(*grown));
-    rows->rows = grown;
-    rows->room = room;
-    return true;
-}
-
 static uint32_t
 add(struct hn_rows *rows, uint64_t word)
 {
     struct hn_change *row;
 
-    if (rows->failed || !make_room(rows)
+    if (rows->failed || rows->count >= HN_INDEX_NONE
+        || !HN_GROW_IN(rows->arena, rows->rows, rows->room, rows->count + 1)
         || !hn_index_add(&rows->index, word, (uint32_t)rows->count)) {
         rows->failed = true;
         return 0;

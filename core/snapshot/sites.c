@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/index.h"
 #include "heap/search.h"
 #include "snapshot/identity.h"
@@ -28,18 +29,8 @@ add_row(struct sites *s, uint64_t word)
 {
     struct hn_sites *ret = s->ret;
 
-    if (ret->count == s->room) {
-        size_t room = s->room ? s->room * 2 : 256;
-        struct hn_site *grown = room < HN_INDEX_NONE
-                                    ? reallocarray(ret->items, room, sizeof(*grown))
-                                    : NULL;
-
-        if (!grown)
-            return NULL;
-        ret->items = grown;
-        s->room = room;
-    }
-    if (!hn_index_add(&s->index, word, (uint32_t)ret->count))
+    if (ret->count >= HN_INDEX_NONE || !HN_GROW(ret->items, s->room, ret->count + 1)
+        || !hn_index_add(&s->index, word, (uint32_t)ret->count))
         return NULL;
     ret->items[ret->count] = (struct hn_site){ 0 };
     return &ret->items[ret->count++];
