@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "objects/shower.h"
 
 /* A preview with all limits off may still be one of a list that holds itself a million
@@ -174,16 +175,9 @@ hn_show_addr(struct hn_show *show, hn_addr at)
 static void
 push(struct hn_show *show, uint64_t at, size_t size)
 {
-    if (show->piece_count == show->piece_capacity) {
-        size_t capacity = show->piece_capacity ? show->piece_capacity * 2 : 64;
-        struct piece *pieces = realloc(show->pieces, capacity * sizeof *pieces);
-
-        if (!pieces) {
-            show->failed = true;
-            return;
-        }
-        show->pieces = pieces;
-        show->piece_capacity = capacity;
+    if (!HN_GROW(show->pieces, show->piece_capacity, show->piece_count + 1)) {
+        show->failed = true;
+        return;
     }
     show->pieces[show->piece_count++] = (struct piece){ at, size };
 }
