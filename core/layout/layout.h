@@ -215,6 +215,10 @@ struct hn_formats {
     /* Owners from this value on are shims of the interpreter, not Python frames (3.12:
      * FRAME_OWNED_BY_CSTACK, 3.14: FRAME_OWNED_BY_INTERPRETER); 255: there are none. */
     uint8_t first_shim_owner;
+    /* Opcodes that leave a frame: RETURN_VALUE, RETURN_CONST (3.12). 0: there is none,
+     * or a frame itself says that it was left. CPython: Include/opcode.h, from 3.13 on
+     * Include/opcode_ids.h. */
+    uint8_t return_value, return_const;
     uint8_t gc_header_bytes; /* before a GC object: 16, or 0 in free-threaded builds */
 };
 

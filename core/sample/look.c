@@ -693,13 +693,16 @@ is_believed(struct hn_watch *w, struct hn_thread_watch *t)
     return true;
 }
 
-/* Whether a stack that was copied once, or in parts, holds something that a second copy
- * may prove. */
+/* Whether a stack holds something that a second copy may prove: one that was copied
+ * once or, of scattered frames, in parts. (A late piece of a data stack may be of
+ * another call's.) */
 static bool
 wants_check(struct hn_watch *w, struct hn_thread_watch *t)
 {
+    bool in_parts = !t->in_order && w->shape.chain == HN_FRAME_CHAIN_OBJECTS;
+
     t->spared = t->spared && t->in_order && !t->stands_still;
-    if (t->checking || w->stands || t->stands_still || (t->in_order && !t->spared))
+    if (t->checking || w->stands || t->stands_still || !(t->spared || in_parts))
         return false;
     return !hn_pairs_settled(w->pairs, w->tree, t->node)
            || (t->root != 0 && t->root != t->now.links[t->now.count - 1].frame);

@@ -424,6 +424,24 @@ is_over(struct hn_watch *w, struct hn_link *link)
            || (resolve(w, link) && w->codes->entries[link->entry].now.print.slots > 0);
 }
 
+/* From 3.11 to 3.13 a frame that is left looks as if it called, but for the instruction
+ * it stands at. What C calls while it is cleared (finalizers) is no call of its own. */
+static bool
+has_returned(struct hn_watch *w, const struct hn_link *caller,
+             const struct hn_link *callee)
+{
+    const struct hn_formats *formats = &w->rt->py.layout.formats;
+    uint8_t opcode = 0;
+    struct hn_wish wish = { caller->position, &opcode, sizeof(opcode), 0 };
+
+    if (formats->return_value == 0 || caller->live != HN_LIVE_CALLS
+        || callee->live != HN_LIVE_CALLS || callee->from_c)
+        return false;
+    hn_target_gather(w->target, &wish, 1);
+    return opcode != 0
+           && (opcode == formats->return_value || opcode == formats->return_const);
+}
+
 /* Between the copying of the thread state and that of its frames, the innermost ones
  * may have been left. Their memory still shows them, and the callers have gone on. */
 static size_t
@@ -435,7 +453,8 @@ count_left(struct hn_watch *w, const struct hn_chain *chain)
 
         if ((caller->live == HN_LIVE_RUNS && w->shape.frame_stacktop >= 0
              && !callee->from_c)
-            || callee->code == 0 || is_over(w, callee))
+            || callee->code == 0 || is_over(w, callee)
+            || (i == 1 && has_returned(w, caller, callee)))
             return i;
     }
     return chain->count > 1 && chain->links[0].from_c

@@ -285,6 +285,32 @@ what_was_left_meanwhile_was_called_from_its_place(void **state)
     sampled_process_deinit(&s);
 }
 
+/* Where frames look the same when they call and when they return. */
+static void
+who_returns_calls_nobody(void **state)
+{
+    struct sampled_process s;
+    const struct hn_formats *formats;
+    int32_t place;
+
+    sampled_process_init(&s, *state, "work");
+    formats = &s.m->py.layout.formats;
+    put_place(&s, 0, 3);
+    for (unsigned i = 0; i < 3; i++)
+        look(&s);
+    place = place_of_caller(&s);
+    if (formats->return_value != 0) {
+        hn_addr at = hn_field_addr(&s.m->py, HN_CODE_ADAPTIVE, s.main) + 2 * 9;
+
+        memory_put(s.m, at, &formats->return_value, 1);
+        put_place(&s, 0, 9);
+        look(&s);
+        assert_stack(&s, "work", "main");
+        assert_int_equal(place_of_caller(&s), place);
+    }
+    sampled_process_deinit(&s);
+}
+
 static void
 what_was_left_meanwhile_is_dropped_if_its_place_is_not_known(void **state)
 {
@@ -448,6 +474,7 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(frames_leave_no_gap),
     LAYOUT_TEST(a_piece_that_is_used_again_comes_at_once),
     LAYOUT_TEST(of_a_piece_that_was_given_back_the_callers_are_known),
+    LAYOUT_TEST(who_returns_calls_nobody),
     LAYOUT_TEST(what_was_left_meanwhile_was_called_from_its_place),
     LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_its_place_is_not_known),
     LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_it_has_several_places),
