@@ -19,6 +19,9 @@ enum {
      * 3.10 those of a whole recursion, which is over before they are all found anew. */
     KEPT_FRAMES = 512,
     KEPT_SAMPLES = 64,
+    /* A recursion that comes and goes uses a piece of the data stack in every other
+     * look or so. */
+    GIVEN_SAMPLES = 8,
 };
 
 enum {
@@ -771,6 +774,36 @@ take_tasks(const struct hn_watch *w, struct hn_thread_watch *t)
 }
 
 static void
+note_below(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    if (t->outcome != HN_OUTCOME_STACK || t->chunk_count < 2)
+        return;
+    for (size_t i = 0; i < t->now.count; i++) {
+        const struct hn_link *link = &t->now.links[i];
+
+        if (link->chunk == 0 || link->chunk == t->chunk_count)
+            continue;
+        t->chunks[0].below = link->node;
+        t->chunks[0].used_in = w->sample;
+        return;
+    }
+}
+
+/* Up to 3.13 a piece is given back as soon as nothing is on it. */
+static void
+find_given(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    t->given = 0;
+    for (size_t i = 0; i < t->spare_count && t->given == 0; i++) {
+        const struct hn_chunk_watch *spare = &t->spares[i];
+
+        if (spare->below != 0 && w->sample - spare->used_in <= GIVEN_SAMPLES
+            && !hn_plan_bytes(&w->plan, spare->wish[0]))
+            t->given = spare->below;
+    }
+}
+
+static void
 finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     struct hn_chain last = t->last;
@@ -782,6 +815,8 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     }
     t->exact = is_exact(w, t);
     take_tasks(w, t);
+    note_below(w, t);
+    find_given(w, t);
     note_leader(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -987,7 +1022,9 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
         w->interps_read_ns = now_ns;
     }
     wish_for_all(w);
+    w->copied_ns = hn_sampler_clock();
     hn_plan_run(&w->plan, w->target);
+    w->copied_ns = hn_sampler_clock() - w->copied_ns;
     recognize_codes(w);
     take_turns(w);
     for (size_t i = 0; i < w->interp_count; i++)
@@ -1005,4 +1042,18 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
         return ended_or_not(w, now_ns);
     w->unreadable_since_ns = 0;
     return HN_OK;
+}
+
+struct hn_thread_watch *
+hn_watch_giver(const struct hn_watch *w)
+{
+    for (size_t i = 0; i < w->interp_count; i++)
+        for (size_t k = 0; k < w->interps[i].thread_count; k++) {
+            struct hn_thread_watch *t = w->interps[i].threads[k];
+
+            if (t->has_gil && !t->rests && t->outcome == HN_OUTCOME_STACK
+                && t->given != 0)
+                return t;
+        }
+    return NULL;
 }

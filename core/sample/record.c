@@ -341,17 +341,39 @@ record_process(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
 
 /* Memory cannot be read while the process changes its map (mmap, munmap): who waits for
  * that sleeps, and wakes up when what was to be seen is over. */
-static void
-judge_time(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t took_ns)
+static bool
+was_held_up(struct hn_sampled_process *p, uint64_t took_ns)
 {
+    bool held_up;
+
     if (p->usual_ns == 0)
         p->usual_ns = took_ns;
-    if (took_ns > HELD_UP_TIMES * p->usual_ns + HELD_UP_NS)
-        s->held_up++;
+    held_up = took_ns > HELD_UP_TIMES * p->usual_ns + HELD_UP_NS;
     if (took_ns > p->usual_ns)
         p->usual_ns += p->usual_ns / MEDIAN_STEPS + 1;
     else
         p->usual_ns -= p->usual_ns / MEDIAN_STEPS;
+    return held_up;
+}
+
+/* Whose data stack has a piece less was giving it back when we had to wait: it stood
+ * where that piece began. */
+static void
+record_held_up(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
+{
+    struct hn_thread_watch *giver = hn_watch_giver(p->watch);
+    uint32_t afterwards;
+
+    if (!giver) {
+        s->held_up++;
+        record_process(s, p, now_ns);
+        return;
+    }
+    afterwards = giver->node;
+    giver->node = giver->given;
+    hn_pairs_spare(p->watch->tree, giver->node);
+    record_process(s, p, now_ns);
+    giver->node = afterwards;
 }
 
 void
@@ -359,7 +381,7 @@ hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
 {
     for (uint32_t i = 0; i < s->process_count; i++) {
         struct hn_sampled_process *p = &s->processes[i];
-        uint64_t began_ns = hn_sampler_clock();
+        bool held_up;
 
         if (p->ended)
             continue;
@@ -369,9 +391,12 @@ hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
                 s->ended = p->watch->err.what;
             continue;
         }
-        judge_time(s, p, hn_sampler_clock() - began_ns);
+        held_up = was_held_up(p, p->watch->copied_ns);
         hn_sampler_name_threads(s, p, now_ns, false);
-        record_process(s, p, now_ns);
+        if (held_up)
+            record_held_up(s, p, now_ns);
+        else
+            record_process(s, p, now_ns);
         atomic_fetch_add_explicit(&s->taken, 1, memory_order_relaxed);
     }
     if (s->options.subprocesses)

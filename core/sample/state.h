@@ -53,7 +53,8 @@ struct hn_sampled_process {
     int statm_fd;      /* -1: not open */
     uint64_t resident; /* bytes, 0: not read yet */
     int64_t grown;     /* by so much, and no stack has it yet */
-    uint64_t usual_ns; /* that a look takes: about the median; 0: none was taken yet */
+    uint64_t
+        usual_ns; /* that the first copies take: about the median; 0: none was yet */
 };
 
 struct hn_sampler {
@@ -101,9 +102,6 @@ struct hn_sampler {
     _Atomic uint64_t taken, missed, discarded, stacks, elapsed_ns;
     _Atomic bool finished;
 };
-
-uint64_t
-hn_sampler_clock(void);
 
 /* Adds a sentence to what the result lacks, once. @note is static or in the arena. */
 void

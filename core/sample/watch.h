@@ -60,6 +60,8 @@ struct hn_chunk_watch {
     uint64_t lately[2]; /* the most of them in this window of looks, and in the last */
     uint64_t window;    /* number of it */
     size_t wish[2];
+    uint32_t below;   /* the stack that it was put on; 0: not known */
+    uint64_t used_in; /* the last sample that found it in use */
 };
 
 /* A frame that lies elsewhere: in a generator, on the C stack, on the heap. */
@@ -126,6 +128,8 @@ struct hn_thread_watch {
     bool stands_still; /* it cannot have run while it was copied */
     bool exact;        /* all of its stack was copied while it stood still */
     bool moved;        /* the stack differs from the last look's */
+    uint32_t given;    /* the stack below a piece that is no memory now, but was in use
+                          lately; 0: there is none */
 
     uint32_t last_tally;
 };
@@ -190,6 +194,7 @@ struct hn_watch {
     size_t wished_count, wished_capacity;
     struct hn_changing_code changing[HN_CHANGING_CODES];
     uint64_t sample, now_ns;      /* of this look */
+    uint64_t copied_ns;           /* how long it took to the end of the first copies */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
     bool stands; /* for this look: nothing changes while it is copied */
@@ -211,10 +216,19 @@ hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
 void
 hn_watch_close(struct hn_watch *watch);
 
+/* Monotonic, in nanoseconds. */
+uint64_t
+hn_sampler_clock(void);
+
 /* Looks once. HN_OK also when stacks were torn; HN_E_GONE when the process has ended
  * or runs another program. @now_ns is of a monotonic clock. */
 HN_MUST_CHECK enum hn_status
 hn_watch_look(struct hn_watch *watch, uint64_t now_ns);
+
+/* The thread that has the GIL and gave a piece of its data stack back, not long before
+ * the look or while that waited; NULL: none did. */
+struct hn_thread_watch *
+hn_watch_giver(const struct hn_watch *watch);
 
 /* --- for the files of this room */
 

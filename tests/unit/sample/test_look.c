@@ -214,6 +214,40 @@ of_a_piece_that_was_given_back_the_callers_are_known(void **state)
     sampled_process_deinit(&s);
 }
 
+/* For a while: then it was something else that held a look up. */
+static void
+who_gave_a_piece_back_stood_below_it(void **state)
+{
+    struct sampled_process s;
+
+    sampled_process_init(&s, *state, "work");
+    look(&s);
+    if (s.w.shape.chain != HN_FRAME_CHAIN_OBJECTS) {
+        const struct hn_thread_watch *giver;
+
+        s.gone = sampled_build_chunk(&s);
+        sampled_stand_in(&s, s.frames[0], s.chunk);
+        look(&s);
+        assert_null(hn_watch_giver(&s.w)); /* it was not seen in use */
+        sampled_stand_in(&s, s.frames[1], s.gone);
+        s.gone = 0;
+        look(&s);
+        look(&s);
+        assert_stack(&s, "work", "main");
+        assert_null(hn_watch_giver(&s.w));
+        s.gone = thread_of(&s)->chunks[0].addr;
+        sampled_stand_in(&s, s.frames[0], s.chunk);
+        look(&s);
+        giver = hn_watch_giver(&s.w);
+        assert_ptr_equal(giver, thread_of(&s));
+        assert_int_equal(giver->given, giver->node); /* main() */
+        for (unsigned i = 0; i < 10; i++)
+            look(&s);
+        assert_null(hn_watch_giver(&s.w));
+    }
+    sampled_process_deinit(&s);
+}
+
 /* --- functions that are left while they are copied */
 
 static void
@@ -474,6 +508,7 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(frames_leave_no_gap),
     LAYOUT_TEST(a_piece_that_is_used_again_comes_at_once),
     LAYOUT_TEST(of_a_piece_that_was_given_back_the_callers_are_known),
+    LAYOUT_TEST(who_gave_a_piece_back_stood_below_it),
     LAYOUT_TEST(who_returns_calls_nobody),
     LAYOUT_TEST(what_was_left_meanwhile_was_called_from_its_place),
     LAYOUT_TEST(what_was_left_meanwhile_is_dropped_if_its_place_is_not_known),
