@@ -97,6 +97,9 @@ create_thread(struct hn_watch *w, hn_addr addr, uint64_t id)
     thread->addr = addr;
     thread->id = id;
     thread->index = UINT32_MAX;
+    for (unsigned pass = 0; pass < 2; pass++)
+        thread->wish[pass] = thread->task_wish[pass] =
+            SIZE_MAX; /* not wished for yet */
     w->threads_changed = true;
     return thread;
 }
