@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "heap/graph.h"
 #include "objects/objects.h"
 
@@ -40,22 +41,6 @@ are_by_thread(const struct hn_layout *layout)
            && hn_layout_has(layout, HN_INTERP_UNIQUE_IDS);
 }
 
-static bool
-make_room(struct hn_thread_counts *counts, uint64_t count)
-{
-    int64_t *sums;
-
-    if (count <= counts->count)
-        return true;
-    sums = reallocarray(counts->sums, count, sizeof(*sums));
-    if (!sums)
-        return false;
-    memset(sums + counts->count, 0, (count - counts->count) * sizeof(*sums));
-    counts->sums = sums;
-    counts->count = count;
-    return true;
-}
-
 /* A thread's array ends where it had the last of its objects. */
 static bool
 add_thread(struct hn_python *py, struct hn_thread_counts *counts, hn_addr thread)
@@ -68,7 +53,7 @@ add_thread(struct hn_python *py, struct hn_thread_counts *counts, hn_addr thread
         return true;
     if (size > IDS_MOST)
         return true; /* damage */
-    if (!make_room(counts, size))
+    if (!HN_GROW_CLEARED(counts->sums, counts->room, size))
         return false;
     for (uint64_t i = 0; i < size; i++)
         if (hn_target_read_some(py->target, values + i * WORD, &value, WORD) == WORD)
@@ -162,7 +147,7 @@ count_by_threads(const struct hn_refcounts *counts, hn_addr object, uint64_t id,
                    != WORD
             || owner != object)
             continue;
-        *ret = id <= c->count ? c->sums[id - 1] : 0;
+        *ret = id <= c->room ? c->sums[id - 1] : 0;
         return true;
     }
     return false;

@@ -13,8 +13,8 @@
 struct hn_thread_counts {
     hn_addr table; /* of addresses, by number - 1 */
     uint64_t size;
-    int64_t *sums; /* over all threads */
-    uint64_t count;
+    int64_t *sums; /* over all threads; zero beyond what these count */
+    size_t room;
 };
 
 struct hn_refcounts {

@@ -789,20 +789,6 @@ note_below(const struct hn_watch *w, struct hn_thread_watch *t)
     }
 }
 
-/* Up to 3.13 a piece is given back as soon as nothing is on it. */
-static void
-find_given(const struct hn_watch *w, struct hn_thread_watch *t)
-{
-    t->given = 0;
-    for (size_t i = 0; i < t->spare_count && t->given == 0; i++) {
-        const struct hn_chunk_watch *spare = &t->spares[i];
-
-        if (spare->below != 0 && w->sample - spare->used_in <= GIVEN_SAMPLES
-            && !hn_plan_bytes(&w->plan, spare->wish[0]))
-            t->given = spare->below;
-    }
-}
-
 static void
 finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
@@ -816,7 +802,6 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     t->exact = is_exact(w, t);
     take_tasks(w, t);
     note_below(w, t);
-    find_given(w, t);
     note_leader(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -1044,15 +1029,31 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
     return HN_OK;
 }
 
+/* Up to 3.13 a piece is given back as soon as nothing is on it. 0: none was. */
+static uint32_t
+below_given(const struct hn_watch *w, const struct hn_thread_watch *t)
+{
+    for (size_t i = 0; i < t->spare_count; i++) {
+        const struct hn_chunk_watch *spare = &t->spares[i];
+
+        if (spare->below != 0 && w->sample - spare->used_in <= GIVEN_SAMPLES
+            && !hn_plan_bytes(&w->plan, spare->wish[0]))
+            return spare->below;
+    }
+    return 0;
+}
+
 struct hn_thread_watch *
-hn_watch_giver(const struct hn_watch *w)
+hn_watch_giver(const struct hn_watch *w, uint32_t *below_ret)
 {
     for (size_t i = 0; i < w->interp_count; i++)
         for (size_t k = 0; k < w->interps[i].thread_count; k++) {
             struct hn_thread_watch *t = w->interps[i].threads[k];
 
-            if (t->has_gil && !t->rests && t->outcome == HN_OUTCOME_STACK
-                && t->given != 0)
+            if (!t->has_gil || t->rests || t->outcome != HN_OUTCOME_STACK)
+                continue;
+            *below_ret = below_given(w, t);
+            if (*below_ret != 0)
                 return t;
         }
     return NULL;

@@ -361,8 +361,8 @@ was_held_up(struct hn_sampled_process *p, uint64_t took_ns)
 static void
 record_held_up(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
 {
-    struct hn_thread_watch *giver = hn_watch_giver(p->watch);
-    uint32_t afterwards;
+    uint32_t below, afterwards;
+    struct hn_thread_watch *giver = hn_watch_giver(p->watch, &below);
 
     if (!giver) {
         s->held_up++;
@@ -370,7 +370,7 @@ record_held_up(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_
         return;
     }
     afterwards = giver->node;
-    giver->node = giver->given;
+    giver->node = below;
     hn_pairs_spare(p->watch->tree, giver->node);
     record_process(s, p, now_ns);
     giver->node = afterwards;

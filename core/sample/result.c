@@ -492,7 +492,7 @@ put_chain(struct build *b, uint32_t node, uint32_t chain, uint32_t *path)
 }
 
 struct paths {
-    uint32_t *old, *new, *chain;
+    uint32_t *old, *now, *chain;
 };
 
 /* @stack: (node, chain, how many functions of Python stand outside of it). Each of its
@@ -505,14 +505,14 @@ map_marked(struct build *b, const struct hn_tree_node *stack, const struct paths
     uint32_t count = path_to(c->nodes, stack->parent, paths->old), node = 0;
     int32_t outside = 0;
 
-    path_to(b->nodes.nodes, b->node_of[stack->parent], paths->new);
+    path_to(b->nodes.nodes, b->node_of[stack->parent], paths->now);
     while (count-- > 0 && node != HN_TREE_NONE) {
         bool python = c->nodes[paths->old[count]].code < HN_TREE_TASK;
 
         if (python && outside++ == stack->at)
             node = put_chain(b, node, stack->code, paths->chain);
         if (node != HN_TREE_NONE)
-            node = hn_tree_step(&b->nodes, node, b->nodes.nodes[paths->new[count]].code,
+            node = hn_tree_step(&b->nodes, node, b->nodes.nodes[paths->now[count]].code,
                                 0);
     }
     return node;
@@ -524,10 +524,10 @@ map_all_marked(struct build *b)
     const struct copy *c = &b->copy;
     struct paths paths = {
         .old = calloc((size_t)c->node_count + 1, sizeof(*paths.old)),
-        .new = calloc((size_t)c->node_count + 1, sizeof(*paths.new)),
+        .now = calloc((size_t)c->node_count + 1, sizeof(*paths.now)),
         .chain = calloc((size_t)c->chain_count + 1, sizeof(*paths.chain)),
     };
-    bool fine = paths.old && paths.new &&paths.chain;
+    bool fine = paths.old && paths.now && paths.chain;
 
     b->marked_of = calloc((size_t)c->marked_count + 1, sizeof(*b->marked_of));
     fine = fine && b->marked_of;
@@ -536,7 +536,7 @@ map_all_marked(struct build *b)
         fine = b->marked_of[i] != HN_TREE_NONE;
     }
     free(paths.old);
-    free(paths.new);
+    free(paths.now);
     free(paths.chain);
     return fine;
 }

@@ -53,8 +53,7 @@ struct hn_sampled_process {
     int statm_fd;      /* -1: not open */
     uint64_t resident; /* bytes, 0: not read yet */
     int64_t grown;     /* by so much, and no stack has it yet */
-    uint64_t
-        usual_ns; /* that the first copies take: about the median; 0: none was yet */
+    uint64_t usual_ns; /* for the first copies: about the median; 0: none was taken */
 };
 
 struct hn_sampler {

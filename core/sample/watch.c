@@ -300,15 +300,21 @@ hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
 }
 
 void
-hn_watch_close(struct hn_watch *w)
+hn_watch_clear(struct hn_watch *w)
 {
-    if (!w)
-        return;
     for (size_t i = 0; i < w->interp_count; i++)
         destroy_threads(&w->interps[i]);
     free(w->interps);
     free(w->wished);
     hn_plan_deinit(&w->plan);
+}
+
+void
+hn_watch_close(struct hn_watch *w)
+{
+    if (!w)
+        return;
+    hn_watch_clear(w);
     hn_runtime_close(w->rt);
     hn_target_close(w->target);
     free(w);

@@ -128,8 +128,6 @@ struct hn_thread_watch {
     bool stands_still; /* it cannot have run while it was copied */
     bool exact;        /* all of its stack was copied while it stood still */
     bool moved;        /* the stack differs from the last look's */
-    uint32_t given;    /* the stack below a piece that is no memory now, but was in use
-                          lately; 0: there is none */
 
     uint32_t last_tally;
 };
@@ -216,6 +214,10 @@ hn_watch_open(int64_t pid, const struct hn_host *host, uint32_t index,
 void
 hn_watch_close(struct hn_watch *watch);
 
+/* Frees what looks have made. */
+void
+hn_watch_clear(struct hn_watch *watch);
+
 /* Monotonic, in nanoseconds. */
 uint64_t
 hn_sampler_clock(void);
@@ -226,9 +228,10 @@ HN_MUST_CHECK enum hn_status
 hn_watch_look(struct hn_watch *watch, uint64_t now_ns);
 
 /* The thread that has the GIL and gave a piece of its data stack back, not long before
- * the look or while that waited; NULL: none did. */
+ * the last look or while that waited, with the stack below the piece; NULL: none did.
+ */
 struct hn_thread_watch *
-hn_watch_giver(const struct hn_watch *watch);
+hn_watch_giver(const struct hn_watch *watch, uint32_t *below_ret);
 
 /* --- for the files of this room */
 

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "layout/rows.h"
+#include "choose_row.h"
 #include "objects/preview.h"
 #include "runtime/internal.h"
 #include "runtime/qualindex.h"
@@ -139,16 +139,6 @@ follow_all(struct hn_runtime *rt)
     }
     hn_kinds_deinit(&kinds);
     hn_arena_deinit(&arena);
-}
-
-static const struct hn_row *
-choose_row(uint8_t choice)
-{
-    size_t count = 0;
-
-    while (hn_row_at(count))
-        count++;
-    return hn_row_at(choice % count);
 }
 
 int

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "layout/rows.h"
+#include "choose_row.h"
 #include "objects/objects.h"
 
 enum {
@@ -158,16 +158,6 @@ decode(struct hn_python *py, hn_addr object)
     decode_scalars(py, object, &arena);
     decode_containers(py, object, &arena);
     hn_arena_deinit(&arena);
-}
-
-static const struct hn_row *
-choose_row(uint8_t choice)
-{
-    size_t count = 0;
-
-    while (hn_row_at(count))
-        count++;
-    return hn_row_at(choice % count);
 }
 
 static void

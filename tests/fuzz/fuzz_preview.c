@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout/rows.h"
+#include "choose_row.h"
 #include "objects/shower.h"
 
 enum {
@@ -199,16 +199,6 @@ preview_all(struct hn_python *py, const struct hn_preview_limits *limits)
     }
     hn_text_deinit(&text);
     hn_types_destroy(types);
-}
-
-static const struct hn_row *
-choose_row(uint8_t choice)
-{
-    size_t count = 0;
-
-    while (hn_row_at(count))
-        count++;
-    return hn_row_at(choice % count);
 }
 
 int

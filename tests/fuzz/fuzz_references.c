@@ -14,7 +14,7 @@
 #include "heap/pages.h"
 #include "heap/refs.h"
 #include "heap/suspects.h"
-#include "layout/rows.h"
+#include "choose_row.h"
 #include "objects/objects.h"
 
 enum {
@@ -166,16 +166,6 @@ fill(const struct hn_layout *layout, uint8_t *memory, const struct choices *choi
         put_type(layout, memory, i, choices);
     for (unsigned i = 0; i < OBJECTS; i++)
         set(layout, memory, HN_OBJECT_TYPE, object_at(i), type_at(choices->types[i]));
-}
-
-static const struct hn_row *
-choose_row(uint8_t choice)
-{
-    size_t count = 0;
-
-    while (hn_row_at(count))
-        count++;
-    return hn_row_at(choice % count);
 }
 
 /* What a census would have found. */

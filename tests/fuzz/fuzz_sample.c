@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout/rows.h"
+#include "choose_row.h"
 #include "support/sampled_process.h"
 
 enum { LOOKS = 12, PLACES = 11, MILLISECOND = 1000 * 1000 };
@@ -137,16 +137,6 @@ run(struct script *s, const struct choices *choices)
     for (unsigned i = 0; i < LOOKS; i++)
         look_and_check(s);
     judge(p);
-}
-
-static const struct hn_row *
-choose_row(uint8_t choice)
-{
-    size_t count = 0;
-
-    while (hn_row_at(count))
-        count++;
-    return hn_row_at(choice % count);
 }
 
 int

@@ -11,6 +11,7 @@ import sys
 import threading
 
 import truth
+from subinterpreters import find_module
 
 INSTANCES = [1000, 300]
 
@@ -30,15 +31,11 @@ os.write({1}, ("%d %d\\n" % (id(First), id(Second))).encode())
 
 def others():
     """For two interpreters, what runs a text in it."""
-    try:
-        import _interpreters as module
-    except ImportError:
-        import _xxsubinterpreters as module
-    run = getattr(module, "exec", None) or module.run_string
+    module = find_module()
     for _ in range(2):
         interpreter = module.create()
         interpreters.append(interpreter)
-        yield functools.partial(run, interpreter)
+        yield functools.partial(module.run_string, interpreter)
 
 
 interpreters = []

@@ -224,26 +224,27 @@ who_gave_a_piece_back_stood_below_it(void **state)
     look(&s);
     if (s.w.shape.chain != HN_FRAME_CHAIN_OBJECTS) {
         const struct hn_thread_watch *giver;
+        uint32_t below;
 
         s.gone = sampled_build_chunk(&s);
         sampled_stand_in(&s, s.frames[0], s.chunk);
         look(&s);
-        assert_null(hn_watch_giver(&s.w)); /* it was not seen in use */
+        assert_null(hn_watch_giver(&s.w, &below)); /* it was not seen in use */
         sampled_stand_in(&s, s.frames[1], s.gone);
         s.gone = 0;
         look(&s);
         look(&s);
         assert_stack(&s, "work", "main");
-        assert_null(hn_watch_giver(&s.w));
+        assert_null(hn_watch_giver(&s.w, &below));
         s.gone = thread_of(&s)->chunks[0].addr;
         sampled_stand_in(&s, s.frames[0], s.chunk);
         look(&s);
-        giver = hn_watch_giver(&s.w);
+        giver = hn_watch_giver(&s.w, &below);
         assert_ptr_equal(giver, thread_of(&s));
-        assert_int_equal(giver->given, giver->node); /* main() */
+        assert_int_equal(below, giver->node); /* main() */
         for (unsigned i = 0; i < 10; i++)
             look(&s);
-        assert_null(hn_watch_giver(&s.w));
+        assert_null(hn_watch_giver(&s.w, &below));
     }
     sampled_process_deinit(&s);
 }

@@ -173,28 +173,10 @@ sampled_process_init(struct sampled_process *s, struct memory_builder *m,
     s->w.pairs = &s->pairs;
 }
 
-static void
-free_thread(struct hn_thread_watch *t)
-{
-    free(t->chunks);
-    free(t->frames);
-    free(t->now.links);
-    free(t->last.links);
-    free(t->again.links);
-    free(t);
-}
-
 void
 sampled_process_deinit(struct sampled_process *s)
 {
-    for (size_t i = 0; i < s->w.interp_count; i++) {
-        for (size_t k = 0; k < s->w.interps[i].thread_count; k++)
-            free_thread(s->w.interps[i].threads[k]);
-        free(s->w.interps[i].threads);
-    }
-    free(s->w.interps);
-    free(s->w.wished);
-    hn_plan_deinit(&s->w.plan);
+    hn_watch_clear(&s->w);
     hn_codes_deinit(&s->codes);
     hn_tree_deinit(&s->tree);
     hn_pairs_deinit(&s->pairs);
