@@ -1,4 +1,5 @@
 /* From looks to counts. */
+#include "sample/chunks.h"
 #include "sample/state.h"
 
 #include "target/stop.h"
@@ -362,7 +363,7 @@ static void
 record_held_up(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
 {
     uint32_t below, afterwards;
-    struct hn_thread_watch *giver = hn_watch_giver(p->watch, &below);
+    struct hn_thread_watch *giver = hn_chunks_giver(p->watch, &below);
 
     if (!giver) {
         s->held_up++;

@@ -227,12 +227,6 @@ hn_sampler_clock(void);
 HN_MUST_CHECK enum hn_status
 hn_watch_look(struct hn_watch *watch, uint64_t now_ns);
 
-/* The thread that has the GIL and gave a piece of its data stack back, not long before
- * the last look or while that waited, with the stack below the piece; NULL: none did.
- */
-struct hn_thread_watch *
-hn_watch_giver(const struct hn_watch *watch, uint32_t *below_ret);
-
 /* --- for the files of this room */
 
 /* Makes the list of interpreters anew. */

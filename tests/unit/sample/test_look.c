@@ -1,5 +1,6 @@
 /* Looks at a process made of bytes: whose stack it is, and what happens when the bytes
  * change while they are copied. */
+#include "sample/chunks.h"
 #include "support/sampled_process.h"
 
 enum { MILLISECOND = 1000 * 1000 };
@@ -229,22 +230,22 @@ who_gave_a_piece_back_stood_below_it(void **state)
         s.gone = sampled_build_chunk(&s);
         sampled_stand_in(&s, s.frames[0], s.chunk);
         look(&s);
-        assert_null(hn_watch_giver(&s.w, &below)); /* it was not seen in use */
+        assert_null(hn_chunks_giver(&s.w, &below)); /* it was not seen in use */
         sampled_stand_in(&s, s.frames[1], s.gone);
         s.gone = 0;
         look(&s);
         look(&s);
         assert_stack(&s, "work", "main");
-        assert_null(hn_watch_giver(&s.w, &below));
+        assert_null(hn_chunks_giver(&s.w, &below));
         s.gone = thread_of(&s)->chunks[0].addr;
         sampled_stand_in(&s, s.frames[0], s.chunk);
         look(&s);
-        giver = hn_watch_giver(&s.w, &below);
+        giver = hn_chunks_giver(&s.w, &below);
         assert_ptr_equal(giver, thread_of(&s));
         assert_int_equal(below, giver->node); /* main() */
         for (unsigned i = 0; i < 10; i++)
             look(&s);
-        assert_null(hn_watch_giver(&s.w, &below));
+        assert_null(hn_chunks_giver(&s.w, &below));
     }
     sampled_process_deinit(&s);
 }
