@@ -276,8 +276,8 @@ hn_chunks_given_back(const struct hn_watch *w, const struct hn_thread_watch *t)
            && is_all_there(w, &t->chunks[1]);
 }
 
-void
-hn_chunks_note_below(const struct hn_watch *w, struct hn_thread_watch *t)
+static void
+note_below(const struct hn_watch *w, struct hn_thread_watch *t)
 {
     if (t->outcome != HN_OUTCOME_STACK || t->chunk_count < 2)
         return;
@@ -304,6 +304,27 @@ below_given(const struct hn_watch *w, const struct hn_thread_watch *t)
             return spare->below;
     }
     return 0;
+}
+
+void
+hn_chunks_note(const struct hn_watch *w, struct hn_thread_watch *t)
+{
+    note_below(w, t);
+    if (below_given(w, t) != 0)
+        t->gave_in = w->sample;
+}
+
+bool
+hn_chunks_are_given_back(const struct hn_watch *w)
+{
+    for (size_t i = 0; i < w->interp_count; i++)
+        for (size_t k = 0; k < w->interps[i].thread_count; k++) {
+            const struct hn_thread_watch *t = w->interps[i].threads[k];
+
+            if (t->gave_in != 0 && w->sample - t->gave_in <= USED_SAMPLES)
+                return true;
+        }
+    return false;
 }
 
 struct hn_thread_watch *

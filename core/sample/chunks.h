@@ -19,13 +19,16 @@ bool
 hn_chunks_given_back(const struct hn_watch *watch,
                      const struct hn_thread_watch *thread);
 
-/* Keeps which stack the newest piece was put on. */
+/* Keeps which stack the newest piece was put on, and whether one was given back. */
 void
-hn_chunks_note_below(const struct hn_watch *watch, struct hn_thread_watch *thread);
+hn_chunks_note(const struct hn_watch *watch, struct hn_thread_watch *thread);
 
-/* The thread that has the GIL and gave a piece of its data stack back, not long before
- * the last look or while that waited, with the stack below the piece; NULL: none did.
- */
+/* Whether threads have given pieces back lately. */
+bool
+hn_chunks_are_given_back(const struct hn_watch *watch);
+
+/* The thread that has the GIL and gave a piece back not long before the last look or
+ * while that waited, with the stack below the piece; NULL: none did. */
 struct hn_thread_watch *
 hn_chunks_giver(const struct hn_watch *watch, uint32_t *below_ret);
 

@@ -4,6 +4,7 @@
 #include "sample/watch.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 enum {
     /* A thread whose stack cannot be had in so many tries is given up for this look. */
@@ -54,7 +55,7 @@ led_lately(const struct hn_watch *w, const struct hn_frame_watch *frame)
  * runs says which one is innermost, this may be left and be of another call already
  * when it is copied: those that it may be come first. */
 static void
-wish_for_frames(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+wish_for_scattered(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
     bool sorted = w->shape.chain == HN_FRAME_CHAIN_OBJECTS && t->has_gil;
 
@@ -70,8 +71,10 @@ wish_for_frames(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
             wish_if_likely(w, &t->frames[i], pass);
 }
 
+/* What leads to the frames is copied before them: a frame that was left meanwhile still
+ * shows what it was, one that is entered afterwards was not there. */
 static void
-wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+wish_for_head(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
 {
     const struct hn_shape *s = &w->shape;
 
@@ -84,19 +87,24 @@ wish_for_pass(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
             if (t->cframes[i].addr != 0)
                 t->cframes[i].wish[pass] = hn_plan_add(
                     &w->plan, t->cframes[i].addr + s->cframe.first, s->cframe.size);
-    hn_chunks_wish(w, t, pass);
-    wish_for_frames(w, t, pass);
 }
 
 static void
-wish_for_thread(struct hn_watch *w, struct hn_thread_watch *t)
+wish_for_frames(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass)
+{
+    hn_chunks_wish(w, t, pass);
+    wish_for_scattered(w, t, pass);
+}
+
+static void
+begin_thread(struct hn_watch *w, struct hn_thread_watch *t)
 {
     t->outcome = HN_OUTCOME_PENDING;
     t->in_order = true;
     t->twice = false;
     t->rests = false;
     t->spared = t->checking = false;
-    wish_for_pass(w, t, 0);
+    wish_for_head(w, t, 0);
 }
 
 /* It keeps the stack it had; that it was right to do so shows afterwards. */
@@ -114,7 +122,8 @@ wish_for_second(struct hn_watch *w, struct hn_thread_watch *t)
     if (w->stands)
         return;
     t->twice = true;
-    wish_for_pass(w, t, 1);
+    wish_for_head(w, t, 1);
+    wish_for_frames(w, t, 1);
 }
 
 static void
@@ -158,9 +167,8 @@ runs(const struct hn_interp_watch *interp, const struct hn_thread_watch *t)
     return interp->has_gil_lock ? t->has_gil : t->attached;
 }
 
-/* The code objects of a stack that stays are alive: the frames hold them. */
 static void
-wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp)
+begin_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 {
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
@@ -170,8 +178,17 @@ wish_for_threads(struct hn_watch *w, struct hn_interp_watch *interp)
         if (may_rest(interp, t))
             wish_for_state(w, t);
         else
-            wish_for_thread(w, t);
+            begin_thread(w, t);
     }
+}
+
+/* The code objects of a stack that stays are alive: the frames hold them. */
+static void
+wish_for_stacks(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (!interp->threads[k]->rests)
+            wish_for_frames(w, interp->threads[k], 0);
     /* What the code objects are is of any use only after the stack was copied. */
     hn_plan_bar(&w->plan);
     hn_wish_for_changing(w);
@@ -220,27 +237,38 @@ wish_for_checks(struct hn_watch *w, struct hn_interp_watch *interp)
 }
 
 static void
-wish_for_all(struct hn_watch *w)
+wish_for_interp(struct hn_watch *w, struct hn_interp_watch *interp)
+{
+    interp->gil_wish = wish_for_gil(w, interp);
+    interp->turn_wish = wish_for_turn(w, interp);
+    if (w->tasks)
+        hn_wish_for_tasks(w, interp, 0);
+    interp->head_wish = hn_plan_add(
+        &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr), 8);
+    interp->gc_wish = interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
+}
+
+/* What says where each thread is. */
+static void
+wish_for_heads(struct hn_watch *w)
 {
     hn_plan_clear(&w->plan);
     w->wished_count = 0;
-    for (size_t i = 0; i < w->interp_count; i++) {
-        struct hn_interp_watch *interp = &w->interps[i];
-
-        interp->gil_wish = wish_for_gil(w, interp);
-        interp->turn_wish = wish_for_turn(w, interp);
-        if (w->tasks)
-            hn_wish_for_tasks(w, interp, 0);
-        interp->head_wish = hn_plan_add(
-            &w->plan, hn_field_addr(&w->rt->py, HN_INTERP_THREADS_HEAD, interp->addr),
-            8);
-        interp->gc_wish = interp->gc ? hn_plan_add(&w->plan, interp->gc, 4) : SIZE_MAX;
-    }
+    for (size_t i = 0; i < w->interp_count; i++)
+        wish_for_interp(w, &w->interps[i]);
     /* A stack that is copied after the turn was read is the thread's as of then, or
      * the next turn tells that it went on. */
     hn_plan_bar(&w->plan);
     for (size_t i = 0; i < w->interp_count; i++)
-        wish_for_threads(w, &w->interps[i]);
+        begin_threads(w, &w->interps[i]);
+    hn_plan_bar(&w->plan);
+}
+
+static void
+wish_for_rest(struct hn_watch *w)
+{
+    for (size_t i = 0; i < w->interp_count; i++)
+        wish_for_stacks(w, &w->interps[i]);
     hn_plan_bar(&w->plan);
     for (size_t i = 0; i < w->interp_count; i++)
         wish_for_checks(w, &w->interps[i]);
@@ -281,7 +309,11 @@ renew_list(struct hn_watch *w, struct hn_interp_watch *interp)
         return false;
     for (size_t k = 0; k < interp->thread_count; k++)
         if (!interp->threads[k]->rests)
-            wish_for_thread(w, interp->threads[k]);
+            begin_thread(w, interp->threads[k]);
+    hn_plan_bar(&w->plan);
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (!interp->threads[k]->rests)
+            wish_for_frames(w, interp->threads[k], 0);
     hn_plan_bar(&w->plan);
     for (size_t k = 0; k < interp->thread_count; k++)
         if (!interp->threads[k]->rests) {
@@ -343,7 +375,9 @@ look_again(struct hn_watch *w, struct hn_thread_watch *t)
     }
     t->stands_still = false; /* that was about the first try */
     hn_plan_bar(&w->plan);
-    wish_for_thread(w, t);
+    begin_thread(w, t);
+    hn_plan_bar(&w->plan);
+    wish_for_frames(w, t, 0);
     hn_plan_bar(&w->plan);
     hn_wish_for_changing(w);
     wish_for_second(w, t);
@@ -520,7 +554,7 @@ finish_thread(struct hn_watch *w, struct hn_thread_watch *t)
     }
     t->exact = is_exact(w, t);
     take_tasks(w, t);
-    hn_chunks_note_below(w, t);
+    hn_chunks_note(w, t);
     note_leader(w, t);
     sort_frames(w, t);
     if (t->outcome != HN_OUTCOME_STACK) {
@@ -607,11 +641,15 @@ wake_threads(struct hn_watch *w, struct hn_interp_watch *interp)
 
         if (!t->rests || hn_turn_rests(&interp->turn_before, &interp->turn, t->addr))
             continue;
-        wish_for_thread(w, t);
+        begin_thread(w, t);
         woken = true;
     }
     if (!woken)
         return false;
+    hn_plan_bar(&w->plan);
+    for (size_t k = 0; k < interp->thread_count; k++)
+        if (interp->threads[k]->wish[0] >= w->plan.run)
+            wish_for_frames(w, interp->threads[k], 0);
     hn_plan_bar(&w->plan);
     for (size_t k = 0; k < interp->thread_count; k++) {
         struct hn_thread_watch *t = interp->threads[k];
@@ -714,6 +752,36 @@ ended_or_not(struct hn_watch *w, uint64_t now_ns)
     return HN_OK;
 }
 
+/* How often this thread had to wait for something. */
+static int64_t
+waits(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nvcsw : 0;
+}
+
+/* Memory cannot be read while the process changes its map (mmap, munmap). What is
+ * copied after such a wait is of another moment than what came before it; only where
+ * who waited for what matters, it is asked for. */
+static void
+copy(struct hn_watch *w)
+{
+    uint64_t began = hn_sampler_clock();
+
+    wish_for_heads(w);
+    w->waited = false;
+    if (hn_chunks_are_given_back(w)) {
+        int64_t before = waits();
+
+        hn_plan_run(&w->plan, w->target);
+        w->waited = waits() != before;
+    }
+    wish_for_rest(w);
+    hn_plan_run(&w->plan, w->target);
+    w->copied_ns = hn_sampler_clock() - began;
+}
+
 enum hn_status
 hn_watch_look(struct hn_watch *w, uint64_t now_ns)
 {
@@ -725,10 +793,7 @@ hn_watch_look(struct hn_watch *w, uint64_t now_ns)
         readable = hn_watch_read_interps(w) == HN_OK;
         w->interps_read_ns = now_ns;
     }
-    wish_for_all(w);
-    w->copied_ns = hn_sampler_clock();
-    hn_plan_run(&w->plan, w->target);
-    w->copied_ns = hn_sampler_clock() - w->copied_ns;
+    copy(w);
     recognize_codes(w);
     take_turns(w);
     for (size_t i = 0; i < w->interp_count; i++)

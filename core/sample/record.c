@@ -359,22 +359,20 @@ was_held_up(struct hn_sampled_process *p, uint64_t took_ns)
 
 /* Whose data stack has a piece less was giving it back when we had to wait: it stood
  * where that piece began. */
-static void
-record_held_up(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
+static bool
+record_giver(struct hn_sampler *s, struct hn_sampled_process *p, uint64_t now_ns)
 {
     uint32_t below, afterwards;
     struct hn_thread_watch *giver = hn_chunks_giver(p->watch, &below);
 
-    if (!giver) {
-        s->held_up++;
-        record_process(s, p, now_ns);
-        return;
-    }
+    if (!giver)
+        return false;
     afterwards = giver->node;
     giver->node = below;
     hn_pairs_spare(p->watch->tree, giver->node);
     record_process(s, p, now_ns);
     giver->node = afterwards;
+    return true;
 }
 
 void
@@ -394,10 +392,10 @@ hn_sampler_look(struct hn_sampler *s, uint64_t now_ns)
         }
         held_up = was_held_up(p, p->watch->copied_ns);
         hn_sampler_name_threads(s, p, now_ns, false);
-        if (held_up)
-            record_held_up(s, p, now_ns);
-        else
+        if (!p->watch->waited || !record_giver(s, p, now_ns)) {
+            s->held_up += held_up;
             record_process(s, p, now_ns);
+        }
         atomic_fetch_add_explicit(&s->taken, 1, memory_order_relaxed);
     }
     if (s->options.subprocesses)

@@ -237,6 +237,7 @@ who_gave_a_piece_back_stood_below_it(void **state)
         look(&s);
         assert_stack(&s, "work", "main");
         assert_null(hn_chunks_giver(&s.w, &below));
+        assert_false(hn_chunks_are_given_back(&s.w));
         s.gone = thread_of(&s)->chunks[0].addr;
         sampled_stand_in(&s, s.frames[0], s.chunk);
         look(&s);
@@ -246,6 +247,11 @@ who_gave_a_piece_back_stood_below_it(void **state)
         for (unsigned i = 0; i < 10; i++)
             look(&s);
         assert_null(hn_chunks_giver(&s.w, &below));
+        assert_true(hn_chunks_are_given_back(&s.w)); /* or soon again */
+        for (unsigned i = 0; i < 100; i++)
+            look(&s);
+        assert_false(hn_chunks_are_given_back(&s.w));
+        assert_main_alone(&s);
     }
     sampled_process_deinit(&s);
 }
