@@ -14,7 +14,7 @@ import time
 
 RATE = "400k"  # more than anybody reaches
 SECONDS = 2
-LOOPS = 4_000_000  # a quarter of a second, or so
+UNIT_SECONDS = 0.25
 PAIRS, QUICK_PAIRS = 40, 10
 
 
@@ -182,7 +182,7 @@ def loss(bench, version, rate):
     argv, env = bench.python(version)
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs",
                            "spinning.py")
-    unit = subprocess.Popen(argv + [program, "unit", str(LOOPS)], env=env, text=True,
+    unit = subprocess.Popen(argv + [program, "unit", str(UNIT_SECONDS)], env=env, text=True,
                             bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     cpu, wall = [], []
     try:
