@@ -18,14 +18,14 @@ enum {
     CODE_FRESH_NS = 1000 * 1000
 };
 
-static bool
-append(struct hn_chain *chain, const struct hn_link *link)
+/* Where the next link goes; NULL if there is no room. */
+static inline struct hn_link *
+next_link(struct hn_chain *chain)
 {
     if (chain->count >= HN_LINKS_MOST
         || !HN_GROW(chain->links, chain->capacity, chain->count + 1))
-        return false;
-    chain->links[chain->count++] = *link;
-    return true;
+        return NULL;
+    return &chain->links[chain->count];
 }
 
 /* --- where the bytes of a frame are */
@@ -187,19 +187,20 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
     t->yielded = false;
     t->frame_cursor = 0;
     while (frame != 0) {
-        struct hn_link link = { .frame = frame };
+        struct hn_link *link = next_link(ret);
         const uint8_t *bytes = in_chunks(w, t, pass, frame, &cursor);
         struct hn_frame_watch *known = NULL;
         unsigned owner = 0;
 
         /* Frames that were freed and used again may form a circle; a mark that moves on
          * at powers of two finds one of any length before long. */
-        if (++steps > HN_LINKS_MOST || frame == mark)
+        if (!link || ++steps > HN_LINKS_MOST || frame == mark)
             return HN_OUTCOME_TORN;
         if ((steps & (steps - 1)) == 0)
             mark = frame;
+        *link = (struct hn_link){ .frame = frame };
         if (bytes)
-            link.chunk = (uint32_t)(t->chunk_count - cursor);
+            link->chunk = (uint32_t)(t->chunk_count - cursor);
         else if (frame % 8 != 0 || is_in_a_chunk(t, frame))
             return HN_OUTCOME_TORN;
         else if ((known = elsewhere(w, t, frame)) != NULL)
@@ -208,14 +209,14 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             return pass > 0 ? HN_OUTCOME_TORN : wish_for_frame(w, t, frame, known);
         if (s->frame_owner >= 0)
             owner = bytes[s->frame_owner];
-        link.live = (uint8_t)liveness(s, frame, bytes);
-        link.from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
+        link->live = (uint8_t)liveness(s, frame, bytes);
+        link->from_c = s->frame_entry >= 0 && bytes[s->frame_entry] & 1;
         if (owner == 1)
-            link.generator = frame - s->generator_to_frame;
+            link->generator = frame - s->generator_to_frame;
         else if (s->frame_generator >= 0)
-            link.generator = hn_take_u64(bytes, s->frame_generator);
+            link->generator = hn_take_u64(bytes, s->frame_generator);
         frame = hn_take_u64(bytes, s->frame_back);
-        if (was_suspended(s, &link, frame)) {
+        if (was_suspended(s, link, frame)) {
             t->yielded = ret->count == 0;
             return HN_OUTCOME_TORN;
         }
@@ -227,17 +228,16 @@ follow(struct hn_watch *w, struct hn_thread_watch *t, unsigned pass, hn_addr fra
             continue;
         }
         shims = 0;
-        if (s->frame_owner >= 0 && !owner_fits(owner, link.chunk != 0))
+        if (s->frame_owner >= 0 && !owner_fits(owner, link->chunk != 0))
             return HN_OUTCOME_TORN;
-        read_place(s, bytes, &link);
-        if (!append(ret, &link))
-            return HN_OUTCOME_TORN;
+        read_place(s, bytes, link);
+        ret->count++;
         /* A chain that leads into freed memory may go on there for very long. Reading
          * a code object takes so long that the rest would be another stack's. */
-        if (pass == 0 && !t->in_order && link.chunk == 0 && !is_known(w, &link)
+        if (pass == 0 && !t->in_order && link->chunk == 0 && !is_known(w, link)
             && ++strange > MOST_STRANGE
-            && hn_codes_check(w->codes, w->rt, &w->shape, w->index, link.code,
-                              link.tlbc, w->now_ns)
+            && hn_codes_check(w->codes, w->rt, &w->shape, w->index, link->code,
+                              link->tlbc, w->now_ns)
                    == HN_CODES_NONE)
             return HN_OUTCOME_TORN;
     }
@@ -562,10 +562,15 @@ join(struct hn_watch *w, struct hn_chain *cut, struct hn_chain *rest)
         ;
     cut->count = count;
     for (size_t i = 0; i < rest->count; i++) {
+        struct hn_link *link;
+
         if (i > 0)
             recall_place(w, &rest->links[i], &rest->links[i - 1]);
-        if (!append(cut, &rest->links[i]))
+        link = next_link(cut);
+        if (!link)
             return false;
+        *link = rest->links[i];
+        cut->count++;
     }
     return true;
 }
