@@ -223,26 +223,19 @@ load(const struct hn_refcounts *counts, uint32_t object)
     return bytes ? count_of(counts, object, bytes) : (struct count){ 0, SPREAD };
 }
 
-enum hn_status
-hn_refcounts_load(const struct hn_refcounts *counts, struct hn_pace *pace,
-                  int32_t *count_ret, uint8_t *bits)
+void
+hn_refcounts_add(const struct hn_refcounts *counts, uint32_t object, int32_t *count_ret,
+                 uint8_t *bits_ret)
 {
-    const struct hn_heap *heap = counts->heap;
+    struct count count = load(counts, object);
+    const int64_t sum = *count_ret + count.value;
 
-    for (uint32_t i = 0; i < heap->count; i++) {
-        struct count count = load(counts, i);
-        enum hn_status st =
-            hn_pace_object(pace, "reading reference counts", i, heap->count);
-
-        if (st)
-            return st;
-        count_ret[i] = count.value < INT32_MAX ? (int32_t)count.value : INT32_MAX;
-        if (count.kind == IMMORTAL || (hn_heap_flags(heap, i) & HN_HEAP_STATIC))
-            bits[i] |= HN_NODE_PINNED;
-        else if (count.kind == SPREAD)
-            bits[i] |= HN_NODE_UNKNOWN;
-    }
-    return HN_OK;
+    *count_ret = sum < INT32_MAX ? (int32_t)sum : INT32_MAX;
+    if (count.kind == IMMORTAL
+        || (hn_heap_flags(counts->heap, object) & HN_HEAP_STATIC))
+        *bits_ret |= HN_NODE_PINNED;
+    else if (count.kind == SPREAD)
+        *bits_ret |= HN_NODE_UNKNOWN;
 }
 
 bool

@@ -3,7 +3,6 @@
 #define HN_HEAP_COUNTS_H
 
 #include "heap/heap.h"
-#include "heap/pace.h"
 #include "model/process.h"
 
 /* What free-threaded builds count by thread, of classes, code and the dicts of modules:
@@ -31,11 +30,11 @@ hn_refcounts_init(struct hn_refcounts *counts, const struct hn_heap *heap,
 void
 hn_refcounts_deinit(struct hn_refcounts *counts);
 
-/* Fills @count_ret for every object of the heap, and sets in @bits those of
- * HN_NODE_PINNED and HN_NODE_UNKNOWN (graph.h). */
-HN_MUST_CHECK enum hn_status
-hn_refcounts_load(const struct hn_refcounts *counts, struct hn_pace *pace,
-                  int32_t *count_ret, uint8_t *bits);
+/* Adds an object's count to @count_ret, and sets in @bits_ret those of HN_NODE_PINNED
+ * and HN_NODE_UNKNOWN (graph.h). */
+void
+hn_refcounts_add(const struct hn_refcounts *counts, uint32_t object, int32_t *count_ret,
+                 uint8_t *bits_ret);
 
 /* The count of one object: false when it never changes, or is not known exactly. */
 bool

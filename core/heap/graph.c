@@ -24,6 +24,7 @@ struct builder {
     const struct hn_heap *heap;
     struct hn_pace pace;
     struct hn_referrer referrer;
+    struct hn_refcounts counts;
     int32_t *missing; /* of each object: references that are counted, but not found;
                          the same memory then serves other ends */
     uint32_t edges, edge_capacity;
@@ -107,26 +108,60 @@ take_reference(void *arg, const struct hn_reference *reference)
     b->graph->out[b->edges++] = reference->to;
 }
 
+/* These are known before anything is read: much refers to None. */
+static enum hn_status
+pin_static(struct builder *b)
+{
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < b->graph->count; i++) {
+        if (hn_heap_flags(b->heap, i) & HN_HEAP_STATIC)
+            b->graph->bits[i] = HN_NODE_PINNED;
+        st = step(b, i, "reading references");
+    }
+    return st;
+}
+
+/* What was referred to before its count said that it is immortal. */
+static enum hn_status
+drop_pinned(struct builder *b)
+{
+    struct hn_graph *graph = b->graph;
+    uint32_t kept = 0, edge = 0;
+    enum hn_status st = HN_OK;
+
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
+        graph->out_first[i] = kept;
+        for (; !st && edge < graph->out_first[i + 1]; edge++) {
+            if (!(graph->bits[graph->out[edge]] & HN_NODE_PINNED))
+                graph->out[kept++] = graph->out[edge];
+            st = edge_step(b, edge, "reading references");
+        }
+    }
+    graph->out_first[graph->count] = b->edges = kept;
+    return st;
+}
+
+/* An object's count lies beside its references: memory is gone through once. */
 static enum hn_status
 load_references(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
+    enum hn_status st = pin_static(b);
 
     b->referrer.visit = take_reference;
     b->referrer.arg = b;
-    for (uint32_t i = 0; i < graph->count; i++) {
-        enum hn_status st = step(b, i, "reading references");
-
-        if (st)
-            return st;
+    for (uint32_t i = 0; !st && i < graph->count; i++) {
+        st = step(b, i, "reading references");
         graph->out_first[i] = b->edges;
+        hn_refcounts_add(&b->counts, i, &b->missing[i], &graph->bits[i]);
         hn_references_of(&b->referrer, i);
         if (b->status)
-            return b->status;
+            st = b->status;
     }
     graph->out_first[graph->count] = b->edges;
     graph->cut = b->referrer.words_left < HN_PIECE / 8;
-    return HN_OK;
+    return st ? st : drop_pinned(b);
 }
 
 static void
@@ -430,23 +465,10 @@ allocate(struct builder *b)
     graph->out_first = hn_large_alloc(count, sizeof(*graph->out_first));
     graph->in_first = hn_large_alloc(count, sizeof(*graph->in_first));
     graph->bits = hn_large_calloc(count, sizeof(*graph->bits));
-    b->missing = hn_large_alloc(count + 1, sizeof(*b->missing));
+    b->missing = hn_large_calloc(count + 1, sizeof(*b->missing));
     if (!graph->out_first || !graph->in_first || !graph->bits || !b->missing)
         return fail_memory(b);
     return HN_OK;
-}
-
-static enum hn_status
-load_counts(struct builder *b, const struct hn_process *process)
-{
-    struct hn_refcounts counts;
-    enum hn_status st = hn_refcounts_init(&counts, b->heap, process);
-
-    if (st)
-        return st;
-    st = hn_refcounts_load(&counts, &b->pace, b->missing, b->graph->bits);
-    hn_refcounts_deinit(&counts);
-    return st;
 }
 
 static enum hn_status
@@ -456,9 +478,11 @@ build(struct builder *b, const struct hn_process *process)
     enum hn_status st = allocate(b);
 
     if (!st)
-        st = load_counts(b, process);
-    if (!st)
-        st = load_references(b);
+        st = hn_refcounts_init(&b->counts, b->heap, process);
+    if (st)
+        return st;
+    st = load_references(b);
+    hn_refcounts_deinit(&b->counts);
     if (!st)
         st = hn_roots_load(&b->referrer, process, take_root, b, &graph->roots);
     if (!st)

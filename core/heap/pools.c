@@ -74,8 +74,7 @@ read_chain(const struct hn_layout *layout, struct hn_pool *pool)
     return at == 0;
 }
 
-/* All of the pool in @copy: what is lent may be taken back while sizes of objects are
- * looked up elsewhere. Pages that the process never touched are zeros. */
+/* Pages that the process never touched are zeros. */
 static const uint8_t *
 copy_pool(struct hn_python *py, const struct hn_pool *pool, uint8_t *copy)
 {
@@ -103,10 +102,11 @@ hn_pool_load(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
     if (!ret->bytes || there < layout->size[HN_STRUCT_POOL]
         || !read_header(layout, at, ret->bytes, ret))
         return HN_DONE;
-    if (py->target->kind != HN_PLACE_CORE)
-        ret->bytes = copy_pool(py, ret, copy);
-    else if (there < ret->size)
+    hn_target_hold(py->target, at); /* sizes of objects are looked up elsewhere */
+    if (there < ret->size && py->target->kind == HN_PLACE_CORE)
         return HN_E_CORRUPT; /* the file ends here */
+    if (there < ret->size)
+        ret->bytes = copy_pool(py, ret, copy);
     return read_chain(layout, ret) ? HN_OK : HN_E_CORRUPT;
 }
 

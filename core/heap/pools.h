@@ -30,8 +30,9 @@ struct hn_pool {
     uint64_t free[HN_POOL_BLOCKS_MOST / 64]; /* a bit for each block that is free */
 };
 
-/* The pool at @at; its bytes are a core's own, or in @copy. HN_DONE when there is none;
- * HN_E_CORRUPT when its header is one, but its chain of free blocks is not. */
+/* The pool at @at; its bytes are what is lent (until the next pool is), or in @copy.
+ * HN_DONE when there is none; HN_E_CORRUPT when its header is one, but its chain of
+ * free blocks is not. */
 enum hn_status
 hn_pool_load(struct hn_python *py, hn_addr at, uint8_t copy[HN_POOL_MOST],
              struct hn_pool *ret);

@@ -7,6 +7,7 @@
 #include "base/index.h"
 #include "base/large.h"
 #include "heap/counts.h"
+#include "heap/pace.h"
 #include "snapshot/moment.h"
 
 enum {

@@ -45,6 +45,7 @@ struct hn_windows {
     uint8_t *slabs[WINDOWS / SLAB]; /* what windows are cut from */
     size_t count;
     uint64_t clock;
+    const struct window *held;   /* is not given up */
     struct window *slots[SLOTS]; /* the newest window of each hash; may be stale */
 };
 
@@ -90,12 +91,24 @@ cut_window(struct hn_windows *windows)
     return *slab ? *slab + windows->count % SLAB * WINDOW : NULL;
 }
 
+static struct window *
+oldest(struct hn_windows *windows)
+{
+    struct window *found = NULL;
+
+    for (size_t i = 0; i < windows->count; i++) {
+        struct window *window = &windows->windows[i];
+
+        if (window != windows->held && (!found || window->used_at < found->used_at))
+            found = window;
+    }
+    return found;
+}
+
 /* A free window, or the one that was not lent from for the longest time. */
 static struct window *
 claim(struct hn_windows *windows)
 {
-    struct window *oldest = &windows->windows[0];
-
     if (windows->count < WINDOWS) {
         struct window *new = &windows->windows[windows->count];
 
@@ -105,10 +118,7 @@ claim(struct hn_windows *windows)
             return new;
         }
     }
-    for (size_t i = 1; i < windows->count; i++)
-        if (windows->windows[i].used_at < oldest->used_at)
-            oldest = &windows->windows[i];
-    return windows->count > 0 ? oldest : NULL;
+    return oldest(windows);
 }
 
 /* Pages outside every mapping are not asked for; without a map all are. */
@@ -385,6 +395,15 @@ hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
     if (*size_ret > end - at)
         *size_ret = end - at;
     return bytes;
+}
+
+void
+hn_target_hold(struct hn_target *target, hn_addr addr)
+{
+    struct hn_windows *windows = target->parts->windows;
+
+    if (windows)
+        windows->held = find(windows, addr & ~(hn_addr)(WINDOW - 1));
 }
 
 hn_addr

@@ -152,6 +152,11 @@ const uint8_t *
 hn_target_lend_some(struct hn_target *target, hn_addr addr, size_t most,
                     size_t *size_ret);
 
+/* What was lent around @addr stays until the next call of this, whatever else is lent.
+ */
+void
+hn_target_hold(struct hn_target *target, hn_addr addr);
+
 /* For who will look at the pages at multiples of @every from @addr on, and at little
  * else: reads a number of them in one call. A hint; returns up to where it is good. */
 hn_addr
