@@ -198,6 +198,8 @@ mend(struct hn_plan *plan, struct hn_target *target, size_t from)
         if (plan->reads[wish->read].got >= wish->within + (size_t)wish->size
             || plan->reads[wish->read].size == wish->size)
             continue;
+        if (plan->used + wish->size > HN_PLAN_MOST_BYTES)
+            return;
         plan->used += 8;
         alone = (struct hn_wish){ .addr = wish->addr, .size = wish->size };
         if (!begin_read(plan, wish->addr))
