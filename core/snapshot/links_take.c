@@ -213,16 +213,31 @@ keep(struct taker *t)
     }
 }
 
+static uint32_t
+count_of(const struct hn_refcounts *counts, uint32_t object)
+{
+    int64_t references;
+
+    if (!hn_refcount_of(counts, object, &references))
+        return HN_LINK_UNKNOWN;
+    if (references < 0)
+        return 0;
+    return references < HN_LINK_UNKNOWN ? (uint32_t)references : HN_LINK_UNKNOWN - 1;
+}
+
+/* And the counts, which lie beside them: memory is gone through once. */
 static enum hn_status
-take_references(struct taker *t)
+take_references(struct taker *t, const struct hn_process *process)
 {
     const uint32_t count = t->moment->heap.count;
-    enum hn_status st = HN_OK;
+    struct hn_refcounts counts;
+    enum hn_status st = hn_refcounts_init(&counts, &t->moment->heap, process);
 
     t->referrer.visit = collect;
     t->referrer.arg = t;
     for (uint32_t i = 0; !st && i < count; i++) {
         t->links->first[i] = t->links->count;
+        t->links->references[i] = count_of(&counts, i);
         t->item_count = 0;
         hn_references_of(&t->referrer, i);
         keep(t);
@@ -230,6 +245,7 @@ take_references(struct taker *t)
                        : hn_pace_object(&t->pace, "keeping references", i, count);
     }
     t->links->first[count] = t->links->count;
+    hn_refcounts_deinit(&counts);
     return st;
 }
 
@@ -262,7 +278,7 @@ find_namespaces(struct taker *t)
     return st;
 }
 
-/* --- counts, roots and names */
+/* --- what counts are for, roots and names */
 
 static void
 count_root(void *arg, uint32_t object, unsigned bits)
@@ -274,28 +290,19 @@ count_root(void *arg, uint32_t object, unsigned bits)
 }
 
 static enum hn_status
-take_counts(struct taker *t, const struct hn_process *process)
+explain_counts(struct taker *t)
 {
     struct hn_links *links = t->links;
-    struct hn_refcounts counts;
-    enum hn_status st = hn_refcounts_init(&counts, &t->moment->heap, process);
+    const uint32_t count = t->moment->heap.count;
+    enum hn_status st = HN_OK;
 
-    for (uint32_t i = 0; !st && i < t->moment->heap.count; i++) {
-        int64_t references;
+    for (uint32_t i = 0; !st && i < count; i++) {
+        bool exceeds = links->references[i] != HN_LINK_UNKNOWN
+                       && t->found[i] < links->references[i];
 
-        links->references[i] = HN_LINK_UNKNOWN;
-        links->unexplained[i] = 0;
-        if (hn_refcount_of(&counts, i, &references)) {
-            links->references[i] = references < 0                 ? 0
-                                   : references < HN_LINK_UNKNOWN ? (uint32_t)references
-                                                                  : HN_LINK_UNKNOWN - 1;
-            if (t->found[i] < links->references[i])
-                links->unexplained[i] = links->references[i] - t->found[i];
-        }
-        st = hn_pace_object(&t->pace, "reading reference counts", i,
-                            t->moment->heap.count);
+        links->unexplained[i] = exceeds ? links->references[i] - t->found[i] : 0;
+        st = hn_pace_object(&t->pace, "explaining reference counts", i, count);
     }
-    hn_refcounts_deinit(&counts);
     return st;
 }
 
@@ -381,12 +388,12 @@ take_all(struct taker *t, const struct hn_process *process,
     (void)number_of_text(t);
     st = t->moment->heap.no_values ? find_namespaces(t) : HN_OK;
     if (!st)
-        st = take_references(t);
+        st = take_references(t, process);
     if (!st)
         st = hn_roots_load(&t->referrer, process, count_root, t, &roots);
     hn_roots_deinit(&roots);
     if (!st)
-        st = take_counts(t, process);
+        st = explain_counts(t);
     if (!st)
         st = take_roots(t, graph);
     return st ? st : take_names(t, graph);
