@@ -363,24 +363,43 @@ shown_from(const struct hn_watch *w, const struct hn_chain *chain, size_t at)
     return NULL;
 }
 
-/* Once for each two functions. */
-static void
+/* Whether that frame is still of that code. */
+static bool
+is_still_there(struct hn_watch *w, const struct hn_link *link)
+{
+    const struct hn_shape *s = &w->shape;
+    uint8_t bytes[HN_RECORD_MAX];
+    struct hn_wish wish = { link->frame + s->frame.first, bytes, s->frame.size, 0 };
+
+    if (s->frame.size > sizeof(bytes))
+        return false;
+    hn_target_gather(w->target, &wish, 1);
+    return wish.got == wish.size && code_of(s, bytes) == link->code;
+}
+
+/* Once for each two functions. False if what looks like a call that nobody expects may
+ * be one of code that was freed since the stack was copied: another one's, when it was
+ * read. */
+static bool
 introduce(struct hn_watch *w, const struct hn_chain *chain, size_t i)
 {
     const struct hn_code *const *contents = w->codes->contents;
     const struct hn_code_entry *entries = w->codes->entries;
     const struct hn_link *callee = &chain->links[i], *caller;
+    bool expected;
 
     if (entries[callee->entry].now.internal
         || !hn_pairs_are_strangers(w->pairs, w->tree, callee->node))
-        return;
+        return true;
     caller = shown_from(w, chain, i + 1);
-    hn_pairs_introduce(
-        w->pairs, w->tree, callee->node,
-        !caller
-            || hn_expects_call(w->rt, caller->code,
-                               contents[entries[caller->entry].now.content],
-                               contents[entries[callee->entry].now.content]));
+    expected = !caller
+               || hn_expects_call(w->rt, caller->code,
+                                  contents[entries[caller->entry].now.content],
+                                  contents[entries[callee->entry].now.content]);
+    if (!expected && !is_still_there(w, callee))
+        return false;
+    hn_pairs_introduce(w->pairs, w->tree, callee->node, expected);
+    return true;
 }
 
 static enum hn_outcome
@@ -400,9 +419,8 @@ find_node(struct hn_watch *w, struct hn_thread_watch *t)
     for (size_t i = t->now.count - common; i-- > 0;) {
         struct hn_link *link = &t->now.links[i];
 
-        if (!intern(w, t, below, node, link))
+        if (!intern(w, t, below, node, link) || !introduce(w, &t->now, i))
             return HN_OUTCOME_TORN;
-        introduce(w, &t->now, i);
         if (hn_pairs_doubt(w->pairs, w->tree, link->node) && t->doubtful == 0)
             t->doubtful = i + 1;
         node = link->node;

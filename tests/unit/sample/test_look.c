@@ -92,6 +92,24 @@ who_is_not_named_and_gone_was_not_called(void **state)
     sampled_process_deinit(&s);
 }
 
+/* The same, and it was copied twice: but before anybody read whose code that is. */
+static void
+who_is_not_named_and_gone_when_its_code_is_read_is_not_believed(void **state)
+{
+    struct sampled_process s;
+
+    sampled_process_init(&s, *state, "other");
+    sampled_put_code(&s, s.frames[1], s.other);
+    look(&s);
+    sampled_put_code(&s, s.frames[1], s.work);
+    s.copies_until_change = 2;
+    s.changed_to = s.other;
+    look(&s);
+    assert_int_equal(s.copies_until_change, 0);
+    assert_stack(&s, "other", "main");
+    sampled_process_deinit(&s);
+}
+
 /* The same, but it stays: what stands still was called, whatever the names say. */
 static void
 who_is_not_named_but_stays_was_called(void **state)
@@ -509,6 +527,7 @@ static const struct layout_test tests[] = {
     LAYOUT_TEST(a_thread_has_its_stack),
     LAYOUT_TEST(it_goes_on_from_look_to_look),
     LAYOUT_TEST(who_is_not_named_and_gone_was_not_called),
+    LAYOUT_TEST(who_is_not_named_and_gone_when_its_code_is_read_is_not_believed),
     LAYOUT_TEST(who_is_not_named_but_stays_was_called),
     LAYOUT_TEST(a_process_that_stands_is_copied_once),
     LAYOUT_TEST(a_chain_in_a_circle_is_torn),

@@ -124,12 +124,13 @@ static size_t
 read_and_change(void *impl, uint64_t addr, void *buf, size_t size)
 {
     struct sampled_process *s = impl;
+    const hn_addr inner = s->frames[1] + s->w.shape.frame.first;
     size_t got;
 
     if (s->gone != 0 && s->gone < addr + size && addr < s->gone + SAMPLED_CHUNK_BYTES)
         return 0;
     got = s->memory_ops->read(s->m, addr, buf, size);
-    if (s->copies_until_change > 0 && s->frames[1] >= addr && s->frames[1] < addr + size
+    if (s->copies_until_change > 0 && inner >= addr && inner < addr + size
         && --s->copies_until_change == 0)
         sampled_put_code(s, s->frames[1], s->changed_to);
     return got;
