@@ -92,7 +92,7 @@ who_is_not_named_and_gone_was_not_called(void **state)
     sampled_process_deinit(&s);
 }
 
-/* The same, and it was copied twice: but before anybody read whose code that is. */
+/* The same, and all copies show it: but before anybody read whose code that is. */
 static void
 who_is_not_named_and_gone_when_its_code_is_read_is_not_believed(void **state)
 {
@@ -102,7 +102,7 @@ who_is_not_named_and_gone_when_its_code_is_read_is_not_believed(void **state)
     sampled_put_code(&s, s.frames[1], s.other);
     look(&s);
     sampled_put_code(&s, s.frames[1], s.work);
-    s.copies_until_change = 2;
+    s.copies_until_change = 3;
     s.changed_to = s.other;
     look(&s);
     assert_int_equal(s.copies_until_change, 0);
