@@ -255,9 +255,17 @@ show_pairs(struct hn_show *show, const struct hn_object *object)
  * placeholder whose hash is -1, which no object has. */
 struct set_walk {
     hn_addr table;
-    uint64_t slots, next, block_first, block_count;
+    uint64_t slots, next;
     struct hn_record entry;
 };
+
+/* While one is being removed, the placeholder is there before its hash. */
+static bool
+is_member(struct hn_python *py, const struct hn_record *entry, hn_addr key)
+{
+    return key != 0 && hn_record_i64(entry, HN_SETENTRY_HASH) != -1
+           && !hn_object_is(py, key, "<dummy key> type");
+}
 
 static enum hn_status
 next_key(struct hn_show *show, struct set_walk *walk, hn_addr *ret)
@@ -274,7 +282,7 @@ next_key(struct hn_show *show, struct set_walk *walk, hn_addr *ret)
         if (st)
             return st;
         *ret = hn_record_u64(&walk->entry, HN_SETENTRY_KEY);
-        if (*ret && hn_record_i64(&walk->entry, HN_SETENTRY_HASH) != -1)
+        if (is_member(py, &walk->entry, *ret))
             return HN_OK;
     }
     return HN_DONE;

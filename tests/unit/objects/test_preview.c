@@ -74,6 +74,33 @@ containers_show_what_they_hold(void **state)
     assert_shown(m, build_dict(m, KEYS_UNICODE, &entry, 1), "{\"it's\": (7,)}");
 }
 
+/* set.pop() writes the placeholder, then its hash, then how many are left. */
+static void
+what_is_being_removed_from_a_set_is_no_member(void **state)
+{
+    struct memory_builder *m = *state;
+    const hn_addr set_type = build_type(m, "set", 0),
+                  placeholder =
+                      build_object(m, build_type(m, "<dummy key> type", 0), 16),
+                  members[] = { build_small_int(m, 7), placeholder,
+                                build_small_int(m, 9) },
+                  set = build_object(m, set_type, m->py.layout.size[HN_STRUCT_SET]),
+                  table = memory_alloc(m, 4 * m->py.layout.size[HN_STRUCT_SETENTRY]);
+
+    finish_types(m);
+    finish_type(m, set_type);
+    memory_set(m, HN_SET_TABLE, set, table);
+    memory_set(m, HN_SET_MASK, set, 3);
+    memory_set(m, HN_SET_USED, set, 3);
+    for (size_t i = 0; i < 3; i++) {
+        hn_addr entry = table + i * m->py.layout.size[HN_STRUCT_SETENTRY];
+
+        memory_set(m, HN_SETENTRY_KEY, entry, members[i]);
+        memory_set(m, HN_SETENTRY_HASH, entry, 5);
+    }
+    assert_shown(m, set, "{7, 9}");
+}
+
 static void
 a_list_in_itself_ends_as_python_ends_it(void **state)
 {
@@ -249,6 +276,7 @@ main(void)
 {
     static const struct layout_test tests[] = {
         LAYOUT_TEST(containers_show_what_they_hold),
+        LAYOUT_TEST(what_is_being_removed_from_a_set_is_no_member),
         LAYOUT_TEST(a_list_in_itself_ends_as_python_ends_it),
         LAYOUT_TEST(limits_say_how_much_they_cut),
         LAYOUT_TEST(a_remembered_preview_is_of_the_same_limits_and_of_one_moment),
