@@ -231,8 +231,7 @@ hn_refcounts_add(const struct hn_refcounts *counts, uint32_t object, int32_t *co
     const int64_t sum = *count_ret + count.value;
 
     *count_ret = sum < INT32_MAX ? (int32_t)sum : INT32_MAX;
-    if (count.kind == IMMORTAL
-        || (hn_heap_flags(counts->heap, object) & HN_HEAP_STATIC))
+    if (count.kind == IMMORTAL)
         *bits_ret |= HN_NODE_PINNED;
     else if (count.kind == SPREAD)
         *bits_ret |= HN_NODE_UNKNOWN;

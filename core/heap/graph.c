@@ -147,6 +147,7 @@ static enum hn_status
 load_references(struct builder *b)
 {
     struct hn_graph *graph = b->graph;
+    bool pinned_late = false;
     enum hn_status st = pin_static(b);
 
     b->referrer.visit = take_reference;
@@ -154,14 +155,17 @@ load_references(struct builder *b)
     for (uint32_t i = 0; !st && i < graph->count; i++) {
         st = step(b, i, "reading references");
         graph->out_first[i] = b->edges;
-        hn_refcounts_add(&b->counts, i, &b->missing[i], &graph->bits[i]);
+        if (!(graph->bits[i] & HN_NODE_PINNED)) {
+            hn_refcounts_add(&b->counts, i, &b->missing[i], &graph->bits[i]);
+            pinned_late |= (graph->bits[i] & HN_NODE_PINNED) != 0;
+        }
         hn_references_of(&b->referrer, i);
         if (b->status)
             st = b->status;
     }
     graph->out_first[graph->count] = b->edges;
     graph->cut = b->referrer.words_left < HN_PIECE / 8;
-    return st ? st : drop_pinned(b);
+    return st || !pinned_late ? st : drop_pinned(b);
 }
 
 static void

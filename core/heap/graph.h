@@ -2,8 +2,8 @@
  * interpreter, and how much memory would be free without each.
  *
  * Built once from the census, in this order:
- *   1. references.h walks every object: the outbound references, its count, and how
- * many of each object's count they explain;
+ *   1. references.h and counts.h walk every object: the outbound references, its count,
+ *      and how much of each count they explain;
  *   2. roots.h walks interpreters, threads and frames; what then still has a count that
  *      nothing explains is referred to by C code, and is a root, too;
  *   3. dominators.h finds for each object the one that keeps it alive alone.

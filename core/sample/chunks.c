@@ -307,24 +307,17 @@ below_given(const struct hn_watch *w, const struct hn_thread_watch *t)
 }
 
 void
-hn_chunks_note(const struct hn_watch *w, struct hn_thread_watch *t)
+hn_chunks_note(struct hn_watch *w, struct hn_thread_watch *t)
 {
     note_below(w, t);
     if (below_given(w, t) != 0)
-        t->gave_in = w->sample;
+        w->gave_in = w->sample;
 }
 
 bool
 hn_chunks_are_given_back(const struct hn_watch *w)
 {
-    for (size_t i = 0; i < w->interp_count; i++)
-        for (size_t k = 0; k < w->interps[i].thread_count; k++) {
-            const struct hn_thread_watch *t = w->interps[i].threads[k];
-
-            if (t->gave_in != 0 && w->sample - t->gave_in <= USED_SAMPLES)
-                return true;
-        }
-    return false;
+    return w->gave_in != 0 && w->sample - w->gave_in <= USED_SAMPLES;
 }
 
 struct hn_thread_watch *

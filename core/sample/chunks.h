@@ -21,7 +21,7 @@ hn_chunks_given_back(const struct hn_watch *watch,
 
 /* Keeps which stack the newest piece was put on, and whether one was given back. */
 void
-hn_chunks_note(const struct hn_watch *watch, struct hn_thread_watch *thread);
+hn_chunks_note(struct hn_watch *watch, struct hn_thread_watch *thread);
 
 /* Whether threads have given pieces back lately. */
 bool

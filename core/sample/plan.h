@@ -13,8 +13,8 @@
  * process asks for does not. */
 enum { HN_PLAN_MOST_BYTES = 1 << 28 };
 
-/* Bars of one run: two for each try of a thread; beyond, order is not kept. */
-enum { HN_PLAN_MOST_BARS = 256 };
+/* Bars of one run: three for each try of a thread; beyond, order is not kept. */
+enum { HN_PLAN_MOST_BARS = 384 };
 
 struct hn_plan_wish {
     hn_addr addr;

@@ -363,18 +363,25 @@ shown_from(const struct hn_watch *w, const struct hn_chain *chain, size_t at)
     return NULL;
 }
 
-/* Whether that frame is still of that code. */
+/* One frame as it is now. */
+static bool
+copy_frame(struct hn_watch *w, hn_addr frame, uint8_t bytes[HN_RECORD_MAX])
+{
+    const struct hn_shape *s = &w->shape;
+    struct hn_wish wish = { frame + s->frame.first, bytes, s->frame.size, 0 };
+
+    if (s->frame.size > HN_RECORD_MAX)
+        return false;
+    hn_target_gather(w->target, &wish, 1);
+    return wish.got == wish.size;
+}
+
 static bool
 is_still_there(struct hn_watch *w, const struct hn_link *link)
 {
-    const struct hn_shape *s = &w->shape;
     uint8_t bytes[HN_RECORD_MAX];
-    struct hn_wish wish = { link->frame + s->frame.first, bytes, s->frame.size, 0 };
 
-    if (s->frame.size > sizeof(bytes))
-        return false;
-    hn_target_gather(w->target, &wish, 1);
-    return wish.got == wish.size && code_of(s, bytes) == link->code;
+    return copy_frame(w, link->frame, bytes) && code_of(&w->shape, bytes) == link->code;
 }
 
 /* Once for each two functions. False if what looks like a call that nobody expects may
@@ -772,14 +779,10 @@ hn_walk_alone(struct hn_watch *w, hn_addr frame, uint32_t *code_ret, int32_t *at
 {
     const struct hn_shape *s = &w->shape;
     uint8_t bytes[HN_RECORD_MAX];
-    struct hn_wish wish = { frame + s->frame.first, bytes, s->frame.size, 0 };
     struct hn_link link = { .frame = frame };
     const struct hn_code_entry *entry;
 
-    if (s->frame.size > sizeof(bytes))
-        return false;
-    hn_target_gather(w->target, &wish, 1);
-    if (wish.got < wish.size)
+    if (!copy_frame(w, frame, bytes))
         return false;
     read_place(s, bytes, &link);
     if (!resolve(w, &link))

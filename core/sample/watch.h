@@ -98,7 +98,6 @@ struct hn_thread_watch {
     /* Left lately: gone, or about to be used again at the same place. */
     struct hn_chunk_watch spares[HN_SPARE_CHUNKS];
     size_t spare_count;
-    uint64_t gave_in; /* the last sample that found one of them given back; 0: none */
     struct hn_frame_watch *frames; /* innermost first, then some that were needed
                                       shortly before */
     size_t frame_count, frame_capacity, frame_cursor;
@@ -195,6 +194,8 @@ struct hn_watch {
     uint64_t sample, now_ns; /* of this look */
     uint64_t copied_ns;      /* how long it took to the end of the first copies */
     bool waited; /* for the process's map, before it was copied where threads are */
+    uint64_t gave_in; /* the last sample that found a piece of a data stack given back;
+                         0: none */
     uint64_t unreadable_since_ns; /* 0: its list of threads could be read */
     bool threads_changed;         /* since somebody asked for names */
     bool stands; /* for this look: nothing changes while it is copied */

@@ -23,7 +23,7 @@ enum {
     PAGES = WINDOW / HN_PAGE_SIZE,
     /* 32 MiB: neither the walk over a heap's pools nor following its references in a
      * random order was faster with four times as many. */
-    WINDOWS = 32,
+    WINDOWS = HN_LENT + 2, /* what was lent last, and what is held */
     /* As many are allocated at once: in large pages, they are had sooner. */
     SLAB = 16,
     /* Places to look a window up in; a power of two, several for each. */

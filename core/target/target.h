@@ -142,7 +142,7 @@ hn_target_read_some(struct hn_target *target, hn_addr addr, void *buf, size_t si
  * which may end where more memory follows. It stays as long as the target if that is a
  * core, else until HN_LENT more pieces were lent. Pages that a live process never
  * touched, which hold nothing, count as absent. Files on disk are not looked at. */
-enum { HN_LENT = 64 };
+enum { HN_LENT = 30 };
 const uint8_t *
 hn_target_lend(struct hn_target *target, hn_addr addr, size_t *size_ret);
 
